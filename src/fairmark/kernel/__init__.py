@@ -1,0 +1,1 @@
+"""What every package stands on: ids, errors, time, settings; then database, events, blobs, jobs and telemetry."""

@@ -1,0 +1,177 @@
+"""The ontology and the annotation document, as the wire, the database and every package see them.
+
+Both are JSON documents with a `version` of their shape. Readers take every version ever written
+(`fairmark.ontology.upgrade`), writers write the newest. The JSON Schemas in `docs/schemas/` are made from these types.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+ANNOTATION_VERSION = 1
+ONTOLOGY_VERSION = 1
+
+MARKS_MAX = 100_000
+FIELDS_MAX = 500
+CLASSES_MAX = 5_000
+
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$", description="A short name that never changes.")]
+Title = Annotated[str, Meta(min_length=1, max_length=200)]
+Color = Annotated[str, Meta(pattern=r"^#[0-9a-f]{6}$", description="sRGB, lower-case hex: #1f77b4.")]
+KeyboardKey = Annotated[str, Meta(pattern=r"^[a-z0-9]$", description="One key: a to z or 0 to 9.")]
+MarkId = Annotated[str, Meta(min_length=1, max_length=64, description="Unique within the document.")]
+FieldValue = bool | float | str | list[str]
+"""What a field can hold: bool for `boolean`, a number for `number` and `scale`, an option's id for `single`, option
+ids for `multiple`, text for `text`, YYYY-MM-DD for `date`. Absent means unanswered; null is never written."""
+
+
+class FieldKind(StrEnum):
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    BOOLEAN = "boolean"
+    TEXT = "text"
+    NUMBER = "number"
+    SCALE = "scale"
+    DATE = "date"
+
+
+class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One choice of a `single` or `multiple` field."""
+
+    id: Slug
+    name: Title
+    key: KeyboardKey | None = None
+
+
+class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A condition: exactly one of `all`, `any`, `not_` (a group) or `field` (a test) is set.
+
+    A test holds if the field in the same place (an attribute of the same mark, or a question of the item) equals `is_`,
+    is one of `in_`, or, for a `multiple` field, contains it. A field that is itself hidden counts as unanswered.
+    """
+
+    all: tuple["When", ...] | None = None
+    any: tuple["When", ...] | None = None
+    not_: "When | None" = msgspec.field(default=None, name="not")
+    field: Slug | None = None
+    is_: FieldValue | None = msgspec.field(default=None, name="is")
+    in_: tuple[str, ...] | None = msgspec.field(default=None, name="in")
+
+
+class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An attribute of a mark, or a question about the item: the same thing in two places."""
+
+    id: Slug
+    name: Title
+    kind: FieldKind
+    options: tuple[Option, ...] = ()
+    required: bool = False
+    default: FieldValue | None = None
+    when: When | None = None
+    help: Annotated[str, Meta(max_length=2000)] = ""
+    min: float | None = None
+    max: float | None = None
+    step: float | None = None
+    pattern: Annotated[str, Meta(max_length=200)] | None = None
+    """Regular expression that a `text` must match in full. RE2-like subset: no look-around, no back-references."""
+
+
+class ItemClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a mark can be: a car, a pedestrian. `marks` names the mark kinds it may take ("box", "tag" ...)."""
+
+    id: Slug
+    name: Title
+    color: Color
+    marks: Annotated[tuple[str, ...], Meta(min_length=1, max_length=20)]
+    key: KeyboardKey | None = None
+    attributes: Annotated[tuple[Field, ...], Meta(max_length=FIELDS_MAX)] = ()
+    parent: Slug | None = None
+    help: Annotated[str, Meta(max_length=2000)] = ""
+    min_count: Annotated[int, Meta(ge=0)] = 0
+    max_count: Annotated[int, Meta(ge=0)] | None = None
+
+
+class LinkType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A relation two marks can have. Empty `from_` or `to` means any class."""
+
+    id: Slug
+    name: Title
+    from_: tuple[Slug, ...] = msgspec.field(default=(), name="from")
+    to: tuple[Slug, ...] = ()
+    directed: bool = True
+
+
+class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Everything that may be said about an item of one project."""
+
+    version: Annotated[int, Meta(ge=1, le=ONTOLOGY_VERSION)] = ONTOLOGY_VERSION
+    classes: Annotated[tuple[ItemClass, ...], Meta(max_length=CLASSES_MAX)] = ()
+    questions: Annotated[tuple[Field, ...], Meta(max_length=FIELDS_MAX)] = ()
+    links: Annotated[tuple[LinkType, ...], Meta(max_length=FIELDS_MAX)] = ()
+
+
+class Source(StrEnum):
+    """Who made a mark."""
+
+    HUMAN = "human"
+    PREDICTION = "prediction"
+    CONSENSUS = "consensus"
+    IMPORT = "import"
+
+
+class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One thing pointed at. `geometry` is opaque here: the modality that owns `kind` reads it.
+
+    asset: index into the item's assets. z: drawing order, higher on top. score: 0 to 1, of a prediction or consensus.
+    """
+
+    id: MarkId
+    kind: Annotated[str, Meta(min_length=1, max_length=32)]
+    class_: Slug = msgspec.field(name="class")
+    geometry: dict[str, Any] = {}
+    attributes: dict[str, FieldValue] = {}
+    asset: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    z: int = 0
+    group: Annotated[str, Meta(max_length=64)] | None = None
+    source: Source = Source.HUMAN
+    score: Annotated[float, Meta(ge=0, le=1)] | None = None
+
+
+class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A relation of two marks, named by their ids."""
+
+    id: MarkId
+    type: Slug
+    from_: MarkId = msgspec.field(name="from")
+    to: MarkId = msgspec.field(name="to")
+    attributes: dict[str, FieldValue] = {}
+
+
+class Annotation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole answer for an item. `answers` maps question ids to values."""
+
+    version: Annotated[int, Meta(ge=1, le=ANNOTATION_VERSION)] = ANNOTATION_VERSION
+    marks: Annotated[tuple[Mark, ...], Meta(max_length=MARKS_MAX)] = ()
+    answers: dict[str, FieldValue] = {}
+    links: Annotated[tuple[Link, ...], Meta(max_length=MARKS_MAX)] = ()
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing wrong with a document: what (`code`, `message`), where (`path`, `mark_id`), how to mend it (`mend`).
+
+    `path` is a JSON Pointer into the document: /marks/3/attributes/color.
+    """
+
+    code: str
+    path: str
+    message: str
+    mend: str = ""
+    mark_id: str | None = None
+    severity: Severity = Severity.ERROR
