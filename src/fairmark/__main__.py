@@ -1,0 +1,5 @@
+"""`python -m fairmark` is the `fairmark` command."""
+
+from fairmark.entrypoints.cli import main
+
+main()

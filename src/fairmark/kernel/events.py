@@ -1,0 +1,247 @@
+"""Events: facts in the past tense, rows of the transaction that made them true; and readers that never miss one.
+
+Order is (epoch, xid, id). A reader sees an event only when every transaction that could still commit before it has
+ended (`pg_snapshot_xmin`), so a cursor that moved on cannot have passed a late commit. An epoch is the life of one
+database cluster: a restored database starts the next (`fairmark.kernel.migrate.ensure_epoch`).
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias, TypeVar
+
+import msgspec
+
+from fairmark.kernel import json, sql
+from fairmark.kernel.actor import Actor, ActorKind
+from fairmark.kernel.db import Database, Tx
+from fairmark.kernel.errors import Invalid
+from fairmark.kernel.ids import OrgId, ProjectId, TaskId
+from fairmark.kernel.telemetry import log
+
+q = sql.load(__file__)
+logger = log("events")
+
+BATCH = 200
+TRIES_MAX = 5
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
+    """Base of all events; a package's `events.py` derives its own with `tag="task.created"`."""
+
+    project_id: ProjectId | None = None
+    task_id: TaskId | None = None
+
+
+E = TypeVar("E", bound=Event)
+Kind: TypeAlias = type[E]
+
+
+class Cursor(msgspec.Struct, frozen=True, order=True):
+    """A place in an organisation's log."""
+
+    epoch: int = 0
+    xid: int = 0
+    id: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.xid}.{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Reads `str(cursor)`. Raises BadCursor."""
+        parts = text.split(".")
+        if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 20 for part in parts):
+            raise BadCursor(
+                f"'{text[:60]}' is no cursor.", mend="Use the cursor of an earlier answer, as it was given."
+            )
+        epoch, xid, id = (int(part) for part in parts)
+        if epoch >= 2**31 or xid >= 2**63 or id >= 2**63:
+            raise BadCursor(
+                f"'{text[:60]}' is no cursor.", mend="Use the cursor of an earlier answer, as it was given."
+            )
+        return cls(epoch, xid, id)
+
+
+class BadCursor(Invalid):
+    """A cursor that no answer of ours gave."""
+
+    code = "bad_cursor"
+
+
+class StoredEvent(msgspec.Struct, frozen=True):
+    """An event as it lies in the log."""
+
+    cursor: Cursor
+    at: datetime
+    type: str
+    project_id: ProjectId | None
+    task_id: TaskId | None
+    actor: str
+    data: msgspec.Raw
+
+    def read_as(self, kind: Kind[E]) -> E:
+        """The event as its own class."""
+        return msgspec.json.decode(self.data, type=kind)
+
+
+def signature(actor: Actor) -> str:
+    """The actor as it stands in the log: `worker:…`, `person:…`, `key:…` or `system`."""
+    if actor.worker_id is not None and actor.member_role is None:
+        return f"worker:{actor.worker_id}"
+    if actor.kind is ActorKind.PERSON:
+        return f"person:{actor.person_id}"
+    if actor.kind is ActorKind.KEY:
+        return f"key:{actor.key_id}"
+    return "system"
+
+
+async def announce(tx: Tx, *events: Event) -> None:
+    """Appends `events` to the log of the transaction's organisation."""
+    if not events:
+        return
+    await tx.run(
+        q.announce,
+        org_id=tx.org_id,
+        at=tx.now,
+        actor=signature(tx.actor),
+        types=[type_of(event) for event in events],
+        project_ids=[event.project_id for event in events],
+        task_ids=[event.task_id for event in events],
+        data=[json.encode(event) for event in events],
+    )
+
+
+def type_of(event: Event | type[Event]) -> str:
+    """The event's name on the wire: `task.created`."""
+    return str(event.__struct_config__.tag)
+
+
+async def read(
+    tx: Tx,
+    after: Cursor,
+    *,
+    types: Sequence[str] | None = None,
+    project_id: ProjectId | None = None,
+    limit: int = BATCH,
+) -> list[StoredEvent]:
+    """The events after `after`, in order, at most `limit`."""
+    rows = await tx.all(
+        q.read_events,
+        org_id=tx.org_id,
+        epoch=after.epoch,
+        xid=after.xid,
+        id=after.id,
+        types=types,
+        project_id=project_id,
+        limit=limit,
+    )
+    return [_stored(row) for row in rows]
+
+
+async def of_task(tx: Tx, task_id: TaskId, limit: int = 1000) -> list[StoredEvent]:
+    """Everything that happened to a task, oldest first."""
+    return [_stored(row) for row in await tx.all(q.task_events, org_id=tx.org_id, task_id=task_id, limit=limit)]
+
+
+async def newest(tx: Tx) -> Cursor:
+    """The cursor behind everything that has happened so far."""
+    row = await tx.one(q.newest_cursor, org_id=tx.org_id)
+    return Cursor(row["epoch"], row["xid"], row["id"])
+
+
+def _stored(row: Any) -> StoredEvent:
+    cursor = Cursor(row["epoch"], row["xid"], row["id"])
+    data = msgspec.Raw(row["data"].encode())
+    return StoredEvent(cursor, row["at"], row["type"], row["project_id"], row["task_id"], row["actor"], data)
+
+
+Handler = Callable[[Tx, Sequence[StoredEvent]], Awaitable[None]]
+
+
+class Reader:
+    """A named consumer of all organisations' logs: hands each event to `handler` once, in one transaction.
+
+    types: the event types it wants. One process at a time reads one organisation; others skip it.
+    """
+
+    def __init__(self, name: str, types: Sequence[str], handler: Handler) -> None:
+        self.name = name
+        self.types = list(types)
+        self._handler = handler
+        self._tries: dict[tuple[OrgId, Cursor], int] = {}
+
+    async def turn(self, db: Database, org_id: OrgId) -> int:
+        """Handles what is there, at most BATCH events; returns how many. A batch that fails is taken one by one."""
+        try:
+            return await self._take(db, org_id, BATCH)
+        except Exception as error:
+            logger.warning("event_batch_failed", reader=self.name, org_id=str(org_id), error=repr(error))
+        try:
+            return await self._take(db, org_id, 1)
+        except Exception as error:
+            return await self._failed(db, org_id, error)
+
+    async def _take(self, db: Database, org_id: OrgId, limit: int) -> int:
+        async with db.begin(org_id, actor=SYSTEM) as tx:
+            cursor = await self._lock(tx)
+            if cursor is None:
+                return 0
+            events = await read(tx, cursor, types=self.types, limit=limit)
+            if not events:
+                return 0
+            await self._handler(tx, events)
+            await self._move(tx, events[-1].cursor)
+            return len(events)
+
+    async def _failed(self, db: Database, org_id: OrgId, error: Exception) -> int:
+        async with db.begin(org_id, actor=SYSTEM) as tx:
+            cursor = await self._lock(tx)
+            first = await read(tx, cursor, types=self.types, limit=1) if cursor is not None else []
+            if not first:
+                return 0
+            at = first[0].cursor
+            tries = self._tries.pop((org_id, at), 0) + 1
+            if tries < TRIES_MAX:
+                self._tries[org_id, at] = tries
+                return 0
+            logger.error("event_given_up", reader=self.name, org_id=str(org_id), cursor=str(at), error=repr(error))
+            await tx.run(
+                q.record_failure,
+                org_id=tx.org_id,
+                reader=self.name,
+                epoch=at.epoch,
+                xid=at.xid,
+                id=at.id,
+                error=repr(error)[:2000],
+                now=tx.now,
+            )
+            await self._move(tx, at)
+            return 1
+
+    async def _lock(self, tx: Tx) -> Cursor | None:
+        row = await tx.maybe(q.lock_cursor, org_id=tx.org_id, reader=self.name)
+        if row is None:
+            if await tx.run(q.make_cursor, org_id=tx.org_id, reader=self.name, now=tx.now) == 0:
+                return None
+            return Cursor()
+        return Cursor(row["epoch"], row["xid"], row["id"])
+
+    async def _move(self, tx: Tx, to: Cursor) -> None:
+        await tx.run(
+            q.move_cursor, org_id=tx.org_id, reader=self.name, epoch=to.epoch, xid=to.xid, id=to.id, now=tx.now
+        )
+
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM)
+
+
+async def orgs_with_events(db: Database, since: Cursor) -> list[OrgId]:
+    """Organisations whose log may hold events at or after `since`."""
+    async with db.begin() as tx:
+        return [row[0] for row in await tx.all(q.orgs_with_events, epoch=since.epoch, xid=since.xid)]
+
+
+async def all_orgs(db: Database) -> list[OrgId]:
+    """Every open organisation."""
+    async with db.begin() as tx:
+        return [row[0] for row in await tx.all(q.all_orgs)]

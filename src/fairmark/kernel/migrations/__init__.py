@@ -1,0 +1,1 @@
+"""Numbered SQL, forward only; Alembic keeps the count. See `fairmark.kernel.migrate`."""

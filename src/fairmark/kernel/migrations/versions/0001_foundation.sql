@@ -1,0 +1,664 @@
+-- 0001_foundation: identity, data, work, outcomes and events, each fenced to its organisation.
+--
+-- Rules that hold in every table with an organisation's data:
+--   * org_id comes first in every key, so that a cluster can shard by it and a foreign key cannot reach across tenants;
+--   * row-level security is enabled AND forced; the application's role owns nothing (see fence() below);
+--   * state words are text with a CHECK: an enum cannot lose a value without rewriting the table.
+
+SET LOCAL lock_timeout = '5s';
+
+CREATE FUNCTION app_org() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN nullif(current_setting('app.org_id', true), '')::uuid;
+CREATE FUNCTION app_person() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN nullif(current_setting('app.person_id', true), '')::uuid;
+
+-- fence: row-level security for one table. The owner's own policy lets migrations, backup and definer functions work
+-- although FORCE binds the owner as well. The sub-select makes the planner call app_org() once, not once a row.
+CREATE PROCEDURE fence(target regclass, also text DEFAULT NULL) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
+    EXECUTE format('CREATE POLICY owner_all ON %s TO CURRENT_USER USING (true) WITH CHECK (true)', target);
+    EXECUTE format('CREATE POLICY org_fence ON %s TO fairmark_app
+                    USING (org_id = (SELECT app_org())) WITH CHECK (org_id = (SELECT app_org()))', target);
+    IF also IS NOT NULL THEN
+        EXECUTE format('CREATE POLICY org_also ON %s FOR SELECT TO fairmark_app USING (%s)', target, also);
+    END IF;
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO fairmark_app', target);
+END $$;
+
+-- append_only: what was said stays said.
+CREATE PROCEDURE append_only(target regclass) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('REVOKE UPDATE, DELETE ON %s FROM fairmark_app', target);
+END $$;
+
+------------------------------------------------------------------------------------------------ people (no tenant)
+
+CREATE TABLE people (
+    id             uuid PRIMARY KEY,
+    email          text NOT NULL,
+    name           text NOT NULL,
+    password_hash  text NOT NULL,
+    is_admin       boolean NOT NULL DEFAULT false,
+    preferences    jsonb NOT NULL DEFAULT '{}',
+    created_at     timestamptz NOT NULL,
+    disabled_at    timestamptz
+);
+CREATE UNIQUE INDEX people_email ON people (lower(email));
+
+CREATE TABLE sessions (
+    token_hash   bytea PRIMARY KEY,
+    id           uuid NOT NULL UNIQUE,
+    person_id    uuid NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    created_at   timestamptz NOT NULL,
+    seen_at      timestamptz NOT NULL,
+    expires_at   timestamptz NOT NULL,
+    user_agent   text NOT NULL,
+    address      text NOT NULL
+);
+CREATE INDEX sessions_person ON sessions (person_id, seen_at DESC);
+
+CREATE TABLE one_time_links (
+    token_hash   bytea PRIMARY KEY,
+    purpose      text NOT NULL CHECK (purpose IN ('first_admin', 'password_reset')),
+    person_id    uuid REFERENCES people (id) ON DELETE CASCADE,
+    created_at   timestamptz NOT NULL,
+    expires_at   timestamptz NOT NULL,
+    used_at      timestamptz
+);
+
+CREATE TABLE rate_limits (
+    bucket       text NOT NULL,
+    window_start timestamptz NOT NULL,
+    tries        integer NOT NULL,
+    PRIMARY KEY (bucket, window_start)
+);
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON people, sessions, one_time_links, rate_limits TO fairmark_app;
+
+------------------------------------------------------------------------------------------------ organisations
+
+CREATE TABLE organisations (
+    org_id       uuid PRIMARY KEY,
+    name         text NOT NULL,
+    display_name text NOT NULL,                 -- the name that workers see
+    created_at   timestamptz NOT NULL,
+    closed_at    timestamptz
+);
+
+CREATE TABLE memberships (
+    org_id       uuid NOT NULL REFERENCES organisations (org_id),
+    person_id    uuid NOT NULL REFERENCES people (id),
+    role         text NOT NULL CHECK (role IN ('owner', 'manager', 'member')),
+    created_at   timestamptz NOT NULL,
+    PRIMARY KEY (org_id, person_id)
+);
+CREATE INDEX memberships_person ON memberships (person_id);
+CALL fence('memberships', 'person_id = (SELECT app_person())');
+
+CREATE TABLE workforces (
+    org_id       uuid NOT NULL REFERENCES organisations (org_id),
+    id           uuid NOT NULL,
+    name         text NOT NULL,
+    arm          text NOT NULL DEFAULT 'vision',
+    lent_from    uuid,                          -- the workforce of another organisation whose people these are
+    created_at   timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, name)
+);
+CALL fence('workforces');
+
+-- A person as one organisation knows them: a pseudonym of its own, so that two customers cannot compare notes.
+CREATE TABLE workers (
+    org_id       uuid NOT NULL REFERENCES organisations (org_id),
+    id           uuid NOT NULL,
+    person_id    uuid NOT NULL REFERENCES people (id),
+    alias        text NOT NULL,
+    skills       text[] NOT NULL DEFAULT '{}',
+    paused_at    timestamptz,
+    pause_reason text,
+    created_at   timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, person_id),
+    UNIQUE (org_id, alias)
+);
+CREATE INDEX workers_person ON workers (person_id);
+CALL fence('workers', 'person_id = (SELECT app_person())');
+
+CREATE TABLE workforce_members (
+    org_id       uuid NOT NULL,
+    workforce_id uuid NOT NULL,
+    worker_id    uuid NOT NULL,
+    role         text NOT NULL CHECK (role IN ('worker', 'reviewer', 'lead')),
+    created_at   timestamptz NOT NULL,
+    PRIMARY KEY (org_id, workforce_id, worker_id),
+    FOREIGN KEY (org_id, workforce_id) REFERENCES workforces (org_id, id),
+    FOREIGN KEY (org_id, worker_id) REFERENCES workers (org_id, id)
+);
+CREATE INDEX workforce_members_worker ON workforce_members (org_id, worker_id);
+CALL fence('workforce_members');
+
+-- A person may learn the names of the organisations they belong to or work for; an administrator, of all.
+ALTER TABLE organisations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE organisations FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner_all ON organisations TO CURRENT_USER USING (true) WITH CHECK (true);
+CREATE POLICY org_fence ON organisations TO fairmark_app
+    USING (org_id = (SELECT app_org())) WITH CHECK (org_id = (SELECT app_org()));
+CREATE POLICY org_also ON organisations FOR SELECT TO fairmark_app USING (
+    org_id IN (SELECT m.org_id FROM memberships m WHERE m.person_id = (SELECT app_person()))
+    OR org_id IN (SELECT w.org_id FROM workers w WHERE w.person_id = (SELECT app_person()))
+    OR EXISTS (SELECT FROM people p WHERE p.id = (SELECT app_person()) AND p.is_admin AND p.disabled_at IS NULL));
+GRANT SELECT, INSERT, UPDATE ON organisations TO fairmark_app;
+
+CREATE TABLE invitations (
+    org_id       uuid NOT NULL REFERENCES organisations (org_id),
+    id           uuid NOT NULL,
+    token_hash   bytea NOT NULL,
+    email        text,                          -- when set, only this address may accept
+    member_role  text CHECK (member_role IN ('owner', 'manager', 'member')),
+    workforce_id uuid,
+    work_role    text CHECK (work_role IN ('worker', 'reviewer', 'lead')),
+    uses_max     integer NOT NULL DEFAULT 1,
+    uses         integer NOT NULL DEFAULT 0,
+    created_by   uuid,
+    created_at   timestamptz NOT NULL,
+    expires_at   timestamptz NOT NULL,
+    revoked_at   timestamptz,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, token_hash),
+    CHECK ((member_role IS NOT NULL) <> (workforce_id IS NOT NULL)),
+    CHECK ((workforce_id IS NULL) = (work_role IS NULL))
+);
+CALL fence('invitations');
+
+CREATE TABLE api_keys (
+    org_id       uuid NOT NULL REFERENCES organisations (org_id),
+    id           uuid NOT NULL,
+    name         text NOT NULL,
+    hint         text NOT NULL,                 -- its last four characters, to tell keys apart
+    secret_hash  bytea NOT NULL,
+    scopes       text[] NOT NULL,
+    mode         text NOT NULL CHECK (mode IN ('live', 'test')),
+    created_by   uuid,
+    created_at   timestamptz NOT NULL,
+    used_at      timestamptz,
+    expires_at   timestamptz,
+    revoked_at   timestamptz,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, secret_hash)
+);
+CALL fence('api_keys');
+
+------------------------------------------------------------------------------------------------ projects
+
+CREATE TABLE projects (
+    org_id            uuid NOT NULL REFERENCES organisations (org_id),
+    id                uuid NOT NULL,
+    mode              text NOT NULL CHECK (mode IN ('live', 'test')),
+    name              text NOT NULL,
+    description       text NOT NULL DEFAULT '',
+    modality          text NOT NULL,
+    state             text NOT NULL CHECK (state IN ('draft', 'active', 'paused', 'archived')),
+    priority          integer NOT NULL DEFAULT 0,
+    pipeline          jsonb NOT NULL,
+    ontology_version  integer NOT NULL,
+    guideline_version integer NOT NULL,
+    created_by        uuid,
+    created_at        timestamptz NOT NULL,
+    updated_at        timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, mode, name)
+);
+CALL fence('projects');
+
+CREATE TABLE ontologies (
+    org_id     uuid NOT NULL,
+    project_id uuid NOT NULL,
+    version    integer NOT NULL,
+    document   jsonb NOT NULL,
+    note       text NOT NULL DEFAULT '',
+    created_by uuid,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (org_id, project_id, version),
+    FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id)
+);
+CALL fence('ontologies');
+CALL append_only('ontologies');
+
+CREATE TABLE guidelines (
+    org_id     uuid NOT NULL,
+    project_id uuid NOT NULL,
+    version    integer NOT NULL,
+    markdown   text NOT NULL,
+    note       text NOT NULL DEFAULT '',
+    created_by uuid,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (org_id, project_id, version),
+    FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id)
+);
+CALL fence('guidelines');
+CALL append_only('guidelines');
+
+CREATE TABLE project_workforces (
+    org_id       uuid NOT NULL,
+    project_id   uuid NOT NULL,
+    workforce_id uuid NOT NULL,
+    PRIMARY KEY (org_id, project_id, workforce_id),
+    FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id),
+    FOREIGN KEY (org_id, workforce_id) REFERENCES workforces (org_id, id)
+);
+CREATE INDEX project_workforces_workforce ON project_workforces (org_id, workforce_id);
+CALL fence('project_workforces');
+
+CREATE TABLE batches (
+    org_id     uuid NOT NULL,
+    id         uuid NOT NULL,
+    project_id uuid NOT NULL,
+    name       text NOT NULL,
+    state      text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'paused', 'cancelled')),
+    priority   integer NOT NULL DEFAULT 0,
+    due_at     timestamptz,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, project_id, name),
+    FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id)
+);
+CALL fence('batches');
+
+------------------------------------------------------------------------------------------------ assets and items
+
+CREATE TABLE assets (
+    org_id      uuid NOT NULL REFERENCES organisations (org_id),
+    id          uuid NOT NULL,
+    sha256      bytea,                          -- known once the bytes are here
+    state       text NOT NULL CHECK (state IN ('pending', 'ready', 'failed')),
+    source      text NOT NULL DEFAULT '',       -- URL or bucket path it is to come, or came, from
+    name        text NOT NULL,
+    media_type  text NOT NULL DEFAULT '',
+    bytes       bigint NOT NULL DEFAULT 0,
+    width       integer,                        -- upright, full size
+    height      integer,
+    probe       jsonb NOT NULL DEFAULT '{}',
+    fault       jsonb,
+    created_at  timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id)
+);
+CREATE UNIQUE INDEX assets_content ON assets (org_id, sha256) WHERE sha256 IS NOT NULL;
+CREATE INDEX assets_source ON assets (org_id, md5(source)) WHERE source <> '';
+CREATE INDEX assets_pending ON assets (org_id, id) WHERE state = 'pending';
+CALL fence('assets');
+
+CREATE TABLE uploads (
+    org_id      uuid NOT NULL REFERENCES organisations (org_id),
+    id          uuid NOT NULL,
+    name        text NOT NULL,
+    bytes       bigint NOT NULL,
+    received    bigint NOT NULL DEFAULT 0,
+    sha256      bytea,                          -- what the sender says it will be, if it said
+    state       text NOT NULL CHECK (state IN ('open', 'done', 'failed')),
+    asset_id    uuid,
+    fault       jsonb,
+    created_by  uuid,
+    created_at  timestamptz NOT NULL,
+    updated_at  timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id)
+);
+CALL fence('uploads');
+
+CREATE TABLE items (
+    org_id      uuid NOT NULL,
+    id          uuid NOT NULL,
+    project_id  uuid NOT NULL,
+    batch_id    uuid NOT NULL,
+    external_id text,
+    name        text NOT NULL,
+    asset_ids   uuid[] NOT NULL,
+    meta        jsonb NOT NULL DEFAULT '{}',
+    created_at  timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id)
+);
+CREATE UNIQUE INDEX items_external ON items (org_id, project_id, external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX items_project ON items (org_id, project_id, id);
+CREATE INDEX items_assets ON items USING gin (asset_ids);
+CALL fence('items');
+
+CREATE TABLE imports (
+    org_id      uuid NOT NULL,
+    id          uuid NOT NULL,
+    project_id  uuid NOT NULL,
+    batch_id    uuid NOT NULL,
+    source      jsonb NOT NULL,
+    state       text NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed', 'cancelled')),
+    position    bigint NOT NULL DEFAULT 0,      -- where to go on after a stop
+    rows_total  bigint,
+    rows_done   bigint NOT NULL DEFAULT 0,
+    rows_new    bigint NOT NULL DEFAULT 0,
+    rows_bad    bigint NOT NULL DEFAULT 0,
+    fault       jsonb,
+    created_by  uuid,
+    created_at  timestamptz NOT NULL,
+    updated_at  timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id),
+    FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id)
+);
+CREATE INDEX imports_project ON imports (org_id, project_id, id DESC);
+CALL fence('imports');
+
+CREATE TABLE import_faults (
+    org_id    uuid NOT NULL,
+    import_id uuid NOT NULL,
+    line      bigint NOT NULL,
+    place     text NOT NULL DEFAULT '',
+    code      text NOT NULL,
+    message   text NOT NULL,
+    mend      text NOT NULL DEFAULT ''
+);
+CREATE INDEX import_faults_import ON import_faults (org_id, import_id, line);
+CALL fence('import_faults');
+
+------------------------------------------------------------------------------------------------ work
+
+CREATE TABLE tasks (
+    org_id      uuid NOT NULL,
+    id          uuid NOT NULL,
+    project_id  uuid NOT NULL,
+    item_id     uuid NOT NULL,
+    batch_id    uuid NOT NULL,
+    state       text NOT NULL CHECK (state IN ('waiting', 'open', 'done', 'paused', 'cancelled', 'failed')),
+    stage       smallint NOT NULL DEFAULT 0,    -- index into the pipeline's stages
+    round       smallint NOT NULL DEFAULT 0,    -- how often a review has sent it back
+    rank        integer NOT NULL DEFAULT 0,     -- minus priority: smaller comes first
+    place       bigint NOT NULL,                -- where in the ring of its rank it lies, see open_assignments
+    due_at      timestamptz,
+    rework_note text,
+    agreement   real,
+    confidence  real,
+    result_id   uuid,
+    created_at  timestamptz NOT NULL,
+    updated_at  timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id)
+);
+CREATE INDEX tasks_project ON tasks (org_id, project_id, state, id);
+CREATE INDEX tasks_batch ON tasks (org_id, batch_id, state);
+CREATE UNIQUE INDEX tasks_item ON tasks (org_id, item_id);
+CALL fence('tasks');
+
+-- The queue: one narrow row per open assignment, deleted when it is claimed. Workers walk the ring (rank, place) each from
+-- a point of their own, so that they do not queue for the same left edge of the index.
+CREATE TABLE open_assignments (
+    org_id      uuid NOT NULL,
+    project_id  uuid NOT NULL,
+    kind        smallint NOT NULL,              -- 0 label, 1 review
+    rank        integer NOT NULL,
+    place       bigint NOT NULL,
+    task_id     uuid NOT NULL,
+    id          uuid NOT NULL,
+    stage       smallint NOT NULL,
+    after_id    uuid                            -- the expired turn that this one replaces
+);
+CREATE INDEX open_assignments_claim ON open_assignments (org_id, project_id, kind, rank, place);
+CREATE INDEX open_assignments_task ON open_assignments (org_id, task_id);
+CALL fence('open_assignments');
+ALTER TABLE open_assignments SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
+
+CREATE TABLE assignments (
+    org_id       uuid NOT NULL,
+    id           uuid NOT NULL,
+    project_id   uuid NOT NULL,
+    task_id      uuid NOT NULL,
+    worker_id    uuid NOT NULL,
+    kind         smallint NOT NULL,
+    stage        smallint NOT NULL,
+    state        text NOT NULL CHECK (state IN ('leased', 'submitted', 'skipped', 'returned', 'expired', 'cancelled')),
+    leased_at    timestamptz NOT NULL,
+    leased_until timestamptz NOT NULL,
+    paused_at    timestamptz,
+    closed_at    timestamptz,
+    active_ms    bigint NOT NULL DEFAULT 0,
+    reason       text,
+    PRIMARY KEY (org_id, id)
+);
+CREATE INDEX assignments_task ON assignments (org_id, task_id, worker_id);
+CREATE INDEX assignments_worker ON assignments (org_id, worker_id, leased_at DESC);
+CREATE INDEX assignments_leases ON assignments (org_id, leased_until) WHERE state = 'leased';
+CALL fence('assignments');
+
+CREATE TABLE drafts (
+    org_id        uuid NOT NULL,
+    assignment_id uuid NOT NULL,
+    seq           bigint NOT NULL,
+    annotation    jsonb NOT NULL,
+    updated_at    timestamptz NOT NULL,
+    PRIMARY KEY (org_id, assignment_id)
+);
+CALL fence('drafts');
+
+-- Stretches in which a worker was at work, never overlapping for one worker: pay stands on them.
+CREATE TABLE activity (
+    org_id        uuid NOT NULL,
+    worker_id     uuid NOT NULL,
+    started_at    timestamptz NOT NULL,
+    ended_at      timestamptz NOT NULL,
+    assignment_id uuid NOT NULL,
+    PRIMARY KEY (org_id, worker_id, started_at),
+    CHECK (ended_at > started_at)
+);
+CREATE INDEX activity_assignment ON activity (org_id, assignment_id);
+CALL fence('activity');
+
+CREATE TABLE submissions (
+    org_id            uuid NOT NULL,
+    id                uuid NOT NULL,
+    project_id        uuid NOT NULL,
+    task_id           uuid NOT NULL,
+    assignment_id     uuid NOT NULL,
+    worker_id         uuid NOT NULL,
+    round             smallint NOT NULL,
+    key               text NOT NULL,
+    annotation        jsonb NOT NULL,
+    ontology_version  integer NOT NULL,
+    guideline_version integer NOT NULL,
+    active_ms         bigint NOT NULL,
+    created_at        timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, assignment_id)
+);
+CREATE INDEX submissions_task ON submissions (org_id, task_id);
+CALL fence('submissions');
+CALL append_only('submissions');
+
+CREATE TABLE reviews (
+    org_id        uuid NOT NULL,
+    id            uuid NOT NULL,
+    project_id    uuid NOT NULL,
+    task_id       uuid NOT NULL,
+    assignment_id uuid,                         -- null: decided from the project's pages, not from the queue
+    worker_id     uuid,
+    person_id     uuid,
+    round         smallint NOT NULL,
+    decision      text NOT NULL CHECK (decision IN ('accept', 'fix', 'reject')),
+    reasons       text[] NOT NULL DEFAULT '{}',
+    comment       text NOT NULL DEFAULT '',
+    annotation    jsonb,
+    active_ms     bigint NOT NULL DEFAULT 0,
+    created_at    timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id)
+);
+CREATE INDEX reviews_task ON reviews (org_id, task_id);
+CREATE UNIQUE INDEX reviews_assignment ON reviews (org_id, assignment_id) WHERE assignment_id IS NOT NULL;
+CALL fence('reviews');
+CALL append_only('reviews');
+
+CREATE TABLE results (
+    org_id            uuid NOT NULL,
+    id                uuid NOT NULL,
+    project_id        uuid NOT NULL,
+    task_id           uuid NOT NULL,
+    item_id           uuid NOT NULL,
+    version           integer NOT NULL,
+    origin            text NOT NULL CHECK (origin IN ('single', 'consensus', 'review', 'import')),
+    annotation        jsonb NOT NULL,
+    classes           text[] NOT NULL,
+    marks             integer NOT NULL,
+    ontology_version  integer NOT NULL,
+    confidence        real,
+    agreement         real,
+    created_at        timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, task_id, version)
+);
+CREATE INDEX results_project ON results (org_id, project_id, id);
+CREATE INDEX results_classes ON results USING gin (classes);
+CALL fence('results');
+CALL append_only('results');
+
+-- What consensus last found for a task, mark by mark, for the review screen and the quality pages.
+CREATE TABLE agreements (
+    org_id      uuid NOT NULL,
+    task_id     uuid NOT NULL,
+    project_id  uuid NOT NULL,
+    round       smallint NOT NULL,
+    submissions integer NOT NULL,
+    agreement   real NOT NULL,
+    confidence  real NOT NULL,
+    annotation  jsonb NOT NULL,
+    detail      jsonb NOT NULL,
+    created_at  timestamptz NOT NULL,
+    PRIMARY KEY (org_id, task_id)
+);
+CREATE INDEX agreements_project ON agreements (org_id, project_id, agreement);
+CALL fence('agreements');
+
+CREATE TABLE questions (
+    org_id        uuid NOT NULL,
+    id            uuid NOT NULL,
+    project_id    uuid NOT NULL,
+    task_id       uuid NOT NULL,
+    assignment_id uuid NOT NULL,
+    worker_id     uuid NOT NULL,
+    text          text NOT NULL,
+    answer        text,
+    answered_by   uuid,
+    answered_at   timestamptz,
+    created_at    timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id)
+);
+CREATE INDEX questions_project ON questions (org_id, project_id, id DESC);
+CREATE INDEX questions_assignment ON questions (org_id, assignment_id);
+CALL fence('questions');
+
+------------------------------------------------------------------------------------------------ delivery
+
+CREATE TABLE webhooks (
+    org_id      uuid NOT NULL REFERENCES organisations (org_id),
+    id          uuid NOT NULL,
+    project_id  uuid,                           -- null: every project
+    url         text NOT NULL,
+    secret      text NOT NULL,
+    types       text[] NOT NULL,                -- event types; empty: all
+    paused_at   timestamptz,
+    created_by  uuid,
+    created_at  timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id)
+);
+CALL fence('webhooks');
+
+CREATE TABLE webhook_deliveries (
+    org_id      uuid NOT NULL,
+    id          uuid NOT NULL,
+    webhook_id  uuid NOT NULL,
+    event_id    bigint NOT NULL,
+    type        text NOT NULL,
+    body        jsonb NOT NULL,
+    state       text NOT NULL CHECK (state IN ('waiting', 'delivered', 'failed')),
+    attempts    integer NOT NULL DEFAULT 0,
+    next_at     timestamptz,
+    status      integer,
+    response    text NOT NULL DEFAULT '',
+    created_at  timestamptz NOT NULL,
+    updated_at  timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id),
+    FOREIGN KEY (org_id, webhook_id) REFERENCES webhooks (org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_deliveries_log ON webhook_deliveries (org_id, webhook_id, id DESC);
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (org_id, next_at) WHERE state = 'waiting';
+CALL fence('webhook_deliveries');
+
+CREATE TABLE exports (
+    org_id      uuid NOT NULL,
+    id          uuid NOT NULL,
+    project_id  uuid NOT NULL,
+    format      text NOT NULL,
+    options     jsonb NOT NULL DEFAULT '{}',
+    state       text NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed', 'cancelled')),
+    rows_total  bigint,
+    rows_done   bigint NOT NULL DEFAULT 0,
+    blob        text,
+    bytes       bigint,
+    report      jsonb,
+    fault       jsonb,
+    created_by  uuid,
+    created_at  timestamptz NOT NULL,
+    updated_at  timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id),
+    FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id)
+);
+CREATE INDEX exports_project ON exports (org_id, project_id, id DESC);
+CALL fence('exports');
+
+------------------------------------------------------------------------------------------------ events
+
+-- Order for readers is (epoch, xid, id) and they read only below the oldest transaction still running, so a transaction that
+-- commits late is never skipped. A restored database starts a new epoch, because transaction ids start again.
+CREATE TABLE events (
+    org_id     uuid NOT NULL,
+    epoch      integer NOT NULL DEFAULT 1,
+    xid        bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
+    id         bigint GENERATED ALWAYS AS IDENTITY (CACHE 32),
+    at         timestamptz NOT NULL,
+    type       text NOT NULL,
+    project_id uuid,
+    task_id    uuid,
+    actor      text NOT NULL DEFAULT '',        -- person:…, key:…, worker:… or system
+    data       jsonb NOT NULL,
+    PRIMARY KEY (org_id, epoch, xid, id)
+);
+CREATE INDEX events_task ON events (org_id, task_id, id) WHERE task_id IS NOT NULL;
+CREATE INDEX events_order ON events (epoch, xid, org_id);
+CALL fence('events');
+CALL append_only('events');
+
+CREATE TABLE event_cursors (
+    org_id     uuid NOT NULL,
+    reader     text NOT NULL,
+    epoch      integer NOT NULL,
+    xid        bigint NOT NULL,
+    id         bigint NOT NULL,
+    updated_at timestamptz NOT NULL,
+    PRIMARY KEY (org_id, reader)
+);
+CALL fence('event_cursors');
+
+-- Events that a reader could not handle after several tries: skipped, kept for the operator, counted in the metrics.
+CREATE TABLE event_failures (
+    org_id uuid NOT NULL,
+    reader text NOT NULL,
+    epoch  integer NOT NULL,
+    xid    bigint NOT NULL,
+    id     bigint NOT NULL,
+    error  text NOT NULL,
+    at     timestamptz NOT NULL,
+    PRIMARY KEY (org_id, reader, epoch, xid, id)
+);
+CALL fence('event_failures');
+
+-- Background readers must know which organisations have news, and nothing else of them: ids, newest position, no content.
+CREATE FUNCTION orgs_with_events(epoch_after integer, xid_from bigint) RETURNS TABLE (org_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT e.org_id FROM events e WHERE (e.epoch, e.xid) >= (epoch_after, xid_from) $$;
+CREATE FUNCTION all_orgs() RETURNS TABLE (org_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT o.org_id FROM organisations o WHERE o.closed_at IS NULL $$;
+REVOKE ALL ON FUNCTION orgs_with_events, all_orgs FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION orgs_with_events, all_orgs TO fairmark_app;

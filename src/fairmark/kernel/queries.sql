@@ -1,0 +1,57 @@
+-- name: announce
+-- Appends events to the log; one row per event, in the order given.
+INSERT INTO events (org_id, at, type, project_id, task_id, actor, data)
+SELECT :org_id, :at, e.type, e.project_id, e.task_id, :actor, e.data::jsonb
+  FROM unnest(:types::text[], :project_ids::uuid[], :task_ids::uuid[], :data::text[])
+       WITH ORDINALITY AS e (type, project_id, task_id, data, n)
+ ORDER BY e.n;
+
+-- name: read_events
+-- What happened after a cursor, below the oldest transaction still running: nothing can appear behind it later.
+SELECT epoch, xid, id, at, type, project_id, task_id, actor, data
+  FROM events
+ WHERE org_id = :org_id AND (epoch, xid, id) > (:epoch::int, :xid::bigint, :id::bigint)
+   AND (epoch < (SELECT max(epoch) FROM events WHERE org_id = :org_id)
+        OR xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+   AND (:types::text[] IS NULL OR type = ANY (:types))
+   AND (:project_id::uuid IS NULL OR project_id = :project_id)
+ ORDER BY epoch, xid, id
+ LIMIT :limit;
+
+-- name: newest_cursor
+-- Where a reader starts that wants only what comes from now on.
+SELECT coalesce(max(epoch), 1) AS epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS xid,
+       9223372036854775807 AS id
+  FROM events WHERE org_id = :org_id;
+
+-- name: make_cursor
+-- A reader's place in one organisation's log; made on its first turn, at the beginning.
+INSERT INTO event_cursors (org_id, reader, epoch, xid, id, updated_at)
+VALUES (:org_id, :reader, 0, 0, 0, :now) ON CONFLICT DO NOTHING;
+
+-- name: lock_cursor
+-- The cursor's row is the reader's mutex: another process that is at it is left alone.
+SELECT epoch, xid, id FROM event_cursors WHERE org_id = :org_id AND reader = :reader FOR UPDATE SKIP LOCKED;
+
+-- name: move_cursor
+UPDATE event_cursors SET epoch = :epoch, xid = :xid, id = :id, updated_at = :now
+ WHERE org_id = :org_id AND reader = :reader;
+
+-- name: record_failure
+-- An event that a reader could not handle after several tries; it stands here instead of stopping the log.
+INSERT INTO event_failures (org_id, reader, epoch, xid, id, error, at)
+VALUES (:org_id, :reader, :epoch, :xid, :id, :error, :now)
+ON CONFLICT (org_id, reader, epoch, xid, id) DO UPDATE SET error = excluded.error, at = excluded.at;
+
+-- name: task_events
+-- The whole history of one task, oldest first.
+SELECT epoch, xid, id, at, type, project_id, task_id, actor, data
+  FROM events WHERE org_id = :org_id AND task_id = :task_id ORDER BY id LIMIT :limit;
+
+-- name: orgs_with_events
+-- global: the organisations that have events at or after a position; ids only.
+SELECT org_id FROM orgs_with_events(:epoch::int, :xid::bigint);
+
+-- name: all_orgs
+-- global: every open organisation; ids only.
+SELECT org_id FROM all_orgs();

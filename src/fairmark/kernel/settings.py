@@ -1,0 +1,149 @@
+"""Settings: from a TOML file, then the environment (`FAIRMARK_` + upper-case name), then the command line.
+
+Every field's docstring is its paragraph in `docs/settings.md`. A name that is not here is refused, so that a typing
+error cannot pass for a default.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from fairmark.kernel.errors import Invalid
+
+PREFIX = "FAIRMARK_"
+
+Megabytes = Annotated[int, Meta(ge=1, le=1_000_000)]
+Seconds = Annotated[int, Meta(ge=1, le=31_536_000)]
+
+
+class BadSettings(Invalid):
+    """A setting is unknown or has a value that it cannot have."""
+
+    code = "bad_settings"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings of one installation."""
+
+    data_dir: str = ""
+    """Folder for everything that is kept on this machine. Default: `$XDG_DATA_HOME/fairmark`."""
+    database_url: str = ""
+    """PostgreSQL 15+ as the application's role, which owns nothing. Empty: the embedded database in `data_dir`."""
+    database_owner_url: str = ""
+    """The same database as the owner of the tables; only `migrate`, `backup` and `restore` use it."""
+    database_connections_max: Annotated[int, Meta(ge=2, le=1000)] = 16
+    """Connections that one process opens at most."""
+    blobs_url: str = ""
+    """Where media lie: `file:///folder`, `s3://bucket/prefix`, `gs://...`, `az://...`. Empty: `data_dir`/blobs."""
+    public_url: str = "http://127.0.0.1:8080"
+    """The address that people use; links start with it, and cookies are `Secure` if it is https."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8080
+    """Port to listen on."""
+    processes: Annotated[int, Meta(ge=1, le=256)] = 1
+    """HTTP server processes on this machine."""
+    secret: str = ""
+    """Key for signed addresses, at least 32 characters. Empty: made once and kept in `data_dir`/secret."""
+    body_mb_max: Megabytes = 64
+    """Largest request body that is not an upload."""
+    upload_mb_max: Megabytes = 20_000
+    """Largest file that may be uploaded."""
+    image_megapixels_max: Annotated[int, Meta(ge=1, le=100_000)] = 400
+    """Images with more pixels are refused before they are decoded."""
+    media_url_s: Seconds = 300
+    """How long a signed media address works."""
+    session_s: Seconds = 1_209_600
+    """How long a sign-in lasts without use."""
+    sign_in_tries_max: Annotated[int, Meta(ge=1, le=1000)] = 10
+    """Failed sign-ins per address and per account in 15 minutes before they are slowed."""
+    fetch_allow: str = ""
+    """Comma-separated networks (CIDR) that customers' URLs may point to although they are internal. Default: none."""
+    fetch_timeout_s: Seconds = 60
+    """How long one fetch of a customer's URL may take in all."""
+    work_concurrency: Annotated[int, Meta(ge=1, le=256)] = 4
+    """Background jobs that one `fairmark work` process runs at a time."""
+    log_format: Annotated[str, Meta(pattern="^(json|text)$")] = "text"
+    """`json` for machines, `text` for people."""
+    log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
+    """Least serious level that is written."""
+    trusted_proxies: str = ""
+    """Comma-separated addresses of reverse proxies whose `X-Forwarded-For` is believed. Default: none."""
+
+    @property
+    def data_path(self) -> Path:
+        return Path(self.data_dir)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this installation runs its own PostgreSQL."""
+        return not self.database_url
+
+
+def load(environ: Mapping[str, str] | None = None, file: Path | None = None, **overrides: Any) -> Settings:
+    """Reads the settings. `overrides` that are None are left out. Raises BadSettings."""
+    environ = os.environ if environ is None else environ
+    if file is None and (named := environ.get(PREFIX + "SETTINGS")):
+        file = Path(named)
+    values: dict[str, Any] = {}
+    if file is not None:
+        values |= _from_file(file)
+    values |= _from_environment(environ)
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadSettings(f"A setting is wrong: {error}.", mend="See docs/settings.md for names and ranges.") from error
+    return _with_defaults(settings, environ)
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadSettings(f"The settings file {file} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"The settings file {file} is not TOML: {error}.") from error
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    known = set(Settings.__struct_fields__)
+    found: dict[str, str] = {}
+    for variable, value in environ.items():
+        if not variable.startswith(PREFIX) or variable in {PREFIX + "SETTINGS", PREFIX + "KEY", PREFIX + "URL"}:
+            continue  # FAIRMARK_KEY and FAIRMARK_URL are the client's
+        name = variable.removeprefix(PREFIX).lower()
+        if name not in known:
+            raise BadSettings(f"{variable} is no setting.", mend="See docs/settings.md for the names.")
+        found[name] = value
+    return found
+
+
+def _with_defaults(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    home = environ.get("XDG_DATA_HOME") or str(Path("~/.local/share").expanduser())
+    data = Path(settings.data_dir or f"{home}/fairmark").expanduser().absolute()
+    blobs = settings.blobs_url or (data / "blobs").as_uri()
+    return msgspec.structs.replace(settings, data_dir=str(data), blobs_url=blobs)
+
+
+def ensure_secret(settings: Settings) -> bytes:
+    """The signing key: the setting, or the one kept in `data_dir`, made on first use with mode 0600."""
+    if settings.secret:
+        if len(settings.secret) < 32:
+            raise BadSettings("The secret is shorter than 32 characters.", mend="Set FAIRMARK_SECRET to a longer one.")
+        return settings.secret.encode()
+    path = settings.data_path / "secret"
+    settings.data_path.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_urlsafe(48).encode())
+    return path.read_bytes()

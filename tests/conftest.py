@@ -1,0 +1,126 @@
+"""What every test can ask for: a real PostgreSQL, migrated; a fenced database; a real HTTP server on a free port."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from fairmark.kernel import migrate
+from fairmark.kernel.db import Database
+from fairmark.kernel.embedded import OWNER, Embedded
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with a running, migrated, embedded database of this test process alone."""
+    folder = tmp_path_factory.mktemp("fairmark")
+    embedded = Embedded(folder)
+    embedded.start()
+    asyncio.run(migrate.migrate(embedded.url(OWNER)))
+    yield folder
+    embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def app_url(data_dir: Path) -> str:
+    """The database as the application sees it: fenced."""
+    return Embedded(data_dir).url(migrate.APP_ROLE)
+
+
+@pytest.fixture(scope="session")
+def owner_url(data_dir: Path) -> str:
+    """The database as its owner."""
+    return Embedded(data_dir).url(OWNER)
+
+
+@pytest.fixture(scope="session")
+async def db(app_url: str) -> AsyncIterator[Database]:
+    """The application's pool."""
+    database = await Database.open(app_url, 8, "tests")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def owner(owner_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that sees past the fence, to check what the application must not see."""
+    connection = await asyncpg.connect(owner_url)
+    yield connection
+    await connection.close()
+
+
+class Server:
+    """A `fairmark` server and worker as real processes, on a port of their own."""
+
+    def __init__(self, data_dir: Path, port: int) -> None:
+        self.data_dir = data_dir
+        self.url = f"http://127.0.0.1:{port}"
+        self._environ = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("FAIRMARK_")},
+            "FAIRMARK_DATA_DIR": str(data_dir),
+            "FAIRMARK_PORT": str(port),
+            "FAIRMARK_PUBLIC_URL": self.url,
+            "FAIRMARK_FETCH_ALLOW": "127.0.0.0/8",
+            "FAIRMARK_SIGN_IN_TRIES_MAX": "1000",
+            "PYTHONPATH": str(Path(__file__).parents[1] / "src"),
+        }
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def command(self, *args: str) -> str:
+        """Runs `fairmark ARGS` to its end and returns its standard output."""
+        done = subprocess.run(self._fairmark(*args), env=self._environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self) -> None:
+        """Starts server and worker and waits until they are ready."""
+        for name in ("serve", "work"):
+            log = (self.data_dir / f"{name}.log").open("ab")
+            self._processes.append(
+                subprocess.Popen(
+                    self._fairmark(name), env=self._environ, stdout=log, stderr=log, start_new_session=True
+                )
+            )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                if httpx.get(self.url + "/readyz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
+        raise AssertionError((self.data_dir / "serve.log").read_text()[-4000:])
+
+    def stop(self) -> None:
+        """Ends both, gracefully."""
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.wait(20)
+        self._processes.clear()
+
+    def _fairmark(self, *args: str) -> list[str]:
+        return [sys.executable, "-m", "fairmark", *args]
+
+
+@pytest.fixture(scope="session")
+def server(data_dir: Path) -> Iterator[Server]:
+    """A running installation over the session's database."""
+    running = Server(data_dir, free_port())
+    running.start()
+    yield running
+    running.stop()
