@@ -1,1 +1,1 @@
-"""Wiring only: the HTTP app, the background worker and the command line. Every table that says who does what is here."""
+"""Wiring only: the HTTP app, the background worker and the command line. Each table of who does what is here."""

@@ -4,11 +4,14 @@ Both are JSON documents with a `version` of their shape. Readers take every vers
 (`fairmark.ontology.upgrade`), writers write the newest. The JSON Schemas in `docs/schemas/` are made from these types.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
+
+from fairmark.kernel.errors import Invalid
 
 ANNOTATION_VERSION = 1
 ONTOLOGY_VERSION = 1
@@ -16,6 +19,12 @@ ONTOLOGY_VERSION = 1
 MARKS_MAX = 100_000
 FIELDS_MAX = 500
 CLASSES_MAX = 5_000
+OPTIONS_MAX = 1_000
+TEXT_MAX = 100_000
+"""Most characters of one text value, whatever the field's own `max` says."""
+Z_MAX = 1_000_000
+FAULTS_MAX = 1_000
+"""A check stops after this many faults: nobody reads more, and a hostile document must not fill the answer."""
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$", description="A short name that never changes.")]
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -74,6 +83,8 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     min: float | None = None
     max: float | None = None
     step: float | None = None
+    """`min` and `max` bound the value of a `number` or `scale`, the characters of a `text` and the choices of a
+    `multiple`; `step` is the grid of a `number` or `scale`, counted from `min` (or 0). Elsewhere they are faults."""
     pattern: Annotated[str, Meta(max_length=200)] | None = None
     """Regular expression that a `text` must match in full. RE2-like subset: no look-around, no back-references."""
 
@@ -175,3 +186,37 @@ class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
     mend: str = ""
     mark_id: str | None = None
     severity: Severity = Severity.ERROR
+
+
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One difference between two ontologies, in words. `path` is a JSON Pointer by ids: /classes/car/attributes/color.
+
+    `invalidates`: answers given under the old ontology can be wrong or incomplete under the new one.
+    """
+
+    code: str
+    path: str
+    message: str
+    invalidates: bool = False
+
+
+class InvalidDocument(Invalid):
+    """The JSON of an annotation or ontology cannot be read. `path` is a JSON Pointer to the place, as far as known."""
+
+    code = "invalid_document"
+
+
+class InvalidOntology(Invalid):
+    """An ontology that contradicts itself. `faults` says where."""
+
+    code = "invalid_ontology"
+
+    def __init__(self, message: str, *, faults: Sequence[Fault] = (), mend: str = "", **fields: Any) -> None:
+        super().__init__(message, mend=mend, faults=tuple(faults), **fields)
+        self.faults = tuple(faults)
+
+
+class InvalidPattern(Invalid):
+    """A regular expression outside the safe dialect, or too big for it."""
+
+    code = "invalid_pattern"

@@ -315,6 +315,8 @@ CREATE TABLE items (
     name        text NOT NULL,
     asset_ids   uuid[] NOT NULL,
     meta        jsonb NOT NULL DEFAULT '{}',
+    priority    integer NOT NULL DEFAULT 0,
+    prelabel    jsonb,                          -- an annotation to start from: imported labels, a model's draft
     created_at  timestamptz NOT NULL,
     PRIMARY KEY (org_id, id)
 );
