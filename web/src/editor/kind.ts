@@ -1,0 +1,67 @@
+/**
+ * A mark kind: everything the editor needs to know of one sort of geometry. A new kind is one file that exports one of
+ * these and a line in the modality's table; nothing else of the editor knows what its geometry looks like.
+ */
+
+import type { Box, Size } from "#geometry/box.ts"
+import type { ImagePoint } from "#geometry/point.ts"
+import type { Geometry } from "./annotation.ts"
+import type { Problem } from "./fields.ts"
+
+/** A grip that reshapes a mark. */
+export interface Handle {
+  readonly name: string
+  readonly at: ImagePoint
+  /** A CSS cursor. */
+  readonly cursor: string
+}
+
+/** One coordinate, editable as a number. */
+export interface Coordinate {
+  readonly name: string
+  readonly label: string
+  readonly value: number
+}
+
+export type Edge = "left" | "top" | "right" | "bottom"
+
+interface AnyKind {
+  readonly id: string
+  readonly title: string
+  /** The geometry in words, for lists and screen readers: "40 × 20 px at 12, 30". */
+  words(geometry: Geometry): string
+  /** What is wrong with the geometry on an image of this size; `path` is a pointer below the geometry. */
+  problems(geometry: Geometry, image: Size): readonly (Problem & { readonly path: string })[]
+}
+
+/** Says something of the whole asset: a tag. */
+export interface UnplacedKind extends AnyKind {
+  readonly isPlaced: false
+}
+
+/** Lies somewhere in the image. Geometry handed to these functions has passed `problems` of shape. */
+export interface PlacedKind extends AnyKind {
+  readonly isPlaced: true
+  bounds(geometry: Geometry): Box
+  /** How well `at` points at it, `reach` image pixels being near enough: lower is better, null is a miss. */
+  pickCost(geometry: Geometry, at: ImagePoint, reach: number): number | null
+  handles(geometry: Geometry): readonly Handle[]
+  /** The handle within `reach` image pixels of `at`, or null. */
+  handleUnder(geometry: Geometry, at: ImagePoint, reach: number): Handle | null
+  reshaped(geometry: Geometry, handle: string, to: ImagePoint, keepAspect: boolean, image: Size): Geometry
+  moved(geometry: Geometry, dx: number, dy: number, image: Size): Geometry
+  /** One edge pushed outwards by `by` pixels, inwards if negative; for resizing by keys. */
+  pushed(geometry: Geometry, edge: Edge, by: number, image: Size): Geometry
+  coordinates(geometry: Geometry): readonly Coordinate[]
+  withCoordinate(geometry: Geometry, name: string, value: number, image: Size): Geometry
+  /** The nearest geometry that lies inside the image and is not too small, or null if there is none. */
+  mended(geometry: Geometry, image: Size): Geometry | null
+}
+
+export type MarkKind = PlacedKind | UnplacedKind
+
+export type KindTable = ReadonlyMap<string, MarkKind>
+
+export function kindTable(kinds: readonly MarkKind[]): KindTable {
+  return new Map(kinds.map((kind) => [kind.id, kind]))
+}

@@ -1,0 +1,103 @@
+/** What may be said about an item, as the server writes it (`fairmark.ontology.model`), and quick ways to look it up. */
+
+/** What a field can hold. Absent means unanswered; null is never written. Dates are YYYY-MM-DD. */
+export type FieldValue = boolean | number | string | readonly string[]
+export type FieldValues = Readonly<Record<string, FieldValue>>
+
+export type FieldKind = "single" | "multiple" | "boolean" | "text" | "number" | "scale" | "date"
+
+export interface Option {
+  readonly id: string
+  readonly name: string
+  readonly key?: string | null
+}
+
+/** Exactly one of `all`, `any`, `not` (a group) or `field` (a test with `is` or `in`) is set. */
+export interface When {
+  readonly all?: readonly When[] | null
+  readonly any?: readonly When[] | null
+  readonly not?: When | null
+  readonly field?: string | null
+  readonly is?: FieldValue | null
+  readonly in?: readonly string[] | null
+}
+
+/** An attribute of a mark, or a question about the item: the same thing in two places. */
+export interface Field {
+  readonly id: string
+  readonly name: string
+  readonly kind: FieldKind
+  readonly options?: readonly Option[]
+  readonly required?: boolean
+  readonly default?: FieldValue | null
+  readonly when?: When | null
+  readonly help?: string
+  readonly min?: number | null
+  readonly max?: number | null
+  readonly step?: number | null
+  readonly pattern?: string | null
+}
+
+export interface ItemClass {
+  readonly id: string
+  readonly name: string
+  /** sRGB, lower-case hex: #1f77b4. */
+  readonly color: string
+  readonly marks: readonly string[]
+  readonly key?: string | null
+  readonly attributes?: readonly Field[]
+  readonly parent?: string | null
+  readonly help?: string
+  readonly min_count?: number
+  readonly max_count?: number | null
+}
+
+export interface LinkType {
+  readonly id: string
+  readonly name: string
+  readonly from?: readonly string[]
+  readonly to?: readonly string[]
+  readonly directed?: boolean
+}
+
+export interface Ontology {
+  readonly version?: number
+  readonly classes?: readonly ItemClass[]
+  readonly questions?: readonly Field[]
+  readonly links?: readonly LinkType[]
+}
+
+/** An ontology with its classes and fields within reach by id. Built once per editor. */
+export class Vocabulary {
+  readonly classes: readonly ItemClass[]
+  readonly questions: readonly Field[]
+  readonly linkTypes: readonly LinkType[]
+  readonly #classById: ReadonlyMap<string, ItemClass>
+  readonly #questionById: ReadonlyMap<string, Field>
+
+  constructor(ontology: Ontology) {
+    this.classes = ontology.classes ?? []
+    this.questions = ontology.questions ?? []
+    this.linkTypes = ontology.links ?? []
+    this.#classById = new Map(this.classes.map((each) => [each.id, each]))
+    this.#questionById = new Map(this.questions.map((each) => [each.id, each]))
+  }
+
+  classOf(id: string): ItemClass | undefined {
+    return this.#classById.get(id)
+  }
+
+  question(id: string): Field | undefined {
+    return this.#questionById.get(id)
+  }
+
+  /** The attributes that marks of this class carry; none for an unknown class. */
+  attributesOf(classId: string): readonly Field[] {
+    return this.#classById.get(classId)?.attributes ?? []
+  }
+
+  /** The classes that marks of `kind` may take, in the ontology's order. */
+  classesFor(kind: string): readonly ItemClass[] {
+    return this.classes.filter((each) => each.marks.includes(kind))
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * A tool is a small state machine. A state handles the few events it knows and names its successor; what it does not
+ * handle leaves it where it is. States hold no canvas and no store: all they can do is in `ToolHost`.
+ */
+
+import type { Box, Size } from "#geometry/box.ts"
+import type { ImagePoint, ScreenPoint } from "#geometry/point.ts"
+import type { Geometry, Mark } from "./annotation.ts"
+import type { Handle } from "./kind.ts"
+
+export interface PointerState {
+  readonly at: ImagePoint
+  readonly screen: ScreenPoint
+  /** So many image pixels count as touching: a finger needs more than a mouse. */
+  readonly reach: number
+  readonly shift: boolean
+  /** Ctrl, or Command on a Mac. */
+  readonly ctrl: boolean
+  readonly alt: boolean
+}
+
+/** What is drawn over the document while a gesture is under way. Nothing of it is in the store. */
+export interface Sketch {
+  /** New geometries of existing marks, by id. */
+  readonly changed?: ReadonlyMap<string, Geometry>
+  /** A mark being drawn. */
+  readonly fresh?: { readonly kind: string; readonly geometry: Geometry }
+  /** The frame of a selection being dragged open. */
+  readonly frame?: Box
+}
+
+export interface ToolHost {
+  readonly image: Size
+  readonly selection: ReadonlySet<string>
+  /** Whether dragging on nothing opens a frame or moves the view. */
+  readonly dragOnNothing: "frame" | "pan"
+  /** The mark that `at` means; `beneath` names one to look under. Hidden and locked marks are passed over. */
+  pick(at: ImagePoint, reach: number, beneath?: string): string | null
+  /** A handle of the one selected mark. */
+  handleUnder(at: ImagePoint, reach: number): { readonly mark: Mark; readonly handle: Handle } | null
+  /** The marks that lie in the box, wholly or (`touching`) at least in part. */
+  marksIn(box: Box, touching: boolean): string[]
+  select(ids: Iterable<string>): void
+  /** The geometries of the selected marks moved together, as far as all of them can go. */
+  movedSelection(dx: number, dy: number): ReadonlyMap<string, Geometry>
+  reshaped(mark: Mark, handle: string, to: ImagePoint, keepAspect: boolean): Geometry
+  sketch(sketch: Sketch | null): void
+  hover(id: string | null): void
+  cursor(cursor: string): void
+  panBy(dx: number, dy: number): void
+  /** Writes new geometries as one undo step. */
+  change(label: string, geometries: ReadonlyMap<string, Geometry>): void
+  /** Why nothing of this kind can be drawn now, or null. */
+  refusalToDraw(kind: string): string | null
+  /** Adds a mark, or gives the mark that is being redrawn its new geometry, unless it is too small. */
+  draw(kind: string, geometry: Geometry): void
+  say(text: string, urgent?: boolean): void
+}
+
+/** A press that strays less than this, in screen pixels, is a click. */
+export const CLICK_STRAY = 4
+
+/** The successor of a state: another, the first one of the tool ("start"), or, by returning nothing, itself. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler that names no successor returns nothing at all
+export type Next = State | "start" | void
+
+export interface State {
+  readonly name: string
+  enter?(host: ToolHost): void
+  leave?(host: ToolHost): void
+  pointerDown?(host: ToolHost, pointer: PointerState): Next
+  pointerMove?(host: ToolHost, pointer: PointerState): Next
+  pointerUp?(host: ToolHost, pointer: PointerState): Next
+  /** The pointer has left the view. */
+  pointerOut?(host: ToolHost): Next
+  /** The right button, or a long touch. */
+  back?(host: ToolHost, pointer: PointerState): Next
+  /** Escape, or a second finger. */
+  cancel?(host: ToolHost): Next
+}
+
+/** A tool is on from when it is chosen until another is; `cancel` returns to its first state. */
+export interface Tool {
+  readonly id: string
+  readonly title: string
+  readonly start: State
+}
+
+export class ToolMachine {
+  readonly #host: ToolHost
+  #tool: Tool
+  #state: State
+
+  constructor(host: ToolHost, tool: Tool) {
+    this.#host = host
+    this.#tool = tool
+    this.#state = tool.start
+    this.#state.enter?.(host)
+  }
+
+  get tool(): Tool {
+    return this.#tool
+  }
+
+  get state(): string {
+    return this.#state.name
+  }
+
+  /** True while a gesture is under way, so that Escape has something to call off. */
+  get isBusy(): boolean {
+    return this.#state !== this.#tool.start
+  }
+
+  choose(tool: Tool): void {
+    this.cancel()
+    this.#tool = tool
+    this.#enter("start")
+  }
+
+  pointerDown(pointer: PointerState): void {
+    this.#enter(this.#state.pointerDown?.(this.#host, pointer))
+  }
+
+  pointerMove(pointer: PointerState): void {
+    this.#enter(this.#state.pointerMove?.(this.#host, pointer))
+  }
+
+  pointerUp(pointer: PointerState): void {
+    this.#enter(this.#state.pointerUp?.(this.#host, pointer))
+  }
+
+  pointerOut(): void {
+    this.#enter(this.#state.pointerOut?.(this.#host))
+  }
+
+  back(pointer: PointerState): void {
+    this.#enter(this.#state.back?.(this.#host, pointer))
+  }
+
+  /** Calls off what is under way; false if nothing was. */
+  cancel(): boolean {
+    if (!this.isBusy) return false
+    this.#enter(this.#state.cancel?.(this.#host) ?? "start")
+    return true
+  }
+
+  #enter(next: Next): void {
+    const state = next === "start" ? this.#tool.start : next
+    if (!state || state === this.#state) return
+    this.#state.leave?.(this.#host)
+    this.#state = state
+    state.enter?.(this.#host)
+  }
+}
