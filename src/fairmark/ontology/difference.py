@@ -1,0 +1,119 @@
+"""What changed between two versions of an ontology, in words, and whether earlier answers still fit."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from fairmark.ontology.fields import pointer
+from fairmark.ontology.model import Change, Field, FieldKind, ItemClass, LinkType, Ontology, Option
+
+_Thing = TypeVar("_Thing", ItemClass, Field, LinkType, Option)
+
+
+def compare(old: Ontology, new: Ontology) -> list[Change]:
+    """The changes from `old` to `new`, in the order of `new`, removals last in each list. Things are known by their id.
+
+    A change that loosens a rule leaves answers valid; one that tightens it, removes something or asks for more can
+    invalidate them. Both ontologies have to be free of faults.
+    """
+    changes: list[Change] = []
+    tree_matters = any(link.from_ or link.to for link in new.links)
+    for was, now, path in _paired(changes, old.classes, new.classes, "/classes", "class"):
+        _compare_class(changes, was, now, path)
+        # A link type that names a class also takes the classes below it.
+        _note(changes, path, "parent", now.name, was.parent, now.parent, invalidates=tree_matters)
+    for was, now, path in _paired(changes, old.questions, new.questions, "/questions", "question"):
+        _compare_field(changes, was, now, path)
+    for was, now, path in _paired(changes, old.links, new.links, "/links", "link type"):
+        _compare_link(changes, was, now, path)
+    return changes
+
+
+def _paired(
+    changes: list[Change], old: Sequence[_Thing], new: Sequence[_Thing], path: str, what: str
+) -> list[tuple[_Thing, _Thing, str]]:
+    """The things in both lists, with their path; additions, removals, renames and a new order are noted."""
+    before = {thing.id: thing for thing in old}
+    after = {thing.id: thing for thing in new}
+    for thing in new:
+        if thing.id not in before:
+            # A new question that must be answered leaves earlier answers incomplete.
+            asks = (isinstance(thing, Field) and thing.required) or (
+                isinstance(thing, ItemClass) and thing.min_count > 0
+            )
+            message = f"The {what} {thing.name} is new."
+            changes.append(Change("added", path + pointer(thing.id), message, asks))
+        elif before[thing.id].name != thing.name:
+            message = f"The {what} {before[thing.id].name} is now called {thing.name}."
+            changes.append(Change("renamed", path + pointer(thing.id), message))
+    for thing in old:
+        if thing.id not in after:
+            message = f"The {what} {thing.name} is gone."
+            changes.append(Change("removed", path + pointer(thing.id), message, invalidates=True))
+    if [thing.id for thing in old if thing.id in after] != [thing.id for thing in new if thing.id in before]:
+        changes.append(Change("reordered", path, f"The order of the {what} list has changed."))
+    return [(before[thing.id], thing, path + pointer(thing.id)) for thing in new if thing.id in before]
+
+
+def _note(changes: list[Change], path: str, member: str, name: str, was: Any, now: Any, *, invalidates: bool) -> None:
+    """One changed member, if it has changed."""
+    if was != now:
+        message = f"{name}: {member} was {_said(was)}, is {_said(now)}."
+        changes.append(Change("changed", path + pointer(member), message, invalidates))
+
+
+def _said(value: Any) -> str:
+    if value is None or value == ():
+        return "not set"
+    if isinstance(value, tuple):
+        return ", ".join(str(part) for part in value)
+    text = str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _lower(was: float | None, now: float | None) -> bool:
+    """Whether an upper bound has come down."""
+    return now is not None and (was is None or now < was)
+
+
+def _higher(was: float | None, now: float | None) -> bool:
+    return now is not None and (was is None or now > was)
+
+
+def _compare_class(changes: list[Change], was: ItemClass, now: ItemClass, path: str) -> None:
+    lost = not set(was.marks) <= set(now.marks)
+    _note(changes, path, "marks", now.name, was.marks, now.marks, invalidates=lost)
+    _note(changes, path, "color", now.name, was.color, now.color, invalidates=False)
+    _note(changes, path, "key", now.name, was.key, now.key, invalidates=False)
+    _note(changes, path, "help", now.name, was.help, now.help, invalidates=False)
+    more = now.min_count > was.min_count
+    _note(changes, path, "min_count", now.name, was.min_count, now.min_count, invalidates=more)
+    fewer = _lower(was.max_count, now.max_count)
+    _note(changes, path, "max_count", now.name, was.max_count, now.max_count, invalidates=fewer)
+    for before, after, here in _paired(changes, was.attributes, now.attributes, path + "/attributes", "attribute"):
+        _compare_field(changes, before, after, here)
+
+
+def _compare_field(changes: list[Change], was: Field, now: Field, path: str) -> None:
+    _note(changes, path, "kind", now.name, was.kind.value, now.kind.value, invalidates=True)
+    for before, after, here in _paired(changes, was.options, now.options, path + "/options", "option"):
+        _note(changes, here, "key", after.name, before.key, after.key, invalidates=False)
+    asks = now.required and not was.required
+    _note(changes, path, "required", now.name, was.required, now.required, invalidates=asks)
+    _note(changes, path, "default", now.name, was.default, now.default, invalidates=False)
+    _note(changes, path, "help", now.name, was.help, now.help, invalidates=False)
+    if was.when != now.when:
+        message = f"{now.name} is asked under another condition."
+        changes.append(Change("changed", path + "/when", message, invalidates=True))
+    # Steps are counted from min, so a new min is a new grid.
+    stepped = now.step is not None or now.kind is FieldKind.SCALE
+    _note(changes, path, "min", now.name, was.min, now.min, invalidates=stepped or _higher(was.min, now.min))
+    _note(changes, path, "max", now.name, was.max, now.max, invalidates=_lower(was.max, now.max))
+    _note(changes, path, "step", now.name, was.step, now.step, invalidates=stepped)
+    _note(changes, path, "pattern", now.name, was.pattern, now.pattern, invalidates=now.pattern is not None)
+
+
+def _compare_link(changes: list[Change], was: LinkType, now: LinkType, path: str) -> None:
+    for end, before, after in (("from", was.from_, now.from_), ("to", was.to, now.to)):
+        narrower = bool(after) and not (before and set(before) <= set(after))
+        _note(changes, path, end, now.name, before, after, invalidates=narrower)
+    _note(changes, path, "directed", now.name, was.directed, now.directed, invalidates=True)
