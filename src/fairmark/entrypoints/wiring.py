@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fairmark.identity.http import authenticate as authenticate
 from fairmark.kernel.events import Reader
 
 ROUTES: list[Any] = []
