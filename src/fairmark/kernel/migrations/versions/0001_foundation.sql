@@ -137,7 +137,20 @@ CREATE TABLE workforce_members (
     FOREIGN KEY (org_id, worker_id) REFERENCES workers (org_id, id)
 );
 CREATE INDEX workforce_members_worker ON workforce_members (org_id, worker_id);
-CALL fence('workforce_members');
+CALL fence('workforce_members',
+    '(org_id, worker_id) IN (SELECT w.org_id, w.id FROM workers w WHERE w.person_id = (SELECT app_person()))');
+
+-- Where a lender's people work as well. The lender keeps the list, because it cannot see the borrower's rows.
+CREATE TABLE workforce_loans (
+    org_id                uuid NOT NULL,
+    workforce_id          uuid NOT NULL,
+    borrower_org_id       uuid NOT NULL REFERENCES organisations (org_id),
+    borrower_workforce_id uuid NOT NULL,
+    created_at            timestamptz NOT NULL,
+    PRIMARY KEY (org_id, workforce_id, borrower_org_id),
+    FOREIGN KEY (org_id, workforce_id) REFERENCES workforces (org_id, id)
+);
+CALL fence('workforce_loans');
 
 -- A person may learn the names of the organisations they belong to or work for; an administrator, of all.
 ALTER TABLE organisations ENABLE ROW LEVEL SECURITY;
@@ -167,6 +180,7 @@ CREATE TABLE invitations (
     revoked_at   timestamptz,
     PRIMARY KEY (org_id, id),
     UNIQUE (org_id, token_hash),
+    FOREIGN KEY (org_id, workforce_id) REFERENCES workforces (org_id, id),
     CHECK ((member_role IS NOT NULL) <> (workforce_id IS NOT NULL)),
     CHECK ((workforce_id IS NULL) = (work_role IS NULL))
 );
