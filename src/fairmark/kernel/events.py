@@ -14,15 +14,18 @@ import msgspec
 from fairmark.kernel import json, sql
 from fairmark.kernel.actor import Actor, ActorKind
 from fairmark.kernel.db import Database, Tx
-from fairmark.kernel.errors import Invalid
+from fairmark.kernel.errors import Invalid, Unavailable
 from fairmark.kernel.ids import OrgId, ProjectId, TaskId
-from fairmark.kernel.telemetry import log
+from fairmark.kernel.telemetry import EVENTS_GIVEN_UP, EVENTS_HANDLED, EVENTS_LAG, log
 
 q = sql.load(__file__)
 logger = log("events")
 
 BATCH = 200
 TRIES_MAX = 5
+STALE_XIDS = 10_000
+"""A reader that found nothing for it moves its cursor on once it lies this many transactions behind."""
+LAST_ID = 2**63 - 1
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
@@ -145,7 +148,7 @@ async def of_task(tx: Tx, task_id: TaskId, limit: int = 1000) -> list[StoredEven
 
 async def newest(tx: Tx) -> Cursor:
     """The cursor behind everything that has happened so far."""
-    row = await tx.one(q.newest_cursor, org_id=tx.org_id)
+    row = await tx.one(q.newest_cursor)
     return Cursor(row["epoch"], row["xid"], row["id"])
 
 
@@ -168,10 +171,19 @@ class Reader:
         self.name = name
         self.types = list(types)
         self._handler = handler
-        self._tries: dict[tuple[OrgId, Cursor], int] = {}
+        self._failing: dict[OrgId, tuple[Cursor, int]] = {}
+
+    @property
+    def failing(self) -> list[OrgId]:
+        """Organisations whose next event this process could not handle yet: worth another turn after a while."""
+        return list(self._failing)
 
     async def turn(self, db: Database, org_id: OrgId) -> int:
-        """Handles what is there, at most BATCH events; returns how many. A batch that fails is taken one by one."""
+        """Handles what is there, at most BATCH events; returns how many. A batch that fails is taken one by one.
+
+        Raises DatabaseDown. An event that fails TRIES_MAX times is recorded and passed over, unless it failed because
+        a part of the installation was down: then it waits.
+        """
         try:
             return await self._take(db, org_id, BATCH)
         except Exception as error:
@@ -183,26 +195,34 @@ class Reader:
 
     async def _take(self, db: Database, org_id: OrgId, limit: int) -> int:
         async with db.begin(org_id, actor=SYSTEM) as tx:
-            cursor = await self._lock(tx)
-            if cursor is None:
+            locked = await self._lock(tx)
+            if locked is None:
                 return 0
+            cursor, horizon = locked
             events = await read(tx, cursor, types=self.types, limit=limit)
-            if not events:
-                return 0
-            await self._handler(tx, events)
-            await self._move(tx, events[-1].cursor)
-            return len(events)
+            if events:
+                EVENTS_LAG.labels(self.name).set((tx.now - events[0].at).total_seconds())
+                await self._handler(tx, events)
+                EVENTS_HANDLED.labels(self.name).inc(len(events))
+            to = max(events[-1].cursor if events else cursor, horizon if len(events) < limit else cursor)
+            # A reader of rare types would scan the same others again on every turn; one of an idle log must not write.
+            if events or to.epoch > cursor.epoch or to.xid > cursor.xid + STALE_XIDS:
+                await self._move(tx, to)
+        self._failing.pop(org_id, None)
+        return len(events)
 
     async def _failed(self, db: Database, org_id: OrgId, error: Exception) -> int:
         async with db.begin(org_id, actor=SYSTEM) as tx:
-            cursor = await self._lock(tx)
-            first = await read(tx, cursor, types=self.types, limit=1) if cursor is not None else []
+            locked = await self._lock(tx)
+            first = await read(tx, locked[0], types=self.types, limit=1) if locked is not None else []
             if not first:
+                self._failing.pop(org_id, None)
                 return 0
             at = first[0].cursor
-            tries = self._tries.pop((org_id, at), 0) + 1
-            if tries < TRIES_MAX:
-                self._tries[org_id, at] = tries
+            before, tries = self._failing.get(org_id, (at, 0))
+            tries = tries + 1 if before == at else 1
+            if isinstance(error, Unavailable) or tries < TRIES_MAX:
+                self._failing[org_id] = (at, min(tries, TRIES_MAX - 1))
                 return 0
             logger.error("event_given_up", reader=self.name, org_id=str(org_id), cursor=str(at), error=repr(error))
             await tx.run(
@@ -216,15 +236,19 @@ class Reader:
                 now=tx.now,
             )
             await self._move(tx, at)
-            return 1
+        EVENTS_GIVEN_UP.labels(self.name).inc()
+        self._failing.pop(org_id, None)
+        return 1
 
-    async def _lock(self, tx: Tx) -> Cursor | None:
+    async def _lock(self, tx: Tx) -> tuple[Cursor, Cursor] | None:
+        """The reader's place and the horizon below which everything can be read; None if another process is at it."""
         row = await tx.maybe(q.lock_cursor, org_id=tx.org_id, reader=self.name)
         if row is None:
             if await tx.run(q.make_cursor, org_id=tx.org_id, reader=self.name, now=tx.now) == 0:
                 return None
-            return Cursor()
-        return Cursor(row["epoch"], row["xid"], row["id"])
+            return Cursor(), Cursor()
+        horizon = Cursor(row["horizon_epoch"], row["horizon_xid"], LAST_ID)
+        return Cursor(row["epoch"], row["xid"], row["id"]), horizon
 
     async def _move(self, tx: Tx, to: Cursor) -> None:
         await tx.run(
@@ -235,10 +259,18 @@ class Reader:
 SYSTEM = Actor(kind=ActorKind.SYSTEM)
 
 
-async def orgs_with_events(db: Database, since: Cursor) -> list[OrgId]:
-    """Organisations whose log may hold events at or after `since`."""
+async def orgs_with_events(db: Database, since: Cursor) -> tuple[list[OrgId], Cursor]:
+    """Organisations with events that became readable after `since`, and the `since` of the next call."""
     async with db.begin() as tx:
-        return [row[0] for row in await tx.all(q.orgs_with_events, epoch=since.epoch, xid=since.xid)]
+        row = await tx.one(q.orgs_with_events, epoch=since.epoch, xid=since.xid)
+        return list(row["org_ids"]), Cursor(row["epoch"], row["xid"])
+
+
+async def now_of_all(db: Database) -> Cursor:
+    """The `since` with which `orgs_with_events` starts to see what comes from now on."""
+    async with db.begin() as tx:
+        at = await newest(tx)
+        return Cursor(at.epoch, at.xid + 1)
 
 
 async def all_orgs(db: Database) -> list[OrgId]:

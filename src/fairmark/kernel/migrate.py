@@ -110,14 +110,16 @@ async def _install_jobs(raw: Any) -> None:
 
 async def ensure_epoch(raw: Any) -> int:
     """Starts a new epoch of events if this cluster's transaction ids run behind the table's (after a restore)."""
+    newest: int = await raw.fetchval("SELECT greatest(events_epoch(), (SELECT max(epoch) FROM events))")
     behind: bool = await raw.fetchval(
-        "SELECT coalesce(max(xid), 0) >= pg_current_xact_id()::text::bigint FROM events"
-        " WHERE epoch = (SELECT coalesce(max(epoch), 1) FROM events)"
+        "SELECT coalesce(max(xid), 0) >= pg_current_xact_id()::text::bigint FROM events WHERE epoch = $1", newest
     )
-    newest: int = await raw.fetchval("SELECT coalesce(max(epoch), 1) FROM events")
     if behind:
         newest += 1
-        await raw.execute(f"ALTER TABLE events ALTER COLUMN epoch SET DEFAULT {newest:d}")
+        await raw.execute(
+            "CREATE OR REPLACE FUNCTION events_epoch() RETURNS integer"
+            f" LANGUAGE sql STABLE PARALLEL SAFE RETURN {newest:d}"
+        )
     return newest
 
 

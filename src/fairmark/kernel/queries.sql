@@ -11,18 +11,16 @@ SELECT :org_id, :at, e.type, e.project_id, e.task_id, :actor, e.data::jsonb
 SELECT epoch, xid, id, at, type, project_id, task_id, actor, data
   FROM events
  WHERE org_id = :org_id AND (epoch, xid, id) > (:epoch::int, :xid::bigint, :id::bigint)
-   AND (epoch < (SELECT max(epoch) FROM events WHERE org_id = :org_id)
-        OR xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+   AND (epoch < events_epoch() OR xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
    AND (:types::text[] IS NULL OR type = ANY (:types))
    AND (:project_id::uuid IS NULL OR project_id = :project_id)
  ORDER BY epoch, xid, id
  LIMIT :limit;
 
 -- name: newest_cursor
--- Where a reader starts that wants only what comes from now on.
-SELECT coalesce(max(epoch), 1) AS epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS xid,
-       9223372036854775807 AS id
-  FROM events WHERE org_id = :org_id;
+-- global: where a reader starts that wants only what comes from now on; the same place in every organisation's log.
+SELECT events_epoch() AS epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS xid,
+       9223372036854775807 AS id;
 
 -- name: make_cursor
 -- A reader's place in one organisation's log; made on its first turn, at the beginning.
@@ -30,8 +28,11 @@ INSERT INTO event_cursors (org_id, reader, epoch, xid, id, updated_at)
 VALUES (:org_id, :reader, 0, 0, 0, :now) ON CONFLICT DO NOTHING;
 
 -- name: lock_cursor
--- The cursor's row is the reader's mutex: another process that is at it is left alone.
-SELECT epoch, xid, id FROM event_cursors WHERE org_id = :org_id AND reader = :reader FOR UPDATE SKIP LOCKED;
+-- The cursor's row is the reader's mutex: another process that is at it is left alone. The horizon comes with it: taken
+-- before the events are read, so whatever lies below it has been seen once they are.
+SELECT epoch, xid, id, events_epoch() AS horizon_epoch,
+       pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS horizon_xid
+  FROM event_cursors WHERE org_id = :org_id AND reader = :reader FOR UPDATE SKIP LOCKED;
 
 -- name: move_cursor
 UPDATE event_cursors SET epoch = :epoch, xid = :xid, id = :id, updated_at = :now
@@ -49,8 +50,8 @@ SELECT epoch, xid, id, at, type, project_id, task_id, actor, data
   FROM events WHERE org_id = :org_id AND task_id = :task_id ORDER BY id LIMIT :limit;
 
 -- name: orgs_with_events
--- global: the organisations that have events at or after a position; ids only.
-SELECT org_id FROM orgs_with_events(:epoch::int, :xid::bigint);
+-- global: how far readers can read now, and the organisations with events between a position and there; ids only.
+SELECT epoch, xid, org_ids FROM orgs_with_events(:epoch::int, :xid::bigint);
 
 -- name: all_orgs
 -- global: every open organisation; ids only.

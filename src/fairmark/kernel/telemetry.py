@@ -20,6 +20,10 @@ JOB_SECONDS = Histogram("fairmark_job_seconds", "Time per background job.", ["jo
 EVENTS_LAG = Gauge(
     "fairmark_events_lag_seconds", "Age of the oldest event a reader has not handled.", ["reader"], registry=REGISTRY
 )
+EVENTS_HANDLED = Counter("fairmark_events_handled", "Events a reader has handled.", ["reader"], registry=REGISTRY)
+EVENTS_GIVEN_UP = Counter(
+    "fairmark_events_given_up", "Events a reader passed over after several tries.", ["reader"], registry=REGISTRY
+)
 
 
 def metrics() -> bytes:

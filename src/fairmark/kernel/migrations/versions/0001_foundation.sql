@@ -273,11 +273,13 @@ CREATE TABLE batches (
     state      text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'paused', 'cancelled')),
     priority   integer NOT NULL DEFAULT 0,
     due_at     timestamptz,
+    items      bigint NOT NULL DEFAULT 0,       -- counted where items are added, in the same transaction
     created_at timestamptz NOT NULL,
     PRIMARY KEY (org_id, id),
     UNIQUE (org_id, project_id, name),
     FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id)
 );
+CREATE INDEX batches_project ON batches (org_id, project_id, id DESC);
 CALL fence('batches');
 
 ------------------------------------------------------------------------------------------------ assets and items
@@ -295,12 +297,15 @@ CREATE TABLE assets (
     height      integer,
     probe       jsonb NOT NULL DEFAULT '{}',
     fault       jsonb,
+    same_as     uuid,                           -- the first asset with these bytes: a second address turned out to hold them too
+    tries       smallint NOT NULL DEFAULT 0,    -- fetches begun, while pending
+    fetch_after timestamptz,                    -- when pending: not before; a fetch under way moves it ahead as its lease
     created_at  timestamptz NOT NULL,
     PRIMARY KEY (org_id, id)
 );
-CREATE UNIQUE INDEX assets_content ON assets (org_id, sha256) WHERE sha256 IS NOT NULL;
-CREATE INDEX assets_source ON assets (org_id, md5(source)) WHERE source <> '';
-CREATE INDEX assets_pending ON assets (org_id, id) WHERE state = 'pending';
+CREATE UNIQUE INDEX assets_content ON assets (org_id, sha256) WHERE sha256 IS NOT NULL AND same_as IS NULL;
+CREATE UNIQUE INDEX assets_source ON assets (org_id, (md5(source)::uuid)) WHERE source <> '';
+CREATE INDEX assets_pending ON assets (org_id, fetch_after) WHERE state = 'pending';
 CALL fence('assets');
 
 CREATE TABLE uploads (
@@ -310,15 +315,31 @@ CREATE TABLE uploads (
     bytes       bigint NOT NULL,
     received    bigint NOT NULL DEFAULT 0,
     sha256      bytea,                          -- what the sender says it will be, if it said
+    purpose     text NOT NULL DEFAULT 'media' CHECK (purpose IN ('media', 'data')),
     state       text NOT NULL CHECK (state IN ('open', 'done', 'failed')),
-    asset_id    uuid,
+    asset_id    uuid,                           -- of media, once done
+    blob        text,                           -- of data (a manifest, an archive), once done
     fault       jsonb,
     created_by  uuid,
     created_at  timestamptz NOT NULL,
     updated_at  timestamptz NOT NULL,
     PRIMARY KEY (org_id, id)
 );
+CREATE INDEX uploads_name ON uploads (org_id, name, id DESC) WHERE asset_id IS NOT NULL;
+CREATE INDEX uploads_stale ON uploads (org_id, updated_at) WHERE state = 'open' OR blob IS NOT NULL;
 CALL fence('uploads');
+
+-- The parts of an upload that came in several requests, until they are put together.
+CREATE TABLE upload_pieces (
+    org_id    uuid NOT NULL,
+    upload_id uuid NOT NULL,
+    starts_at bigint NOT NULL,                  -- byte of the whole file
+    bytes     bigint NOT NULL,
+    blob      text NOT NULL,
+    PRIMARY KEY (org_id, upload_id, starts_at),
+    FOREIGN KEY (org_id, upload_id) REFERENCES uploads (org_id, id)
+);
+CALL fence('upload_pieces');
 
 CREATE TABLE items (
     org_id      uuid NOT NULL,
@@ -335,6 +356,7 @@ CREATE TABLE items (
     PRIMARY KEY (org_id, id)
 );
 CREATE UNIQUE INDEX items_external ON items (org_id, project_id, external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX items_unnamed ON items (org_id, project_id, (asset_ids[1])) WHERE external_id IS NULL;
 CREATE INDEX items_project ON items (org_id, project_id, id);
 CREATE INDEX items_assets ON items USING gin (asset_ids);
 CALL fence('items');
@@ -345,12 +367,16 @@ CREATE TABLE imports (
     project_id  uuid NOT NULL,
     batch_id    uuid NOT NULL,
     source      jsonb NOT NULL,
+    inline      jsonb,                          -- the rows themselves, where the request brought them; dropped at the end
     state       text NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed', 'cancelled')),
-    position    bigint NOT NULL DEFAULT 0,      -- where to go on after a stop
+    position    jsonb NOT NULL DEFAULT '{}',    -- where to go on after a stop: a place in the source
+    progress    real NOT NULL DEFAULT 0,        -- 0 to 1, by bytes or rows
     rows_total  bigint,
     rows_done   bigint NOT NULL DEFAULT 0,
     rows_new    bigint NOT NULL DEFAULT 0,
+    rows_there  bigint NOT NULL DEFAULT 0,      -- items that the project had already
     rows_bad    bigint NOT NULL DEFAULT 0,
+    report      jsonb,                          -- what a label format could not carry over
     fault       jsonb,
     created_by  uuid,
     created_at  timestamptz NOT NULL,
@@ -359,18 +385,20 @@ CREATE TABLE imports (
     FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id)
 );
 CREATE INDEX imports_project ON imports (org_id, project_id, id DESC);
+CREATE INDEX imports_active ON imports (org_id, updated_at) WHERE state IN ('waiting', 'running');
 CALL fence('imports');
 
 CREATE TABLE import_faults (
     org_id    uuid NOT NULL,
     import_id uuid NOT NULL,
-    line      bigint NOT NULL,
-    place     text NOT NULL DEFAULT '',
+    n         bigint NOT NULL,                  -- counts the faults of one import
+    line      bigint,                           -- from 1; null where the source has no lines
+    place     text NOT NULL DEFAULT '',         -- file in an archive, JSON Pointer in a row
     code      text NOT NULL,
     message   text NOT NULL,
-    mend      text NOT NULL DEFAULT ''
+    mend      text NOT NULL DEFAULT '',
+    PRIMARY KEY (org_id, import_id, n)
 );
-CREATE INDEX import_faults_import ON import_faults (org_id, import_id, line);
 CALL fence('import_faults');
 
 ------------------------------------------------------------------------------------------------ work
@@ -387,7 +415,7 @@ CREATE TABLE tasks (
     rank        integer NOT NULL DEFAULT 0,     -- minus priority: smaller comes first
     place       bigint NOT NULL,                -- where in the ring of its rank it lies, see open_assignments
     due_at      timestamptz,
-    rework_note text,
+    note        text,                           -- why it came back, or why it stands still
     agreement   real,
     confidence  real,
     result_id   uuid,
@@ -403,17 +431,18 @@ CALL fence('tasks');
 -- The queue: one narrow row per open assignment, deleted when it is claimed. Workers walk the ring (rank, place) each from
 -- a point of their own, so that they do not queue for the same left edge of the index.
 CREATE TABLE open_assignments (
-    org_id      uuid NOT NULL,
-    project_id  uuid NOT NULL,
-    kind        smallint NOT NULL,              -- 0 label, 1 review
-    rank        integer NOT NULL,
-    place       bigint NOT NULL,
-    task_id     uuid NOT NULL,
-    id          uuid NOT NULL,
-    stage       smallint NOT NULL,
-    after_id    uuid                            -- the expired turn that this one replaces
+    org_id         uuid NOT NULL,
+    project_id     uuid NOT NULL,
+    stage          smallint NOT NULL,
+    rank           integer NOT NULL,
+    place          bigint NOT NULL,
+    task_id        uuid NOT NULL,
+    id             uuid NOT NULL,
+    after_id       uuid,                        -- the expired turn that this one replaces
+    reserved_for   uuid,                        -- rework goes to its author first ...
+    reserved_until timestamptz                  -- ... but not for ever
 );
-CREATE INDEX open_assignments_claim ON open_assignments (org_id, project_id, kind, rank, place);
+CREATE INDEX open_assignments_claim ON open_assignments (org_id, project_id, stage, rank, place);
 CREATE INDEX open_assignments_task ON open_assignments (org_id, task_id);
 CALL fence('open_assignments');
 ALTER TABLE open_assignments SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
@@ -424,8 +453,9 @@ CREATE TABLE assignments (
     project_id   uuid NOT NULL,
     task_id      uuid NOT NULL,
     worker_id    uuid NOT NULL,
-    kind         smallint NOT NULL,
+    kind         text NOT NULL CHECK (kind IN ('label', 'review')),
     stage        smallint NOT NULL,
+    round        smallint NOT NULL,
     state        text NOT NULL CHECK (state IN ('leased', 'submitted', 'skipped', 'returned', 'expired', 'cancelled')),
     leased_at    timestamptz NOT NULL,
     leased_until timestamptz NOT NULL,
@@ -437,7 +467,7 @@ CREATE TABLE assignments (
 );
 CREATE INDEX assignments_task ON assignments (org_id, task_id, worker_id);
 CREATE INDEX assignments_worker ON assignments (org_id, worker_id, leased_at DESC);
-CREATE INDEX assignments_leases ON assignments (org_id, leased_until) WHERE state = 'leased';
+CREATE INDEX assignments_leases ON assignments (org_id, worker_id, leased_until) WHERE state = 'leased';
 CALL fence('assignments');
 
 CREATE TABLE drafts (
@@ -625,11 +655,14 @@ CALL fence('exports');
 
 ------------------------------------------------------------------------------------------------ events
 
+-- The life of this database cluster that events are written in; `migrate.ensure_epoch` raises it after a restore.
+CREATE FUNCTION events_epoch() RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE RETURN 1;
+
 -- Order for readers is (epoch, xid, id) and they read only below the oldest transaction still running, so a transaction that
 -- commits late is never skipped. A restored database starts a new epoch, because transaction ids start again.
 CREATE TABLE events (
     org_id     uuid NOT NULL,
-    epoch      integer NOT NULL DEFAULT 1,
+    epoch      integer NOT NULL DEFAULT events_epoch(),
     xid        bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
     id         bigint GENERATED ALWAYS AS IDENTITY (CACHE 32),
     at         timestamptz NOT NULL,
@@ -670,9 +703,15 @@ CREATE TABLE event_failures (
 CALL fence('event_failures');
 
 -- Background readers must know which organisations have news, and nothing else of them: ids, newest position, no content.
-CREATE FUNCTION orgs_with_events(epoch_after integer, xid_from bigint) RETURNS TABLE (org_id uuid)
+CREATE FUNCTION orgs_with_events(epoch_from integer, xid_from bigint)
+    RETURNS TABLE (epoch integer, xid bigint, org_ids uuid[])
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-    AS $$ SELECT DISTINCT e.org_id FROM events e WHERE (e.epoch, e.xid) >= (epoch_after, xid_from) $$;
+    AS $$ WITH horizon AS (SELECT events_epoch() AS epoch,
+                                  pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid)
+          SELECT h.epoch, h.xid, coalesce((SELECT array_agg(DISTINCT e.org_id) FROM events e
+                                            WHERE (e.epoch, e.xid) >= (epoch_from, xid_from)
+                                              AND (e.epoch, e.xid) < (h.epoch, h.xid)), '{}')
+            FROM horizon h $$;
 CREATE FUNCTION all_orgs() RETURNS TABLE (org_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT o.org_id FROM organisations o WHERE o.closed_at IS NULL $$;
