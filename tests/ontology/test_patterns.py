@@ -2,7 +2,7 @@ import re
 import time
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fairmark.ontology.model import InvalidPattern
@@ -45,7 +45,9 @@ class TestCompilePattern:
         assert [text for text in good if not compiled.matches(text)] == []
         assert [text for text in bad if compiled.matches(text)] == []
 
-    @given(_PATTERNS, st.lists(st.text("abc123-._é\n", max_size=12), min_size=1, max_size=8))
+    # Short texts and no deadline: it is the oracle that takes exponential time.
+    @settings(deadline=None)
+    @given(_PATTERNS, st.lists(st.text("abc1-.é\n", max_size=5), min_size=1, max_size=8))
     @example("(a*)*", ["", "aaa", "b"])
     def test_agrees_with_the_backtracking_engine_of_python(self, pattern: str, texts: list[str]) -> None:
         compiled, oracle = compile_pattern(pattern), re.compile(pattern, re.ASCII)

@@ -85,6 +85,8 @@ def compile_ontology(ontology: Ontology) -> CompiledOntology:
             link.id: CompiledLink(link, frozenset(link.from_), frozenset(link.to)) for link in reversed(ontology.links)
         },
         counted=tuple(
-            item_class for item_class in by_id.values() if item_class.min_count or item_class.max_count is not None
+            item_class
+            for item_class in ontology.classes
+            if by_id[item_class.id] is item_class and (item_class.min_count or item_class.max_count is not None)
         ),
     )

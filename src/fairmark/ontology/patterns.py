@@ -278,7 +278,8 @@ class _Machine:
 
     def add(self, node: _Node, start: int) -> int:
         """Lay `node` out behind `start`; the node where it ends."""
-        self.spend(1)
+        # Dearer than a step of the search, so that at most some thousand nodes come to be.
+        self.spend(20)
         match node:
             case _Chars(ranges):
                 end = self.node()
