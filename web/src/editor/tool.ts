@@ -21,8 +21,10 @@ export interface PointerState {
 
 /** What is drawn over the document while a gesture is under way. Nothing of it is in the store. */
 export interface Sketch {
-  /** New geometries of existing marks, by id. */
-  readonly changed?: ReadonlyMap<string, Geometry>
+  /** A new geometry of an existing mark. */
+  readonly changed?: { readonly id: string; readonly geometry: Geometry }
+  /** How far the selection is moved, image pixels; one number pair however many marks that is. */
+  readonly shift?: readonly [dx: number, dy: number]
   /** A mark being drawn. */
   readonly fresh?: { readonly kind: string; readonly geometry: Geometry }
   /** The frame of a selection being dragged open. */
@@ -41,15 +43,16 @@ export interface ToolHost {
   /** The marks that lie in the box, wholly or (`touching`) at least in part. */
   marksIn(box: Box, touching: boolean): string[]
   select(ids: Iterable<string>): void
-  /** The geometries of the selected marks moved together, as far as all of them can go. */
-  movedSelection(dx: number, dy: number): ReadonlyMap<string, Geometry>
+  /** The box around the selected marks that may be changed; null if there are none. */
+  selectionBounds(): Box | null
+  moveSelection(dx: number, dy: number): void
   reshaped(mark: Mark, handle: string, to: ImagePoint, keepAspect: boolean): Geometry
   sketch(sketch: Sketch | null): void
   hover(id: string | null): void
   cursor(cursor: string): void
   panBy(dx: number, dy: number): void
-  /** Writes new geometries as one undo step. */
-  change(label: string, geometries: ReadonlyMap<string, Geometry>): void
+  /** Gives a mark a new geometry. */
+  reshape(id: string, geometry: Geometry): void
   /** Why nothing of this kind can be drawn now, or null. */
   refusalToDraw(kind: string): string | null
   /** Adds a mark, or gives the mark that is being redrawn its new geometry, unless it is too small. */

@@ -31,8 +31,6 @@ export function framing(from: PointerState, adds: boolean): State {
       return "start"
     },
 
-    cancel: () => "start",
-
     leave(host) {
       host.sketch(null)
     },

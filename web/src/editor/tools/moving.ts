@@ -1,32 +1,39 @@
 /** The selection follows the pointer; letting go writes it as one step. Shift keeps to the longer direction. */
 
-import type { PointerState, State } from "../tool.ts"
+import { type Box, movedWithin } from "#geometry/box.ts"
+import type { PointerState, State, ToolHost } from "../tool.ts"
 
-export function moving(from: PointerState): State {
-  const way = ({ at, shift }: PointerState): [dx: number, dy: number] => {
+export function moving(from: PointerState, first: PointerState): State {
+  let bounds: Box | null = null
+
+  function way(host: ToolHost, { at, shift }: PointerState): readonly [dx: number, dy: number] {
+    if (bounds === null) return [0, 0]
     const dx = at[0] - from.at[0]
     const dy = at[1] - from.at[1]
-    if (!shift) return [dx, dy]
-    return Math.abs(dx) >= Math.abs(dy) ? [dx, 0] : [0, dy]
+    const isFlat = Math.abs(dx) >= Math.abs(dy)
+    const moved = movedWithin(bounds, shift && !isFlat ? 0 : dx, shift && isFlat ? 0 : dy, host.image)
+    return [moved.x - bounds.x, moved.y - bounds.y]
   }
+
   return {
     name: "moving",
 
     enter(host) {
+      bounds = host.selectionBounds()
       host.hover(null)
       host.cursor("grabbing")
+      if (bounds === null) host.say("The selection is locked.", true)
+      else host.sketch({ shift: way(host, first) })
     },
 
     pointerMove(host, pointer) {
-      host.sketch({ changed: host.movedSelection(...way(pointer)) })
+      if (bounds !== null) host.sketch({ shift: way(host, pointer) })
     },
 
     pointerUp(host, pointer) {
-      host.change("Move", host.movedSelection(...way(pointer)))
+      host.moveSelection(...way(host, pointer))
       return "start"
     },
-
-    cancel: () => "start",
 
     leave(host) {
       host.sketch(null)

@@ -21,19 +21,5 @@ export function panning(from: PointerState, clickEndsSelection: boolean): State 
       if (clickEndsSelection && distance(from.screen, screen) < CLICK_STRAY) host.select([])
       return "start"
     },
-
-    cancel: () => "start",
   }
-}
-
-/** The pan tool at rest. */
-export const readyToPan: State = {
-  name: "readyToPan",
-
-  enter(host) {
-    host.hover(null)
-    host.cursor("grab")
-  },
-
-  pointerDown: (_host, pointer) => panning(pointer, false),
 }

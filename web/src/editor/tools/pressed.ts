@@ -12,18 +12,13 @@ export function pressed(from: PointerState, id: string): State {
       if (!host.selection.has(id)) host.select([id])
     },
 
-    pointerMove(host, pointer) {
-      if (distance(from.screen, pointer.screen) < CLICK_STRAY) return undefined
-      const next = moving(from)
-      next.pointerMove?.(host, pointer)
-      return next
+    pointerMove(_host, pointer) {
+      return distance(from.screen, pointer.screen) < CLICK_STRAY ? undefined : moving(from, pointer)
     },
 
     pointerUp(host) {
       host.select([id])
       return "start"
     },
-
-    cancel: () => "start",
   }
 }

@@ -6,8 +6,7 @@ import type { PointerState, State, ToolHost } from "../tool.ts"
 
 export function reshaping(mark: Mark, handle: Handle): State {
   let hasMoved = false
-  const shape = (host: ToolHost, { at, shift }: PointerState) =>
-    new Map([[mark.id, host.reshaped(mark, handle.name, at, shift)]])
+  const shape = (host: ToolHost, { at, shift }: PointerState) => host.reshaped(mark, handle.name, at, shift)
   return {
     name: "reshaping",
 
@@ -18,15 +17,13 @@ export function reshaping(mark: Mark, handle: Handle): State {
 
     pointerMove(host, pointer) {
       hasMoved = true
-      host.sketch({ changed: shape(host, pointer) })
+      host.sketch({ changed: { id: mark.id, geometry: shape(host, pointer) } })
     },
 
     pointerUp(host, pointer) {
-      if (hasMoved) host.change("Resize", shape(host, pointer))
+      if (hasMoved) host.reshape(mark.id, shape(host, pointer))
       return "start"
     },
-
-    cancel: () => "start",
 
     leave(host) {
       host.sketch(null)

@@ -1,0 +1,224 @@
+/**
+ * An assignment from opening it to handing it in: drafts, measured time, and the four ways to end it (submit, skip,
+ * review, pause). All that is said to the server about it is said here.
+ */
+
+import { ActivityMeter } from "./activity.ts"
+import { Autosave, type SaveState } from "./autosave.ts"
+import { BeatSender } from "./beats.ts"
+import {
+  asPortError,
+  type Clock,
+  type Decision,
+  type EditorPort,
+  type PortError,
+  type Question,
+  type Skip,
+} from "./port.ts"
+import type { Session } from "./session.ts"
+import type { Shelf } from "./shelf.ts"
+import { Topics } from "./topics.ts"
+import { errorsOf, type Fault } from "./validation.ts"
+
+export type Ending = "submitted" | "skipped" | "reviewed"
+
+/**
+ * `open`: being worked on. `sending`: on its way. `waiting`: handed in, but the network is away; it is sent by itself.
+ * `paused`: no time is counted. `ended`: done, nothing can be changed any more.
+ */
+export type Phase = "open" | "sending" | "waiting" | "paused" | "ended"
+
+export interface WorkParts {
+  readonly session: Session
+  readonly port: EditorPort
+  readonly shelf: Shelf
+  readonly clock: Clock
+  readonly assignmentId: string
+  /** The seq of the draft that the session was opened with; 0 if there was none. */
+  readonly seq: number
+  /** Makes handing in twice the same as once; the same for as long as this assignment is open. */
+  readonly handInKey: string
+  readonly watching: { readonly visible: boolean; readonly focused: boolean }
+  readonly onEnded?: (ending: Ending) => void
+}
+
+const RETRY_FIRST_MS = 1000
+const RETRY_MAX_MS = 30_000
+
+export class Work {
+  readonly topics = new Topics<"save" | "phase" | "faults">()
+  readonly meter: ActivityMeter
+  readonly #parts: WorkParts
+  readonly #autosave: Autosave
+  readonly #beats: BeatSender
+  #stopWaiting: (() => void) | null = null
+  phase: Phase = "open"
+  /** Why handing in did not work, or null. */
+  problem: string | null = null
+  /** What keeps the work from being handed in, as far as it has been asked. */
+  faults: readonly Fault[] = []
+
+  constructor(parts: WorkParts) {
+    this.#parts = parts
+    this.meter = new ActivityMeter(parts.clock.now(), parts.watching)
+    this.#beats = new BeatSender(parts.port, parts.assignmentId, this.meter, parts.clock)
+    this.#autosave = new Autosave({
+      port: parts.port,
+      shelf: parts.shelf,
+      clock: parts.clock,
+      assignmentId: parts.assignmentId,
+      store: parts.session.store,
+      seq: parts.seq,
+      onState: () => this.topics.tell("save"),
+    })
+  }
+
+  get save(): SaveState {
+    return this.#autosave.state
+  }
+
+  /** Brings back unsent work of an earlier visit and begins to count time. */
+  async start(): Promise<void> {
+    this.#beats.start()
+    if (await this.#autosave.recover()) this.#parts.session.say("Brought back your unsent work.")
+  }
+
+  stop(): void {
+    this.#stopWaiting?.()
+    this.#beats.stop()
+    this.#autosave.stop()
+  }
+
+  /** Saves now instead of in a moment. */
+  async saveNow(): Promise<void> {
+    await this.#autosave.flush()
+  }
+
+  /** The page is being hidden or closed: whatever is left goes out with what time there is. */
+  leave(): void {
+    void this.#beats.send({ keepalive: true })
+    void this.#autosave.flush({ keepalive: true })
+  }
+
+  networkIsBack(): void {
+    this.#autosave.networkIsBack()
+    this.#stopWaiting?.()
+  }
+
+  setPaused(paused: boolean): void {
+    if (paused !== (this.phase === "open") || (this.phase !== "open" && this.phase !== "paused")) return
+    this.meter.setPaused(paused, this.#parts.clock.now())
+    this.#enter(paused ? "paused" : "open")
+    if (!paused) return
+    void this.#beats.send()
+    void this.#autosave.flush()
+    this.#parts.port.pause(this.#parts.assignmentId).catch(() => undefined)
+  }
+
+  /** Hands the work in, unless it has faults; those are then in `faults`. */
+  async submit(): Promise<void> {
+    if (this.phase !== "open" || this.#hasErrors()) return
+    const { port, assignmentId, session, handInKey: key } = this.#parts
+    const annotation = session.finished()
+    await this.#end("submitted", () => port.submit(assignmentId, { key, annotation }))
+  }
+
+  async skip(skip: Skip): Promise<void> {
+    if (this.phase === "open") await this.#end("skipped", () => this.#parts.port.skip(this.#parts.assignmentId, skip))
+  }
+
+  /** Decides on the submissions. A reviewer's own version must be free of faults, a rejected one need not. */
+  async review(decision: Decision, reasons: readonly string[], note: string): Promise<void> {
+    if (this.phase !== "open" || (decision !== "reject" && this.#hasErrors())) return
+    const { port, assignmentId, session, handInKey: key } = this.#parts
+    const annotation = session.finished()
+    await this.#end("reviewed", () => port.review(assignmentId, { key, decision, reasons, note, annotation }))
+  }
+
+  /** Asks the lead; work goes on meanwhile. Returns what went wrong, or null. */
+  async ask(question: Question): Promise<string | null> {
+    try {
+      await this.#parts.port.ask(this.#parts.assignmentId, question)
+      this.#parts.session.say("Your question is on its way to the lead.")
+      return null
+    } catch (error) {
+      return asPortError(error).message
+    }
+  }
+
+  /** Takes a hand-in that is waiting for the network back, to work on. */
+  reopen(): void {
+    if (this.phase !== "waiting") return
+    this.#enter("open")
+    this.#stopWaiting?.()
+  }
+
+  /** Looks for faults again, once they have been asked for: what is mended vanishes from the list. */
+  recheck(): void {
+    if (this.faults.length === 0) return
+    this.#setFaults(errorsOf(this.#parts.session.faults()))
+  }
+
+  #hasErrors(): boolean {
+    this.#setFaults(errorsOf(this.#parts.session.faults()))
+    const [first] = this.faults
+    if (!first) return false
+    const others = this.faults.length > 1 ? ` And ${this.faults.length - 1} more.` : ""
+    this.#parts.session.say(`${first.message} ${first.mend ?? ""}${others}`, true)
+    return true
+  }
+
+  #setFaults(faults: readonly Fault[]): void {
+    this.faults = faults
+    this.topics.tell("faults")
+  }
+
+  /** Sends until the server has answered or the person takes it back. */
+  async #end(ending: Ending, send: () => Promise<void>): Promise<void> {
+    this.problem = null
+    this.#enter("sending")
+    // The time worked must be there before the work is handed in: it is paid by it.
+    await this.#beats.send()
+    for (let failures = 0; ; failures++) {
+      try {
+        await send()
+        break
+      } catch (error) {
+        if (!(await this.#mayRetry(asPortError(error), failures))) return
+      }
+    }
+    this.#beats.stop()
+    await this.#autosave.finish()
+    this.#enter("ended")
+    this.#parts.onEnded?.(ending)
+  }
+
+  /** Waits for the next try. False if there is none: refused, at fault, or taken back. */
+  async #mayRetry(error: PortError, failures: number): Promise<boolean> {
+    if (error.kind !== "offline" && error.kind !== "busy") {
+      this.problem = error.message
+      if (error.details.faults) this.#setFaults(error.details.faults)
+      this.#enter("open")
+      this.#parts.session.say(error.message, true)
+      return false
+    }
+    this.#enter("waiting")
+    const backOff = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures)
+    await new Promise<void>((resolve) => {
+      const callOff = this.#parts.clock.after(Math.max(backOff, error.details.retryAfter_ms ?? 0), resolve)
+      this.#stopWaiting = () => {
+        callOff()
+        resolve()
+      }
+    })
+    this.#stopWaiting = null
+    if ((this.phase as Phase) !== "waiting") return false
+    this.#enter("sending")
+    return true
+  }
+
+  #enter(phase: Phase): void {
+    this.phase = phase
+    this.topics.tell("phase")
+  }
+}

@@ -1,0 +1,25 @@
+/** A mark kind of images: what the editor must know of it, and how it is drawn. One file for each kind. */
+
+import type { Geometry } from "#editor/annotation.ts"
+import type { PlacedKind, UnplacedKind } from "#editor/kind.ts"
+import type { Tool } from "#editor/tool.ts"
+
+/** Where image space lies on a canvas, in device pixels. One object is reused for all marks of a frame. */
+export interface Projection {
+  /** Device pixels per image pixel. */
+  scale: number
+  x: number
+  y: number
+  /** Device pixels per CSS pixel. */
+  density: number
+}
+
+export interface PlacedImageKind extends PlacedKind {
+  /** Strokes the outline with the context's pen. Allocates nothing: it runs for every mark of a frame. */
+  outline(context: CanvasRenderingContext2D, geometry: Geometry, projection: Projection): void
+  /** Fills the inside. */
+  fill(context: CanvasRenderingContext2D, geometry: Geometry, projection: Projection): void
+  readonly tool: Tool
+}
+
+export type ImageKind = PlacedImageKind | UnplacedKind

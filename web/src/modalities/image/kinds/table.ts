@@ -1,0 +1,19 @@
+/** The mark kinds of images. A new kind is one file and one line here. */
+
+import { kindTable, type MarkKind } from "#editor/kind.ts"
+import { boxKind } from "./box.ts"
+import type { ImageKind, PlacedImageKind } from "./kind.ts"
+import { tagKind } from "./tag.ts"
+
+export const IMAGE_KINDS: readonly ImageKind[] = [boxKind, tagKind]
+
+export const imageKinds = kindTable(IMAGE_KINDS as readonly MarkKind[])
+
+const placed = new Map(IMAGE_KINDS.flatMap((kind) => (kind.isPlaced ? [[kind.id, kind] as const] : [])))
+
+/** The kind that can be drawn under this id, or undefined. */
+export function placedKind(id: string): PlacedImageKind | undefined {
+  return placed.get(id)
+}
+
+export const placedKinds: readonly PlacedImageKind[] = [...placed.values()]

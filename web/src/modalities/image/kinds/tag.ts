@@ -1,0 +1,17 @@
+/** A class that holds for the whole image. No geometry. */
+
+import type { UnplacedKind } from "#editor/kind.ts"
+
+export const tagKind: UnplacedKind = {
+  id: "tag",
+  title: "Tag",
+  isPlaced: false,
+  words: () => "whole image",
+
+  problems(geometry) {
+    if (Object.keys(geometry).length === 0) return []
+    return [
+      { code: "wrong_geometry", path: "", message: "A tag has no place.", mend: "Take it off and put it on anew." },
+    ]
+  },
+}

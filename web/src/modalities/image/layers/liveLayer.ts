@@ -1,0 +1,224 @@
+/** What changes from frame to frame: the hovered and selected marks, the mark being drawn, handles, names, the frame. */
+
+import type { Geometry, Mark } from "#editor/annotation.ts"
+import type { Vocabulary } from "#editor/ontology.ts"
+import type { Sketch } from "#editor/tool.ts"
+import { type Box, type Size, touches } from "#geometry/box.ts"
+import { type Viewport, visibleBox } from "#geometry/viewport.ts"
+import type { PlacedImageKind } from "../kinds/kind.ts"
+import { placedKind } from "../kinds/table.ts"
+import type { Scene } from "../scene.ts"
+import type { LabelDisplay } from "../settings.ts"
+import { Brush } from "./brush.ts"
+import { inkOn, type Look } from "./look.ts"
+
+/** Of a larger selection so many marks are drawn as selected, and a frame around all of it. */
+export const LIVE_MAX = 600
+const LABELS_MAX = 150
+const SELECTED_FILL = 0.2
+const HOVER_FILL = 0.12
+const HANDLE_SIDE = 9
+
+export interface LiveScene {
+  readonly view: Viewport
+  readonly scene: Scene
+  readonly look: Look
+  readonly vocabulary: Vocabulary
+  readonly hovered: string | null
+  readonly selection: ReadonlySet<string>
+  readonly locked: ReadonlySet<string>
+  readonly sketch: Sketch | null
+  readonly classInHand: string | null
+  readonly labels: LabelDisplay
+  readonly canEdit: boolean
+  /** Marks to point out, with the colour to do it in: where submissions differ, what a fault is about. */
+  readonly pointedOut: ReadonlyMap<string, string>
+}
+
+export class LiveLayer {
+  readonly #brush: Brush
+  #size: Size = { width: 1, height: 1 }
+  painted = 0
+
+  constructor(host: HTMLElement) {
+    const canvas = document.createElement("canvas")
+    canvas.className = "live-layer"
+    host.append(canvas)
+    this.#brush = new Brush(canvas)
+  }
+
+  resize(size: Size, density: number): void {
+    this.#size = { width: size.width, height: size.height }
+    this.#brush.resize(size, density)
+  }
+
+  destroy(): void {
+    this.#brush.canvas.remove()
+  }
+
+  frame(live: LiveScene): void {
+    this.painted = 0
+    const brush = this.#brush
+    brush.aim(live.view)
+    brush.clear()
+    const inView = visibleBox(live.view, this.#size)
+    this.#drawPointedOut(live)
+    if (live.hovered !== null && !live.selection.has(live.hovered)) this.#drawHovered(live, live.hovered)
+    const drawn = this.#drawSelection(live, inView)
+    this.#drawFresh(live)
+    this.#drawLabels(live, inView, drawn)
+    this.#drawHandles(live)
+    this.#drawFrame(live)
+  }
+
+  #drawPointedOut({ pointedOut, scene }: LiveScene): void {
+    const { context } = this.#brush
+    for (const [id, color] of pointedOut) {
+      const slot = scene.slotOf(id)
+      if (slot === undefined || scene.isHidden(slot)) continue
+      const pen = { color, dash: [], width: 2 }
+      context.globalAlpha = 0.9
+      this.#brush.strongMark(scene.markAt(slot), scene.kindAt(slot), { penOf: () => pen }, 0.18, 2)
+      context.globalAlpha = 1
+      this.painted++
+    }
+  }
+
+  #drawHovered({ scene, look }: LiveScene, id: string): void {
+    const slot = scene.slotOf(id)
+    if (slot === undefined) return
+    this.#brush.strongMark(scene.markAt(slot), scene.kindAt(slot), look, HOVER_FILL, 1.25)
+    this.painted++
+  }
+
+  /** Draws the selected marks in view, moved or reshaped as the sketch says; returns those it drew. */
+  #drawSelection(live: LiveScene, inView: Box): { mark: Mark; kind: PlacedImageKind }[] {
+    const { selection, scene, sketch, look, locked } = live
+    const [dx, dy] = sketch?.shift ?? [0, 0]
+    const { projection } = this.#brush
+    const drawn: { mark: Mark; kind: PlacedImageKind }[] = []
+    for (const id of selection) {
+      if (drawn.length >= LIVE_MAX) break
+      const slot = scene.slotOf(id)
+      if (slot === undefined || scene.isHidden(slot)) continue
+      const kind = scene.kindAt(slot)
+      const stored = scene.markAt(slot)
+      const mark = sketch?.changed?.id === id ? { ...stored, geometry: sketch.changed.geometry } : stored
+      const isShifted = sketch?.shift !== undefined && !locked.has(id)
+      if (!isShifted && !touches(kind.bounds(mark.geometry), inView)) continue
+      if (isShifted) {
+        projection.x += dx * projection.scale
+        projection.y += dy * projection.scale
+      }
+      this.#brush.strongMark(mark, kind, look, SELECTED_FILL, 1.25)
+      if (isShifted) {
+        projection.x -= dx * projection.scale
+        projection.y -= dy * projection.scale
+      }
+      drawn.push({ mark, kind })
+      this.painted++
+    }
+    return drawn
+  }
+
+  #drawFresh({ sketch, vocabulary, classInHand }: LiveScene): void {
+    const fresh = sketch?.fresh
+    const kind = fresh && placedKind(fresh.kind)
+    if (!fresh || !kind) return
+    const color = vocabulary.classOf(classInHand ?? "")?.color ?? "#ffffff"
+    const pen = { color, dash: [], width: 2 }
+    this.#brush.strongMark(sketchedMark(fresh.kind, fresh.geometry), kind, { penOf: () => pen }, HOVER_FILL, 1)
+    this.painted++
+  }
+
+  /** The eight grips of the one selected mark. */
+  #drawHandles(live: LiveScene): void {
+    const { selection, scene, sketch, canEdit, locked } = live
+    const [id] = selection
+    if (!canEdit || selection.size !== 1 || id === undefined || locked.has(id) || sketch?.shift) return
+    const slot = scene.slotOf(id)
+    if (slot === undefined || scene.isHidden(slot)) return
+    const { context, projection } = this.#brush
+    const { density } = projection
+    const side = Math.round(HANDLE_SIDE * density)
+    const geometry = sketch?.changed?.id === id ? sketch.changed.geometry : scene.markAt(slot).geometry
+    const bounds = scene.kindAt(slot).bounds(geometry)
+    const isNarrow = bounds.w * projection.scale < 4 * side
+    const isLow = bounds.h * projection.scale < 4 * side
+    context.setLineDash([])
+    context.lineWidth = Math.max(1, Math.round(1.5 * density))
+    for (const { name, at } of scene.kindAt(slot).handles(geometry)) {
+      // Edge handles of a small box would cover it; the same boxes take no hold of them either.
+      if (name.length === 1 && ((isNarrow && "ns".includes(name)) || (isLow && "ew".includes(name)))) continue
+      const x = Math.round(at[0] * projection.scale + projection.x - side / 2)
+      const y = Math.round(at[1] * projection.scale + projection.y - side / 2)
+      context.fillStyle = "#ffffff"
+      context.strokeStyle = "#14171d"
+      context.fillRect(x, y, side, side)
+      context.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1)
+    }
+  }
+
+  #drawLabels(live: LiveScene, inView: Box, selected: readonly { mark: Mark; kind: PlacedImageKind }[]): void {
+    const { labels, scene, hovered, sketch } = live
+    if (labels === "none" || sketch?.shift) return
+    if (labels === "all" && scene.countIn(inView, LABELS_MAX + 1) <= LABELS_MAX) {
+      const { x, y, w, h } = inView
+      for (const slot of scene.ordered()) {
+        if (!scene.isDrawn(slot) || !scene.touches(slot, x, y, x + w, y + h)) continue
+        this.#drawLabel(live, scene.markAt(slot), scene.kindAt(slot))
+      }
+      return
+    }
+    if (selected.length <= LABELS_MAX) for (const { mark, kind } of selected) this.#drawLabel(live, mark, kind)
+    const slot = hovered === null ? undefined : scene.slotOf(hovered)
+    if (slot !== undefined && !live.selection.has(hovered as string)) {
+      this.#drawLabel(live, scene.markAt(slot), scene.kindAt(slot))
+    }
+  }
+
+  /** The name on a plate above the mark; below its top edge where there is no room. */
+  #drawLabel({ vocabulary, locked }: LiveScene, mark: Mark, kind: PlacedImageKind): void {
+    const { context, projection } = this.#brush
+    const { density } = projection
+    const itemClass = vocabulary.classOf(mark.class)
+    const score = mark.score === undefined ? "" : ` ${Math.round(mark.score * 100)} %`
+    const text = `${itemClass?.name ?? mark.class}${score}${locked.has(mark.id) ? " · locked" : ""}`
+    const bounds = kind.bounds(mark.geometry)
+    const height = Math.round(17 * density)
+    context.font = `500 ${Math.round(11 * density)}px system-ui, sans-serif`
+    context.textBaseline = "middle"
+    const width = Math.ceil(context.measureText(text).width) + Math.round(10 * density)
+    const left = Math.round(bounds.x * projection.scale + projection.x - density)
+    const above = Math.round(bounds.y * projection.scale + projection.y - height - 2 * density)
+    const top = above < 0 ? above + height + Math.round(3 * density) : above
+    const color = itemClass?.color ?? "#8a8f98"
+    context.fillStyle = color
+    context.fillRect(left, top, width, height)
+    context.fillStyle = inkOn(color)
+    context.fillText(text, left + Math.round(5 * density), top + height / 2 + density * 0.5)
+  }
+
+  #drawFrame({ sketch }: LiveScene): void {
+    const frame = sketch?.frame
+    if (!frame) return
+    const { context, projection } = this.#brush
+    const x = Math.round(frame.x * projection.scale + projection.x) + 0.5
+    const y = Math.round(frame.y * projection.scale + projection.y) + 0.5
+    const w = Math.round(frame.w * projection.scale)
+    const h = Math.round(frame.h * projection.scale)
+    context.fillStyle = "rgba(125, 159, 255, 0.15)"
+    context.fillRect(x, y, w, h)
+    context.lineWidth = 1
+    context.setLineDash([])
+    context.strokeStyle = "rgba(0, 0, 0, 0.6)"
+    context.strokeRect(x, y, w, h)
+    context.setLineDash([4, 4])
+    context.strokeStyle = "#ffffff"
+    context.strokeRect(x, y, w, h)
+  }
+}
+
+function sketchedMark(kind: string, geometry: Geometry): Mark {
+  return { id: "", kind, class: "", geometry, attributes: {}, asset: 0, z: 0, source: "human" }
+}

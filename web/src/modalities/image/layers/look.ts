@@ -1,0 +1,74 @@
+/** How marks look: the colour of their class, and what sets apart those of a model or of another person. */
+
+import type { Mark } from "#editor/annotation.ts"
+import type { Vocabulary } from "#editor/ontology.ts"
+
+const UNKNOWN = "#8a8f98"
+const SOLID: readonly number[] = []
+const DASHED: readonly number[] = [6, 4]
+
+/** A pen in CSS pixels. */
+export interface Pen {
+  readonly color: string
+  readonly dash: readonly number[]
+  readonly width: number
+}
+
+export interface Look {
+  penOf(mark: Mark): Pen
+}
+
+/** Marks in the colour of their class; those a model made and nobody has touched are dashed. */
+export class ClassLook implements Look {
+  readonly #solid = new Map<string, Pen>()
+  readonly #dashed = new Map<string, Pen>()
+
+  constructor(vocabulary: Vocabulary, width = 2) {
+    for (const { id, color } of vocabulary.classes) {
+      this.#solid.set(id, { color, dash: SOLID, width })
+      this.#dashed.set(id, { color, dash: DASHED, width })
+    }
+  }
+
+  penOf(mark: Mark): Pen {
+    const pens = mark.source === "prediction" ? this.#dashed : this.#solid
+    return pens.get(mark.class) ?? UNKNOWN_PEN
+  }
+}
+
+const UNKNOWN_PEN: Pen = { color: UNKNOWN, dash: SOLID, width: 2 }
+
+/** All marks of one submission in one hue and dash, so that layers can be told apart without their colours. */
+export class LayerLook implements Look {
+  constructor(readonly pen: Pen) {}
+
+  penOf(): Pen {
+    return this.pen
+  }
+}
+
+/** Hues and dashes for submissions laid over one another: eight that differ in both. */
+export const LAYER_PENS: readonly Pen[] = [
+  { color: "#27acff", dash: [7, 3], width: 2 },
+  { color: "#ffbce7", dash: [2, 3], width: 2 },
+  { color: "#c4e01d", dash: [10, 3, 2, 3], width: 2 },
+  { color: "#ff8a5c", dash: [14, 4], width: 2 },
+  { color: "#94ca86", dash: [4, 4], width: 2 },
+  { color: "#b79bff", dash: [9, 3, 3, 3, 3, 3], width: 2 },
+  { color: "#ffd23f", dash: [1, 2], width: 2 },
+  { color: "#5fe0d0", dash: [18, 3, 3, 3], width: 2 },
+]
+
+/** Relative luminance of #rrggbb in [0, 1] (WCAG 2). */
+export function luminance(hex: string): number {
+  const channel = (from: number) => {
+    const share = Number.parseInt(hex.slice(from, from + 2), 16) / 255
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+  }
+  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+}
+
+/** Black or white, whichever reads better on `hex`. */
+export function inkOn(hex: string): "#000000" | "#ffffff" {
+  return luminance(hex) > 0.179 ? "#000000" : "#ffffff"
+}

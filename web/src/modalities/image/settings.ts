@@ -1,0 +1,96 @@
+/** How one person likes the editor: kept in the browser, shared by all tasks. */
+
+import type { Overrides, PresetName } from "#editor/keymap.ts"
+import { PRESETS } from "#editor/keymap.ts"
+import { Topics } from "#editor/topics.ts"
+
+export type LabelDisplay = "selected" | "all" | "none"
+
+export interface SettingValues {
+  /** 1 is as the image is; 0.2 to 3. */
+  readonly brightness: number
+  readonly contrast: number
+  /** Share of opacity that every mark is filled with. */
+  readonly fill: number
+  readonly labels: LabelDisplay
+  readonly crosshair: boolean
+  readonly preset: PresetName
+  readonly overrides: Overrides
+  /** Width of the panel, CSS pixels. */
+  readonly panelWidth: number
+}
+
+export const FILLS: readonly number[] = [0, 0.12, 0.3]
+export const LABEL_DISPLAYS: readonly LabelDisplay[] = ["selected", "all", "none"]
+export const LIGHT_MIN = 0.2
+export const LIGHT_MAX = 3
+
+export const DEFAULTS: SettingValues = {
+  brightness: 1,
+  contrast: 1,
+  fill: 0,
+  labels: "selected",
+  crosshair: true,
+  preset: "fairmark",
+  overrides: {},
+  panelWidth: 320,
+}
+
+const KEY = "fairmark.editor"
+
+/** What of the browser's storage is used here. */
+export type Storage = Pick<globalThis.Storage, "getItem" | "setItem">
+
+export class Settings {
+  readonly topics = new Topics<"settings">()
+  readonly #storage: Storage | null
+  values: SettingValues
+
+  constructor(storage: Storage | null) {
+    this.#storage = storage
+    this.values = { ...DEFAULTS, ...readStored(storage) }
+  }
+
+  set(changes: Partial<SettingValues>): void {
+    this.values = { ...this.values, ...changes }
+    try {
+      this.#storage?.setItem(KEY, JSON.stringify(this.values))
+    } catch {
+      // A full or forbidden storage costs the setting its next visit, not this one.
+    }
+    this.topics.tell("settings")
+  }
+}
+
+/** What is stored, as far as it is of the right sort: it may come from another version. */
+function readStored(storage: Storage | null): Partial<SettingValues> {
+  try {
+    const stored = JSON.parse(storage?.getItem(KEY) ?? "{}") as Record<string, unknown>
+    const entries = Object.entries(stored).filter(([name, value]) => isFit(name, value))
+    return Object.fromEntries(entries) as Partial<SettingValues>
+  } catch {
+    return {}
+  }
+}
+
+function isFit(name: string, value: unknown): boolean {
+  switch (name) {
+    case "brightness":
+    case "contrast":
+      return typeof value === "number" && value >= LIGHT_MIN && value <= LIGHT_MAX
+    case "fill":
+      return FILLS.includes(value as number)
+    case "labels":
+      return LABEL_DISPLAYS.includes(value as LabelDisplay)
+    case "crosshair":
+      return typeof value === "boolean"
+    case "preset":
+      return PRESETS.some((preset) => preset.id === value)
+    case "overrides":
+      return typeof value === "object" && value !== null && !Array.isArray(value)
+    case "panelWidth":
+      return typeof value === "number" && value >= 200 && value <= 800
+    default:
+      return false
+  }
+}
