@@ -1,0 +1,53 @@
+import type { Icon } from "./icons.ts"
+import { isTyping, pressed } from "./keys.ts"
+
+/** Something that can be done from here: found in the palette by name, and by its key. */
+export interface Command {
+  readonly id: string
+  readonly title: string
+  /** The heading it stands under: "Go to", "Project". */
+  readonly group: string
+  readonly icon?: Icon
+  /** As in keys.ts. Works while nothing is typed, or anywhere if it holds Ctrl. */
+  readonly keys?: string
+  /** Other words that people may look for. */
+  readonly words?: string
+  run(): void
+}
+
+/** What can be done from here. Pages add theirs while they are open. */
+export class Commands {
+  #sets = $state.raw<readonly (readonly Command[])[]>([])
+  open = $state(false)
+
+  /** All of them, the most recently added set first; of two with one id the later counts. */
+  get list(): readonly Command[] {
+    const byId = new Map<string, Command>()
+    for (const command of this.#sets.toReversed().flat()) if (!byId.has(command.id)) byId.set(command.id, command)
+    return [...byId.values()]
+  }
+
+  /** Adds a set and returns what takes it away again: return it from an $effect. */
+  add(set: readonly Command[]): () => void {
+    this.#sets = [...this.#sets, set]
+    return () => {
+      this.#sets = this.#sets.filter((other) => other !== set)
+    }
+  }
+
+  /** Runs the command of this key press, if there is one, and says whether there was. */
+  press(event: KeyboardEvent): boolean {
+    if (event.defaultPrevented || event.isComposing) return false
+    if (pressed(event, "Ctrl+K")) {
+      this.open = !this.open
+      return true
+    }
+    if (this.open) return false
+    const typing = isTyping(event.target)
+    const command = this.list.find(({ keys }) => keys && pressed(event, keys) && (!typing || keys.includes("Ctrl+")))
+    command?.run()
+    return command !== undefined
+  }
+}
+
+export const commands = new Commands()
