@@ -141,6 +141,17 @@ async def read(
     return [_stored(row) for row in rows]
 
 
+def known_types() -> list[str]:
+    """The names of all events that the packages loaded here can announce, in alphabetical order."""
+    names: set[str] = set()
+    waiting: list[type[Event]] = [Event]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            waiting.append(kind)
+            names.add(type_of(kind))
+    return sorted(names)
+
+
 async def of_task(tx: Tx, task_id: TaskId, limit: int = 1000) -> list[StoredEvent]:
     """Everything that happened to a task, oldest first."""
     return [_stored(row) for row in await tx.all(q.task_events, org_id=tx.org_id, task_id=task_id, limit=limit)]
@@ -164,12 +175,12 @@ Handler = Callable[[Tx, Sequence[StoredEvent]], Awaitable[None]]
 class Reader:
     """A named consumer of all organisations' logs: hands each event to `handler` once, in one transaction.
 
-    types: the event types it wants. One process at a time reads one organisation; others skip it.
+    types: the event types it wants; None: all. One process at a time reads one organisation; others skip it.
     """
 
-    def __init__(self, name: str, types: Sequence[str], handler: Handler) -> None:
+    def __init__(self, name: str, types: Sequence[str] | None, handler: Handler) -> None:
         self.name = name
-        self.types = list(types)
+        self.types = None if types is None else list(types)
         self._handler = handler
         self._failing: dict[OrgId, tuple[Cursor, int]] = {}
 

@@ -4,6 +4,7 @@ A job's payload names its organisation; the runner opens the job's transactions 
 whose process is killed runs again. What people see of a job (progress, faults) lives in its own domain row.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -55,3 +56,11 @@ async def enqueue(
     await on_connection(tx.connection).enqueue(
         name, payload, priority, after, None if key is None else f"{tx.org_id}:{name}:{key}", on_conflict="skip"
     )
+
+
+async def enqueue_all(tx: Tx, name: str, rows: Sequence[dict[str, Any]], *, priority: int = 0) -> None:
+    """Asks for job `name` once for each row of arguments, in one statement."""
+    if not rows:
+        return
+    payloads: list[bytes | None] = [json.encode_bytes(JobCall(tx.org_id, args)) for args in rows]
+    await on_connection(tx.connection).enqueue([name] * len(rows), payloads, [priority] * len(rows))

@@ -597,16 +597,25 @@ CALL fence('questions');
 ------------------------------------------------------------------------------------------------ delivery
 
 CREATE TABLE webhooks (
-    org_id      uuid NOT NULL REFERENCES organisations (org_id),
-    id          uuid NOT NULL,
-    project_id  uuid,                           -- null: every project
-    url         text NOT NULL,
-    secret      text NOT NULL,
-    types       text[] NOT NULL,                -- event types; empty: all
-    paused_at   timestamptz,
-    created_by  uuid,
-    created_at  timestamptz NOT NULL,
-    PRIMARY KEY (org_id, id)
+    org_id           uuid NOT NULL REFERENCES organisations (org_id),
+    id               uuid NOT NULL,
+    mode             text NOT NULL CHECK (mode IN ('live', 'test')),
+    project_id       uuid,                      -- null: every project of the mode
+    url              text NOT NULL,
+    description      text NOT NULL DEFAULT '',
+    secret           text NOT NULL,
+    secret_old       text,                      -- signs as well until then, so that a receiver can change over
+    secret_old_until timestamptz,
+    types            text[] NOT NULL,           -- event types, or noun.*; empty: all
+    paused_at        timestamptz,
+    pause_reason     text NOT NULL DEFAULT '',
+    failures         integer NOT NULL DEFAULT 0, -- attempts in a row that failed, whatever they carried
+    resume_at        timestamptz,               -- nothing is tried before, after several of these
+    created_by       uuid,
+    created_at       timestamptz NOT NULL,
+    updated_at       timestamptz NOT NULL,
+    PRIMARY KEY (org_id, id),
+    FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id)
 );
 CALL fence('webhooks');
 
@@ -614,21 +623,25 @@ CREATE TABLE webhook_deliveries (
     org_id      uuid NOT NULL,
     id          uuid NOT NULL,
     webhook_id  uuid NOT NULL,
-    event_id    bigint NOT NULL,
+    cursor      text,                           -- the event's place in the log; null: a test
     type        text NOT NULL,
-    body        jsonb NOT NULL,
+    body        text NOT NULL,                  -- the very bytes that are signed and sent
     state       text NOT NULL CHECK (state IN ('waiting', 'delivered', 'failed')),
     attempts    integer NOT NULL DEFAULT 0,
-    next_at     timestamptz,
-    status      integer,
+    next_at     timestamptz,                    -- null while waiting: the webhook is paused
+    status      integer,                        -- of the last answer
     response    text NOT NULL DEFAULT '',
+    error       text NOT NULL DEFAULT '',
+    took_ms     integer,
+    queued_at   timestamptz NOT NULL,           -- when it was made, or sent again by hand: the 24 hours count from here
     created_at  timestamptz NOT NULL,
     updated_at  timestamptz NOT NULL,
     PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, webhook_id, cursor),
     FOREIGN KEY (org_id, webhook_id) REFERENCES webhooks (org_id, id) ON DELETE CASCADE
 );
 CREATE INDEX webhook_deliveries_log ON webhook_deliveries (org_id, webhook_id, id DESC);
-CREATE INDEX webhook_deliveries_due ON webhook_deliveries (org_id, next_at) WHERE state = 'waiting';
+CREATE INDEX webhook_deliveries_done ON webhook_deliveries (org_id, updated_at) WHERE state <> 'waiting';
 CALL fence('webhook_deliveries');
 
 CREATE TABLE exports (
@@ -651,6 +664,8 @@ CREATE TABLE exports (
     FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id)
 );
 CREATE INDEX exports_project ON exports (org_id, project_id, id DESC);
+CREATE INDEX exports_kept ON exports (org_id, updated_at) WHERE blob IS NOT NULL;
+CREATE INDEX exports_open ON exports (org_id) WHERE state IN ('waiting', 'running');
 CALL fence('exports');
 
 ------------------------------------------------------------------------------------------------ events
