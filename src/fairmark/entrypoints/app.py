@@ -22,9 +22,20 @@ from fairmark.kernel.errors import FairmarkError, Unavailable
 from fairmark.kernel.http import Site
 from fairmark.kernel.settings import Settings
 
-CSP = (
-    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
-    "worker-src 'self' blob:; style-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+CSP = "; ".join(
+    [
+        "default-src 'self'",
+        "img-src 'self' blob: data:",
+        "media-src 'self' blob:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "style-src 'self'",
+        "script-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
 )
 SECURITY_HEADERS = [
     (b"content-security-policy", CSP.encode()),

@@ -232,5 +232,5 @@ def _begin(org_id: UUID | None, person_id: UUID | None, fast: bool) -> str:
     # UUIDs print as hex and dashes alone, so they are safe inside the text; one message opens and scopes.
     org = str(UUID(int=org_id.int)) if org_id else ""
     person = str(UUID(int=person_id.int)) if person_id else ""
-    durable = ";SET LOCAL synchronous_commit=off" if fast else ""
-    return f"BEGIN;SELECT set_config('app.org_id','{org}',true),set_config('app.person_id','{person}',true){durable}"
+    relaxed = ",set_config('synchronous_commit','off',true)" if fast else ""
+    return f"BEGIN;SELECT set_config('app.org_id','{org}',true),set_config('app.person_id','{person}',true){relaxed}"

@@ -18,7 +18,7 @@ from fairmark.kernel.errors import FairmarkError
 HERE = Path(__file__).parent / "migrations"
 APP_ROLE = "fairmark_app"
 
-_ROLE = """
+ROLE = """
 DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fairmark_app') THEN
         CREATE ROLE fairmark_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
@@ -32,7 +32,7 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgqueuer TO fairmark_app;
 GRANT USAGE ON SCHEMA pgqueuer TO fairmark_app;
 """
 
-_UNSAFE_ROLE = """
+_UNSAFEROLE = """
 SELECT current_user::text AS role,
        (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS powerful,
        EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -76,7 +76,7 @@ async def migrate(owner_url: str) -> str:
     engine = create_async_engine(_sqlalchemy(owner_url), poolclass=pool.NullPool)
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(lambda c: run_raw(c, _ROLE))
+            await connection.run_sync(lambda c: run_raw(c, ROLE))
             await connection.execute(text("SELECT pg_advisory_xact_lock(7238946001)"))
         async with engine.connect() as connection:
             await connection.run_sync(_upgrade)

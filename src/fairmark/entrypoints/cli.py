@@ -1,0 +1,50 @@
+"""The `fairmark` command. The client's commands work with `pip install fairmark` alone; the server's need its extra."""
+
+from importlib.util import find_spec
+
+import typer
+
+from fairmark import __version__
+from fairmark.client import cli as client
+
+app = typer.Typer(
+    name="fairmark", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="The open data foundry: from raw data to training data people can trust.",
+)  # fmt: skip
+SERVER_PACKAGES = ("asyncpg", "granian", "litestar", "obstore", "pgqueuer")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Options of every command."""
+
+
+def _without_server(context: typer.Context) -> None:
+    typer.echo(
+        f"'fairmark {context.info_name}' needs the server's packages. Run: pip install 'fairmark[server]'", err=True
+    )
+    raise typer.Exit(2)
+
+
+client.add_to(app)
+if all(find_spec(name) for name in SERVER_PACKAGES):
+    from fairmark.entrypoints import commands
+
+    commands.add_to(app)
+else:
+    for name in ("serve", "work", "up", "migrate", "orgs", "keys", "doctor", "backup", "restore", "demo"):
+        app.command(name, context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+                    help="Needs: pip install 'fairmark[server]'")(_without_server)  # fmt: skip
+
+
+def main() -> None:
+    """Runs the command line; a fairmark error is a message and status 1, never a trace."""
+    client.run(app)

@@ -1,0 +1,178 @@
+"""A project's types: the pipeline as data, versions of ontology and guideline, and what can be wrong with them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from fairmark.kernel.actor import Mode
+from fairmark.kernel.errors import Conflict, Invalid, NotFound
+from fairmark.kernel.ids import ProjectId, WorkforceId
+from fairmark.ontology.model import Ontology, Slug
+
+STAGES_MAX = 10
+OVERLAP_MAX = 50
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+LeaseSeconds = Annotated[int, Meta(ge=30, le=86_400)]
+Skills = Annotated[tuple[Slug, ...], Meta(max_length=50)]
+
+
+class ProjectState(StrEnum):
+    DRAFT = "draft"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ARCHIVED = "archived"
+
+
+class Overlap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many different workers label a task: at least `min`, one more at a time up to `max` until sure enough.
+
+    target: the confidence that is sure enough; None: `min` submissions always do.
+    """
+
+    min: Annotated[int, Meta(ge=1, le=OVERLAP_MAX)] = 1
+    max: Annotated[int, Meta(ge=1, le=OVERLAP_MAX)] = 1
+    target: Share | None = None
+
+
+class LabelStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="label"):
+    """People annotate the item, blind to each other.
+
+    skips_max: after so many people skipped a task it stands still and waits for the lead.
+    """
+
+    overlap: Overlap = Overlap()
+    skills: Skills = ()
+    lease_s: LeaseSeconds = 1800
+    skips_max: Annotated[int, Meta(ge=1, le=100)] = 3
+
+
+class OnReject(StrEnum):
+    """What a rejection does: back to its author first, or to other people from scratch."""
+
+    REWORK = "rework"
+    RELABEL = "relabel"
+
+
+class ReviewStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="review"):
+    """Someone who did not label the task accepts, fixes or rejects what the stages before found.
+
+    share: the part of tasks that is reviewed, drawn by the task's id. below: tasks with less confidence are reviewed
+    in any case. rounds_max: after so many rejections the next one leaves the task to the lead.
+    """
+
+    share: Share = 1.0
+    below: Share | None = None
+    on_reject: OnReject = OnReject.REWORK
+    rounds_max: Annotated[int, Meta(ge=0, le=20)] = 3
+    skills: Skills = ()
+    lease_s: LeaseSeconds = 1800
+
+
+Stage = LabelStage | ReviewStage
+
+
+class Pipeline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The way of a task: one label stage, then any number of reviews."""
+
+    stages: Annotated[tuple[Stage, ...], Meta(min_length=1, max_length=STAGES_MAX)] = (LabelStage(),)
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """One job: what to say about which items, and how."""
+
+    id: ProjectId
+    mode: Mode
+    name: str
+    description: str
+    modality: str
+    state: ProjectState
+    priority: int
+    pipeline: Pipeline
+    ontology_version: int
+    guideline_version: int
+    workforce_ids: list[WorkforceId]
+    created_at: datetime
+    updated_at: datetime
+
+
+class OntologyVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """One saved state of a project's ontology."""
+
+    version: int
+    document: Ontology
+    note: str
+    created_at: datetime
+
+
+class GuidelineVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """One saved state of the written rules. html: the Markdown, rendered and cleaned of anything active."""
+
+    version: int
+    markdown: str
+    html: str
+    note: str
+    created_at: datetime
+
+
+class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A version's line in the list of versions."""
+
+    version: int
+    note: str
+    created_at: datetime
+
+
+class NoSuchProject(NotFound):
+    """No project with this id in this organisation and mode."""
+
+    code = "no_such_project"
+
+
+class NoSuchVersion(NotFound):
+    """The project has no such version of its ontology or guideline."""
+
+    code = "no_such_version"
+
+
+class NoSuchWorkforce(NotFound):
+    """A workforce that the organisation does not have."""
+
+    code = "no_such_workforce"
+
+
+class NameTaken(Conflict):
+    """Another project of the organisation has this name."""
+
+    code = "name_taken"
+
+
+class BadOntology(Invalid):
+    """The ontology contradicts itself; `fields.faults` says where."""
+
+    code = "bad_ontology"
+
+
+class BadPipeline(Invalid):
+    """The pipeline's stages do not fit together."""
+
+    code = "bad_pipeline"
+
+
+class UnknownModality(Invalid):
+    """A kind of media that this installation cannot label."""
+
+    code = "unknown_modality"
+
+
+class ProjectArchived(Conflict):
+    """An archived project takes no more changes."""
+
+    code = "project_archived"
+
+
+def no_such_project(project_id: Any) -> NoSuchProject:
+    return NoSuchProject(f"There is no project {project_id} here.", mend="Check the id, the organisation and the mode.")

@@ -1,0 +1,255 @@
+"""Tasks, turns, what people hand in, and what can go wrong on the way."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from fairmark.kernel.errors import Conflict, Invalid, NotFound
+from fairmark.kernel.ids import (
+    AssignmentId,
+    BatchId,
+    ItemId,
+    OrgId,
+    ProjectId,
+    QuestionId,
+    ResultId,
+    ReviewId,
+    SubmissionId,
+    TaskId,
+    WorkerId,
+)
+from fairmark.ontology.model import Annotation
+
+LEASES_MAX = 4
+"""Assignments one worker may hold in one organisation: the one they are at, prefetched ones, a paused one."""
+
+
+class TaskState(StrEnum):
+    WAITING = "waiting"
+    OPEN = "open"
+    DONE = "done"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Kind(StrEnum):
+    """What a turn is for."""
+
+    LABEL = "label"
+    REVIEW = "review"
+
+
+class TurnState(StrEnum):
+    LEASED = "leased"
+    SUBMITTED = "submitted"
+    SKIPPED = "skipped"
+    RETURNED = "returned"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Decision(StrEnum):
+    ACCEPT = "accept"
+    FIX = "fix"
+    REJECT = "reject"
+
+
+class Origin(StrEnum):
+    """Where a result comes from."""
+
+    SINGLE = "single"
+    CONSENSUS = "consensus"
+    REVIEW = "review"
+    IMPORT = "import"
+
+
+class Media(msgspec.Struct, frozen=True, kw_only=True):
+    """One asset of an item as the editor needs it. url: signed, good for minutes."""
+
+    asset_id: Any
+    name: str
+    media_type: str
+    width: int | None
+    height: int | None
+    url: str
+
+
+class Assignment(msgspec.Struct, frozen=True, kw_only=True):
+    """One worker's turn at a task, with everything its page shows.
+
+    draft: what the worker drew before (autosaved); else their rejected submission; else the item's prelabel.
+    note: why the task came back. active_ms: work counted so far. lease_s: what each sign of life adds.
+    """
+
+    id: AssignmentId
+    organisation_id: OrgId
+    project_id: ProjectId
+    task_id: TaskId
+    item_id: ItemId
+    batch_id: BatchId
+    kind: Kind
+    stage: int
+    round: int
+    state: TurnState
+    leased_at: datetime
+    leased_until: datetime
+    lease_s: int
+    paused_at: datetime | None = None
+    closed_at: datetime | None = None
+    active_ms: int = 0
+    due_at: datetime | None = None
+    note: str | None = None
+    external_id: str | None = None
+    name: str = ""
+    meta: dict[str, Any] = {}
+    media: list[Media] = []
+    ontology_version: int = 1
+    guideline_version: int = 1
+    draft: Annotation | None = None
+    draft_seq: int = 0
+    draft_origin: str | None = None
+    submissions: list["BlindSubmission"] = []
+
+
+class BlindSubmission(msgspec.Struct, frozen=True, kw_only=True):
+    """A submission as a reviewer sees it: a letter instead of a name."""
+
+    id: SubmissionId
+    label: str
+    annotation: Annotation
+    marks_agreement: dict[str, float] = {}
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """How long the turn is promised, and the work counted so far."""
+
+    leased_until: datetime
+    active_ms: int = 0
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """What was handed in; it never changes. worker: the worker's pseudonym in this organisation."""
+
+    id: SubmissionId
+    task_id: TaskId
+    assignment_id: AssignmentId
+    worker_id: WorkerId
+    worker: str
+    round: int
+    annotation: Annotation
+    ontology_version: int
+    guideline_version: int
+    active_ms: int
+    created_at: datetime
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """The proof that something was handed in. Sending the same again gives the same receipt."""
+
+    id: SubmissionId | ReviewId
+    assignment_id: AssignmentId
+    at: datetime
+    warnings: list[Any] = []
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What consensus says of a task's submissions so far.
+
+    agreement: how alike they are; confidence: how sure the merged annotation is; both 0 to 1.
+    detail: per-mark figures for the review screen.
+    """
+
+    task_id: TaskId
+    submissions: int
+    agreement: float
+    confidence: float
+    annotation: Annotation
+    detail: dict[str, Any]
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """The accepted annotation of a task."""
+
+    id: ResultId
+    project_id: ProjectId
+    task_id: TaskId
+    item_id: ItemId
+    external_id: str | None
+    version: int
+    origin: Origin
+    annotation: Annotation
+    ontology_version: int
+    confidence: float | None
+    agreement: float | None
+    created_at: datetime
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker asked the lead about a task, and the answer."""
+
+    id: QuestionId
+    project_id: ProjectId
+    task_id: TaskId
+    assignment_id: AssignmentId
+    worker: str
+    text: str
+    answer: str | None
+    answered_at: datetime | None
+    created_at: datetime
+
+
+class NoSuchAssignment(NotFound):
+    """No assignment with this id is the caller's."""
+
+    code = "no_such_assignment"
+
+
+class NoSuchTask(NotFound):
+    """No task with this id in this organisation and mode."""
+
+    code = "no_such_task"
+
+
+class NoSuchQuestion(NotFound):
+    """No question with this id in this organisation."""
+
+    code = "no_such_question"
+
+
+class LeaseExpired(Conflict):
+    """The lease ran out and someone else has the task; the draft is kept."""
+
+    code = "lease_expired"
+
+
+class TurnClosed(Conflict):
+    """The turn has ended: handed in with another key, skipped, returned or cancelled."""
+
+    code = "assignment_closed"
+
+
+class WrongKind(Conflict):
+    """A label turn takes a submission, a review turn a review."""
+
+    code = "wrong_kind"
+
+
+class TaskClosed(Conflict):
+    """The task's state does not allow this."""
+
+    code = "task_closed"
+
+
+class BadAnnotation(Invalid):
+    """The annotation breaks the ontology or the image; `fields.faults` says where."""
+
+    code = "bad_annotation"
+
+
+class BadReview(Invalid):
+    """A rejection without a reason, a fix without an annotation."""
+
+    code = "bad_review"

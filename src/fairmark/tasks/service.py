@@ -1,0 +1,413 @@
+"""A worker's side: claim, live signs, drafts, hand in, review, skip, ask. What follows from them is in `flow`."""
+
+import random
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from fairmark.kernel import events as log
+from fairmark.kernel import json
+from fairmark.kernel.db import Tx
+from fairmark.kernel.errors import Invalid
+from fairmark.kernel.ids import (
+    AssignmentId,
+    OrgId,
+    ProjectId,
+    QuestionId,
+    SubmissionId,
+    WorkerId,
+    new_id,
+)
+from fairmark.modalities import MODALITIES, MediaSize
+from fairmark.ontology.compiled import CompiledOntology, compile_ontology
+from fairmark.ontology.model import Annotation, Fault
+from fairmark.projects import service as projects
+from fairmark.projects.model import LabelStage
+from fairmark.tasks import events, flow, rules, store
+from fairmark.tasks.model import (
+    LEASES_MAX,
+    Assignment,
+    BlindSubmission,
+    Decision,
+    Kind,
+    Lease,
+    Media,
+    NoSuchAssignment,
+    Question,
+    Receipt,
+    TurnState,
+)
+from fairmark.tasks.store import Place, TurnToEnd
+
+ELIGIBLE_S = 2.0
+"""How long one process believes what a worker may take. A paused project stops giving work within this time."""
+START_WITHIN = 1 << 15
+"""How far before the front of the queue a worker starts who has no place yet."""
+
+
+class Rings:
+    """Where each worker stands on the ring of each (project, stage), and what they may take. Memory of one process:
+    losing it costs a longer search, never a wrong claim."""
+
+    def __init__(self, workers_max: int = 10_000) -> None:
+        self._workers_max = workers_max
+        self._eligible: OrderedDict[tuple[OrgId, WorkerId], tuple[float, list[Place]]] = OrderedDict()
+        self._at: OrderedDict[tuple[WorkerId, ProjectId, int], tuple[int, int]] = OrderedDict()
+        self._front: dict[tuple[ProjectId, int], tuple[int, int]] = {}
+
+    def forget(self) -> None:
+        """Drops everything: the next claims ask the database."""
+        self._eligible.clear()
+        self._at.clear()
+        self._front.clear()
+
+    async def places(self, tx: Tx, worker_id: WorkerId) -> list[Place]:
+        """The worker's places, most urgent first, each with where they stand."""
+        key = (tx.org_id, worker_id)
+        known = self._eligible.get(key)
+        if known is None or known[0] < time.monotonic():
+            places = _places(await store.eligible(tx, worker_id), tx.actor.mode)
+            known = (time.monotonic() + ELIGIBLE_S, places)
+            self._eligible[key] = known
+            self._eligible.move_to_end(key)
+            if len(self._eligible) > self._workers_max:
+                self._eligible.popitem(last=False)
+        return [self._standing(worker_id, place) for place in known[1]]
+
+    def moved(self, worker_id: WorkerId, project_id: ProjectId, stage: int, rank: int, place: int) -> None:
+        """The worker took the turn at (rank, place)."""
+        key = (worker_id, project_id, stage)
+        self._at[key] = (rank, place + 1)
+        self._at.move_to_end(key)
+        if len(self._at) > 10 * self._workers_max:
+            self._at.popitem(last=False)
+        self._front[project_id, stage] = (rank, place)
+
+    def _standing(self, worker_id: WorkerId, place: Place) -> Place:
+        at = self._at.get((worker_id, place.project_id, place.stage))
+        if at is None:
+            front = self._front.get((place.project_id, place.stage))
+            if front is None:
+                return place
+            at = (front[0], front[1] - random.randrange(START_WITHIN))  # noqa: S311 - spreading, not secrecy
+        return Place(place.project_id, place.stage, place.kind, place.lease_s, *at)
+
+
+RINGS = Rings()
+
+
+def _places(rows: Sequence[store.EligibleRow], mode: str) -> list[Place]:
+    places: list[tuple[tuple[int, bool], Place]] = []
+    for row in rows:
+        if row.paused or row.mode != mode:
+            continue
+        for index, stage in enumerate(row.pipeline.stages):
+            label = isinstance(stage, LabelStage)
+            if not set(stage.skills) <= row.skills or (not label and row.roles.isdisjoint({"reviewer", "lead"})):
+                continue
+            place = Place(row.project_id, index, Kind.LABEL if label else Kind.REVIEW, stage.lease_s)
+            places.append(((-row.priority, label), place))
+    places.sort(key=lambda entry: entry[0])
+    return [place for _, place in places]
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """The turn that was taken, or why there is none."""
+
+    assignment: Assignment | None
+    why: str | None = None
+
+
+async def claim(tx: Tx, sign: "Signer", kinds: Sequence[Kind] = (), project_id: ProjectId | None = None) -> Claim:
+    """Takes the next assignment for the transaction's worker."""
+    worker_id = _worker(tx)
+    places = await RINGS.places(tx, worker_id)
+    fitting = [
+        p for p in places if (not kinds or p.kind in kinds) and (project_id is None or p.project_id == project_id)
+    ]
+    if not fitting:
+        return Claim(None, await _why_none(tx, worker_id, places))
+    row = await store.claim_next(tx, worker_id, fitting, LEASES_MAX)
+    if row is None:
+        return Claim(None, await _why_empty(tx, worker_id))
+    RINGS.moved(worker_id, row["project_id"], row["stage"], row["rank"], row["place"])
+    lease_s = next(p.lease_s for p in fitting if p.project_id == row["project_id"] and p.stage == row["stage"])
+    assignment = _assignment(tx.org_id, row, TurnState.LEASED, lease_s, sign)
+    if assignment.kind is Kind.REVIEW:
+        assignment = await _with_submissions(tx, assignment)
+    return Claim(assignment)
+
+
+async def _why_none(tx: Tx, worker_id: WorkerId, places: list[Place]) -> str:
+    if places:
+        return "none_of_this_kind"
+    rows = await store.eligible(tx, worker_id)
+    if any(row.paused for row in rows):
+        return "you_are_paused"
+    return "missing_skills" if rows else "no_active_project"
+
+
+async def _why_empty(tx: Tx, worker_id: WorkerId) -> str:
+    held = await store.held(tx, worker_id)
+    return "too_many_open" if held >= LEASES_MAX else "queue_is_empty"
+
+
+class Signer:
+    """Makes signed media addresses; handed in because only the border knows the secret."""
+
+    def __init__(self, url: Any) -> None:
+        self._url = url
+
+    def media(self, org_id: OrgId, raw: str | None) -> list[Media]:
+        """The media of a row (JSON objects), each with its address."""
+        found: list[dict[str, Any]] = json.decode(raw) if raw else []
+        return [Media(**entry, url=self._url(org_id, UUID(entry["asset_id"]), "original")) for entry in found]
+
+
+async def get(tx: Tx, sign: Signer, id: AssignmentId) -> Assignment:
+    """The worker's own turn. Raises NoSuchAssignment."""
+    row = await own_turn(tx, id)
+    pipeline = store.pipeline(row)
+    assignment = _assignment(tx.org_id, row, TurnState(row["state"]), rules.lease_s(pipeline, row["stage"]), sign)
+    return await _with_submissions(tx, assignment) if assignment.kind is Kind.REVIEW else assignment
+
+
+async def own_turn(tx: Tx, id: AssignmentId) -> store.Row:
+    """The row of the worker's own turn. Raises NoSuchAssignment."""
+    row = await store.get_turn(tx, id, _worker(tx))
+    if row is None:
+        raise _no_such(id)
+    return row
+
+
+async def count(tx: Tx, id: AssignmentId, stretches: Sequence[tuple[datetime, datetime]]) -> None:
+    """Counts work without more: the last stretches, handed in together with the answer."""
+    await store.extend_lease(tx, id, _worker(tx), stretches, 0)
+
+
+async def mine(tx: Tx, sign: Signer, *, open_only: bool, before: datetime | None, limit: int) -> list[Assignment]:
+    """The worker's own turns, newest first, without their documents."""
+    rows = await store.mine(tx, _worker(tx), open_only, before, limit)
+    return [_assignment(tx.org_id, row, TurnState(row["state"]), 0, sign) for row in rows]
+
+
+async def beat(tx: Tx, id: AssignmentId, stretches: Sequence[tuple[datetime, datetime]]) -> Lease:
+    """A sign of life: counts the work done and promises the turn for longer. Raises NoSuchAssignment, TurnClosed."""
+    end = await _turn(tx, id)
+    seconds = rules.lease_s(end.pipeline, end.stage)
+    lease = await store.extend_lease(tx, id, _worker(tx), stretches, seconds)
+    if lease is None:
+        rules.check_may_close(end.turn, end.turn.kind, tx.now)
+        raise rules.lease_expired()
+    return lease
+
+
+async def save_draft(tx: Tx, id: AssignmentId, seq: int, annotation: Annotation) -> int:
+    """Keeps a draft; returns the newest sequence number there is. Works after expiry: the work is never thrown away.
+
+    Raises NoSuchAssignment, TurnClosed.
+    """
+    end = await _turn(tx, id)
+    if end.turn.state not in {TurnState.LEASED, TurnState.EXPIRED}:
+        rules.check_may_close(end.turn, end.turn.kind, tx.now)
+    if await store.save_draft(tx, id, seq, json.encode(annotation)):
+        return seq
+    return await store.draft_seq(tx, id)
+
+
+async def submit(tx: Tx, id: AssignmentId, key: str, annotation: Annotation) -> Receipt:
+    """Hands in a label turn. The same key again gives the same receipt.
+
+    Raises NoSuchAssignment, BadAnnotation, LeaseExpired, TurnClosed, TaskClosed, WrongKind.
+    """
+    end = await _turn(tx, id)
+    if end.turn.submission_id is not None and end.turn.submission_key == key:
+        return Receipt(end.turn.submission_id, id, tx.now)
+    late = rules.check_may_close(end.turn, Kind.LABEL, tx.now)
+    warnings = rules.check_annotation(await _faults(tx, end, annotation))
+    if late and not await store.open_replacement(tx, end.task_id, id):
+        raise rules.lease_expired()
+    submission_id = SubmissionId(new_id())
+    await store.save_submission(tx, end, submission_id, key, json.encode(annotation), late=late)
+    return Receipt(submission_id, id, tx.now, warnings)
+
+
+async def review(tx: Tx, id: AssignmentId, decision: Decision, reasons: list[str], comment: str,
+                 annotation: Annotation | None) -> Receipt:  # fmt: skip
+    """Hands in a review turn and moves the task on. The same again gives the same receipt.
+
+    Raises NoSuchAssignment, BadReview, BadAnnotation, LeaseExpired, TurnClosed, TaskClosed, WrongKind.
+    """
+    rules.check_review(decision, reasons, comment, annotation)
+    end = await _turn(tx, id)
+    if end.review_id is not None:
+        return Receipt(end.review_id, id, tx.now)
+    late = rules.check_may_close(end.turn, Kind.REVIEW, tx.now)
+    warnings = rules.check_annotation(await _faults(tx, end, annotation)) if annotation is not None else []
+    if late and not await store.open_replacement(tx, end.task_id, id):
+        raise rules.lease_expired()
+    review_id = await flow.decide(
+        tx,
+        end.project_id,
+        end.task_id,
+        end.turn.round,
+        decision,
+        reasons,
+        comment,
+        annotation,
+        assignment_id=id,
+        late=late,
+    )
+    return Receipt(review_id, id, tx.now, warnings)
+
+
+async def skip(tx: Tx, id: AssignmentId, reason: str) -> None:
+    """Passes the task on to someone else. Neutral for the worker. Raises NoSuchAssignment, TurnClosed."""
+    end = await _close(tx, id, TurnState.SKIPPED, reason)
+    stage = end.pipeline.stages[min(end.stage, len(end.pipeline.stages) - 1)]
+    limit = stage.skips_max if isinstance(stage, LabelStage) else 10
+    if await store.skips(tx, end.task_id, end.stage, end.turn.round) >= limit:
+        await flow.halt(tx, end.task_id, f"Skipped by {limit} people; the last reason: {reason}")
+    else:
+        await store.open_turns(tx, [store.NewTurn(end.task_id, end.stage, 1)])
+
+
+async def give_back(tx: Tx, id: AssignmentId) -> None:
+    """Returns the task untouched, for anyone else. Raises NoSuchAssignment, TurnClosed."""
+    end = await _close(tx, id, TurnState.RETURNED, "")
+    await store.open_turns(tx, [store.NewTurn(end.task_id, end.stage, 1, after_id=id)])
+
+
+async def pause(tx: Tx, id: AssignmentId) -> Lease:
+    """Stops the clock; the turn stays promised for PAUSE_MAX. Raises NoSuchAssignment, TurnClosed."""
+    end = await _turn(tx, id)
+    until = await store.pause_turn(tx, id, tx.now + rules.PAUSE_MAX)
+    if until is None:
+        rules.check_may_close(end.turn, end.turn.kind, tx.now)
+        raise rules.lease_expired()
+    return Lease(until)
+
+
+async def resume(tx: Tx, id: AssignmentId) -> Lease:
+    """Goes on after a pause. Raises NoSuchAssignment, TurnClosed."""
+    end = await _turn(tx, id)
+    until = await store.resume_turn(tx, id, rules.lease_s(end.pipeline, end.stage))
+    if until is None:
+        rules.check_may_close(end.turn, end.turn.kind, tx.now)
+        raise rules.lease_expired()
+    return Lease(until)
+
+
+async def ask(tx: Tx, id: AssignmentId, text: str) -> Question:
+    """Asks the lead about the task. Raises NoSuchAssignment."""
+    row = await own_turn(tx, id)
+    question_id = QuestionId(new_id())
+    await store.insert_question(tx, question_id, row, text)
+    event = events.QuestionAsked(
+        project_id=row["project_id"], task_id=row["task_id"], question_id=question_id, text=text
+    )
+    await log.announce(tx, event)
+    return next(q for q in await store.turn_questions(tx, id, _worker(tx)) if q.id == question_id)
+
+
+async def questions(tx: Tx, id: AssignmentId) -> list[Question]:
+    """What the worker asked about this turn, with the answers."""
+    return await store.turn_questions(tx, id, _worker(tx))
+
+
+@lru_cache(maxsize=500)
+def _compiled(org_id: OrgId, project_id: ProjectId, version: int) -> list[CompiledOntology]:
+    """A box for one compiled version: versions never change, so it is filled once and kept."""
+    return []
+
+
+async def compiled_ontology(tx: Tx, project_id: ProjectId, version: int) -> CompiledOntology:
+    """The compiled ontology of a project's version, from memory after the first time."""
+    box = _compiled(tx.org_id, project_id, version)
+    if not box:
+        box.append(compile_ontology((await projects.ontology(tx, project_id, version)).document))
+    return box[0]
+
+
+async def _faults(tx: Tx, end: TurnToEnd, annotation: Annotation) -> list[Fault]:
+    ontology = await compiled_ontology(tx, end.project_id, end.ontology_version)
+    return MODALITIES[end.modality].faults(annotation, ontology, [MediaSize(w, h) for w, h in end.sizes])
+
+
+async def _turn(tx: Tx, id: AssignmentId) -> TurnToEnd:
+    end = await store.lock_turn(tx, id, _worker(tx))
+    if end is None:
+        raise _no_such(id)
+    return end
+
+
+async def _close(tx: Tx, id: AssignmentId, state: TurnState, reason: str) -> TurnToEnd:
+    end = await _turn(tx, id)
+    if rules.check_may_close(end.turn, end.turn.kind, tx.now):
+        raise rules.lease_expired()
+    await store.close_turn(tx, id, state, reason)
+    event = events.AssignmentClosed(
+        project_id=end.project_id,
+        task_id=end.task_id,
+        assignment_id=id,
+        worker_id=_worker(tx),
+        state=state,
+        reason=reason,
+    )
+    await log.announce(tx, event)
+    return end
+
+
+async def _with_submissions(tx: Tx, assignment: Assignment) -> Assignment:
+    found = (await store.task_submissions(tx, [assignment.task_id])).get(assignment.task_id, [])
+    row = await store.agreement(tx, assignment.task_id)
+    detail: dict[str, Any] = json.decode(row["detail"]) if row else {}
+    blind = [
+        BlindSubmission(id=id, label=chr(65 + n % 26), annotation=annotation,
+                        marks_agreement=detail.get("marks", {}).get(str(id), {}))
+        for n, (id, _, annotation) in enumerate(found)
+    ]  # fmt: skip
+    draft = assignment.draft
+    origin = assignment.draft_origin
+    if draft is None and blind:
+        draft, origin = blind[0].annotation, "submission"
+    return msgspec.structs.replace(assignment, submissions=blind, draft=draft, draft_origin=origin)
+
+
+def _assignment(org_id: OrgId, row: Any, state: TurnState, lease_s: int, sign: Signer) -> Assignment:
+    draft, origin = None, None
+    for name in ("draft", "earlier", "merged", "prelabel"):
+        if (raw := row.get(name)) is not None:
+            draft, origin = msgspec.json.decode(raw, type=Annotation), name
+            break
+    return Assignment(
+        id=row["id"], organisation_id=org_id, project_id=row["project_id"], task_id=row["task_id"],
+        item_id=row["item_id"], batch_id=row["batch_id"], kind=Kind(row["kind"]), stage=row["stage"],
+        round=row["round"], state=state, leased_at=row["leased_at"], leased_until=row["leased_until"], lease_s=lease_s,
+        paused_at=row.get("paused_at"), closed_at=row.get("closed_at"), active_ms=row.get("active_ms") or 0,
+        due_at=row["due_at"], note=row["note"], external_id=row["external_id"], name=row["name"],
+        meta=json.decode(row["meta"]), media=sign.media(org_id, row.get("media")),
+        ontology_version=row["ontology_version"], guideline_version=row["guideline_version"], draft=draft,
+        draft_seq=row.get("draft_seq") or 0, draft_origin=origin,
+    )  # fmt: skip
+
+
+def _worker(tx: Tx) -> WorkerId:
+    if tx.actor.worker_id is None:
+        raise Invalid("Only a worker has assignments.", mend="Sign in as a person of a workforce.")
+    return tx.actor.worker_id
+
+
+def _no_such(id: AssignmentId) -> NoSuchAssignment:
+    return NoSuchAssignment(f"You have no assignment {id}.", mend="Claim one, or list yours at /api/v1/work/mine.")
+
+
+async def expire(tx: Tx) -> int:
+    """Closes the turns whose lease ran out and opens their work again. Returns how many."""
+    return await store.expire_leases(tx)
