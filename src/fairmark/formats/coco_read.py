@@ -1,0 +1,284 @@
+"""Reading COCO instances with little memory, whatever the order of its rows."""
+
+import re
+from array import array
+from collections.abc import Iterator
+from itertools import accumulate
+from math import isfinite
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Raw
+
+from fairmark.formats.classes import ClassTable
+from fairmark.formats.coco_write import CROWD, NO_SPLIT
+from fairmark.formats.contract import ReadOptions, Source
+from fairmark.formats.images import BOX, LazyTable, asset_for, pixels_of, split_of
+from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
+from fairmark.formats.mapped import mapped
+from fairmark.formats.model import FormatFault, LabeledItem, Name, OverLimit, RowFault, WrongFormat
+from fairmark.formats.names import relative_path, without_root
+from fairmark.formats.tally import Tally
+from fairmark.ontology.model import MARKS_MAX, Annotation, FieldValue, Mark
+from fairmark.ontology.model import Source as MarkSource
+
+_FILES_MAX = 1000
+_MARK_ID_CHARS_MAX = 64
+_INSTANCES = re.compile(r"(^|/)instances_([^/]+)\.json$", re.IGNORECASE)
+
+
+def coco_rows(source: Source, options: ReadOptions, tally: Tally, lazy: LazyTable) -> Iterator[LabeledItem | RowFault]:
+    paths = [path for path in source.paths() if path.lower().endswith(".json") and "fairmark/" not in path]
+    paths = [path for path in paths if _INSTANCES.search(path)] or paths
+    if not 0 < len(paths) <= _FILES_MAX:
+        message = f"{source.name} holds {len(paths)} JSON files; COCO has 1 to {_FILES_MAX}."
+        raise WrongFormat(
+            message, file=source.name, mend="Send the COCO file, or a ZIP with annotations/instances_*.json."
+        )
+    for path in paths:
+        with mapped(source, path) as data:
+            try:
+                part = _PartReader(path, data, source, lazy.table(), tally)
+            except WrongFormat:
+                if len(paths) == 1:
+                    raise
+                tally.lose("other_files", items=1)
+                continue
+            tally.files += 1
+            found = _INSTANCES.search(path)
+            yield from part.rows(
+                options, split_of(found[2] if found else path) if not found or found[2] != NO_SPLIT else None
+            )
+            del part
+
+
+class _File(msgspec.Struct):
+    images: Raw = Raw(b"")
+    annotations: Raw = Raw(b"")
+    categories: Raw = Raw(b"[]")
+
+
+class _ImageIn(msgspec.Struct):
+    id: int | str
+    file_name: Name
+    width: int | float | None = None
+    height: int | float | None = None
+    coco_url: Annotated[str, Meta(max_length=8192)] | None = None
+    external_id: Name | None = None
+    name: Name | None = None
+
+
+class _CategoryIn(msgspec.Struct):
+    id: int | str
+    name: Name
+    supercategory: str | None = None
+
+
+class _Owner(msgspec.Struct):
+    image_id: int | str
+
+
+class _BoxIn(msgspec.Struct):
+    category_id: int | str
+    bbox: Annotated[list[float], Meta(min_length=4, max_length=4)]
+    id: int | str | None = None
+    iscrowd: int | bool | None = None
+    segmentation: Raw = Raw(b"[]")
+    keypoints: Raw = Raw(b"[]")
+    attributes: dict[str, Any] | None = None
+    score: Annotated[float, Meta(ge=0, le=1)] | None = None
+
+
+_decode_image = msgspec.json.Decoder(_ImageIn).decode
+_decode_owner = msgspec.json.Decoder(_Owner).decode
+_decode_box = msgspec.json.Decoder(_BoxIn).decode
+_NUL = re.compile(rb"\\u0000")
+_EMPTY_BYTES = len(b"null")
+"""Longest way to write nothing; "[]" and "{}" are shorter, and the shortest outline is longer."""
+
+
+class _PartReader:
+    """One COCO file. Two passes: where each image and mark stands (20 bytes a mark, 150 an image), then the rows.
+
+    The file's bytes are mapped, not read, so a file of a gigabyte needs some hundred megabytes and not ten times its
+    size. Marks stand in any order in COCO; a counting sort brings them together.
+    """
+
+    def __init__(self, path: str, data: memoryview, source: Source, table: ClassTable, tally: Tally) -> None:
+        self._path = path
+        self._rows_max = source.limits.rows
+        self._table = table
+        self._tally = tally
+        try:
+            file = msgspec.json.decode(data, type=_File)
+        except JSON_ERRORS as error:
+            raise refuse_file(error, path) from error
+        self._sections = {name: memoryview(getattr(file, name)) for name in _File.__struct_fields__}
+        lacking = [name for name, section in self._sections.items() if bytes(section[:1]) != b"["]
+        if lacking:
+            message = f"{path} has no list of {' and '.join(lacking)}."
+            raise WrongFormat(message, file=path, mend="COCO files hold images, annotations and categories.")
+        self._nul = _NUL.search(data) is not None
+        self._classes: dict[int | str, str] = {}
+        self._images = array("q")
+        self._places: dict[int | str, int] = {}
+        self._boxes = array("q")
+        self._box_ends = array("q")
+
+    def rows(self, options: ReadOptions, split: str | None) -> Iterator[LabeledItem | RowFault]:
+        yield from self._read_categories()
+        yield from self._index_images()
+        owners = array("q")
+        yield from self._index_boxes(owners)
+        starts, order = _grouped(owners, len(self._images) // 2)
+        del owners
+        for place in range(len(self._images) // 2):
+            yield from self._item(place, order[starts[place] : starts[place + 1]], options, split)
+
+    def _read_categories(self) -> Iterator[RowFault]:
+        section = self._sections["categories"]
+        for place, (start, end) in enumerate(rows_of(section, self._path)):
+            path = f"/categories/{place}"
+            try:
+                row = msgspec.json.decode(section[start:end], type=_CategoryIn)
+            except JSON_ERRORS as error:
+                yield json_fault(error, self._path, path=path, what="category")
+                continue
+            if row.id in self._classes:
+                yield self._fault(
+                    "duplicate_id", f"The category id {row.id} is there twice.", path, "Number them anew."
+                )
+                continue
+            class_id = self._classes[row.id] = self._table.id_of(row.name)
+            self._table.saw(class_id, BOX)
+            if row.supercategory:
+                self._tally.lose("supercategories")
+
+    def _index_images(self) -> Iterator[RowFault]:
+        section = self._sections["images"]
+        for place, (start, end) in enumerate(rows_of(section, self._path)):
+            self._refuse_flood(place, "images")
+            path = f"/images/{place}"
+            try:
+                id = _decode_image(section[start:end]).id
+            except JSON_ERRORS as error:
+                yield json_fault(error, self._path, path=path, what="image")
+                continue
+            if id in self._places:
+                yield self._fault("duplicate_id", f"The image id {id} is there twice.", path, "Number the images anew.")
+                continue
+            self._places[id] = len(self._images) // 2
+            self._images.extend((start, end))
+
+    def _index_boxes(self, owners: "array[int]") -> Iterator[RowFault]:
+        section = self._sections["annotations"]
+        for place, (start, end) in enumerate(rows_of(section, self._path)):
+            self._refuse_flood(place, "annotations")
+            owner = -1
+            try:
+                id = _decode_owner(section[start:end]).image_id
+                owner = self._places.get(id, -1)
+                if owner < 0:
+                    message, mend = f"No image has the id {id}.", "Add the image, or remove the annotation."
+                    yield self._fault("unknown_image", message, f"/annotations/{place}/image_id", mend)
+            except JSON_ERRORS as error:
+                yield json_fault(error, self._path, path=f"/annotations/{place}", what="annotation")
+            owners.append(owner)
+            self._boxes.append(start)
+            self._box_ends.append(end)
+
+    def _item(
+        self, place: int, boxes: "array[int]", options: ReadOptions, split: str | None
+    ) -> Iterator[LabeledItem | RowFault]:
+        start, end = self._images[2 * place], self._images[2 * place + 1]
+        row = self._sections["images"][start:end]
+        if self._nul and _NUL.search(row):
+            yield self._fault("nul_character", "A text of the image holds U+0000.", "/images", "Remove the character.")
+            return
+        image = _decode_image(row)
+        try:
+            name = relative_path(without_root(image.file_name), file=self._path)
+        except FormatFault as fault:
+            yield fault.as_row()
+            return
+        if name != image.file_name:
+            self._tally.lose("renamed", items=1)
+        marks: dict[str, Mark] = {}
+        for index in boxes:
+            fault = self._add_mark(marks, index)
+            if fault is not None:
+                yield fault
+        asset = asset_for(name, pixels_of(image.width), pixels_of(image.height), options, url=image.coco_url)
+        annotation = Annotation(marks=tuple(marks.values()))
+        yield LabeledItem(image.external_id or name, image.name or name, (asset,), annotation, split=split)
+
+    def _add_mark(self, marks: dict[str, Mark], index: int) -> RowFault | None:
+        path = f"/annotations/{index}"
+        raw = self._sections["annotations"][self._boxes[index] : self._box_ends[index]]
+        if self._nul and _NUL.search(raw):
+            return self._fault("nul_character", "A text holds U+0000.", path, "Remove the character.")
+        try:
+            row = _decode_box(raw)
+        except JSON_ERRORS as error:
+            return json_fault(error, self._path, path=path, what="annotation")
+        class_id = self._classes.get(row.category_id)
+        if class_id is None:
+            message = f"No category has the id {row.category_id}."
+            return self._fault("unknown_class", message, path, "Add the category.")
+        x, y, w, h = row.bbox
+        if not (w > 0 and h > 0 and isfinite(x + y + w + h)):
+            return self._fault("bad_box", f"The box {row.bbox} has no area.", path, "Width and height go above 0.")
+        if len(marks) >= MARKS_MAX:
+            return self._fault("over_limit", f"The image has more than {MARKS_MAX} boxes.", path, "Split the image.")
+        self._count_losses(row)
+        id = str(row.id)
+        if row.id is None or not 0 < len(id) <= _MARK_ID_CHARS_MAX or id in marks:
+            id = f"row-{index}"
+        geometry = {"x": x, "y": y, "w": w, "h": h}
+        attributes = self._attributes(row, class_id)
+        marks[id] = Mark(id, BOX, class_id, geometry, attributes, source=MarkSource.IMPORT, score=row.score)
+        return None
+
+    def _attributes(self, row: _BoxIn, class_id: str) -> dict[str, FieldValue]:
+        attributes: dict[str, FieldValue] = {}
+        given = dict(row.attributes or {})
+        if row.iscrowd:
+            given[CROWD] = True
+        for name, value in given.items():
+            held = self._table.attribute(class_id, name, value)
+            if held is not None:
+                attributes[held[0]] = held[1]
+            elif value is not None:
+                self._tally.lose("attributes_unreadable", marks=1)
+        return attributes
+
+    def _count_losses(self, row: _BoxIn) -> None:
+        if memoryview(row.segmentation).nbytes > _EMPTY_BYTES and not row.iscrowd:
+            self._tally.lose("outlines", marks=1)
+        if memoryview(row.keypoints).nbytes > _EMPTY_BYTES:
+            self._tally.lose("keypoints", marks=1)
+
+    def _refuse_flood(self, place: int, section: str) -> None:
+        if place >= self._rows_max:
+            raise OverLimit(
+                f"{self._path} has more than {self._rows_max} {section}.", file=self._path, mend="Split the file."
+            )
+
+    def _fault(self, code: str, message: str, path: str, mend: str) -> RowFault:
+        return RowFault(code, message, mend, self._path, path=path)
+
+
+def _grouped(owners: "array[int]", groups: int) -> tuple["array[int]", "array[int]"]:
+    """(starts, order): rows of group g, in their order, are order[starts[g]:starts[g + 1]]. Owner -1 is in no group."""
+    counts = array("q", bytes(8 * (groups + 1)))
+    for owner in owners:
+        if owner >= 0:
+            counts[owner + 1] += 1
+    starts = array("q", accumulate(counts))
+    order = array("q", bytes(8 * starts[-1]))
+    nexts = array("q", starts)
+    for row, owner in enumerate(owners):
+        if owner >= 0:
+            order[nexts[owner]] = row
+            nexts[owner] += 1
+    return starts, order

@@ -1,0 +1,43 @@
+"""A map from text to bytes that lives on disk, for joins over more rows than memory should hold."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+_CACHE_KIB = 8192
+
+
+class DiskMap:
+    """Keys in the order of their UTF-8 bytes. The file behind it is private, temporary, and gone with the object."""
+
+    def __init__(self) -> None:
+        # An empty name means a temporary database of its own: in memory up to the cache, then in a deleted file. An
+        # import may be carried on by another thread than the one that started it, never by two at a time.
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE_KIB}"):
+            self._database.execute(f"PRAGMA {pragma}")
+        self._database.execute("CREATE TABLE map (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
+
+    def fill(self, pairs: Iterable[tuple[str, bytes]]) -> int:
+        """Adds all pairs; the first value of a key stays. Returns how many keys were new."""
+        before = self._database.total_changes
+        self._database.execute("BEGIN")
+        self._database.executemany("INSERT OR IGNORE INTO map VALUES (?, ?)", pairs)
+        self._database.execute("COMMIT")
+        return self._database.total_changes - before
+
+    def get(self, key: str) -> bytes | None:
+        row = self._database.execute("SELECT value FROM map WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def __contains__(self, key: str) -> bool:
+        return self.get(key) is not None
+
+    def __len__(self) -> int:
+        return self._database.execute("SELECT count(*) FROM map").fetchone()[0]
+
+    def keys(self) -> Iterator[str]:
+        for row in self._database.execute("SELECT key FROM map ORDER BY key"):
+            yield row[0]
+
+    def close(self) -> None:
+        self._database.close()

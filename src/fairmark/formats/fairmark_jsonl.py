@@ -1,0 +1,106 @@
+"""fairmark JSONL: everything, exactly. `labels.jsonl` has an item a line, `ontology.json` what may be said of it."""
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from fairmark.formats.contract import Format, Reading, ReadOptions, Sink, Source, WriteOptions
+from fairmark.formats.images import LazyTable
+from fairmark.formats.json_rows import JSON_ERRORS, json_fault
+from fairmark.formats.lines import lines_of
+from fairmark.formats.model import Cursor, LabeledItem, Report, RowFault, WrongFormat
+from fairmark.formats.tally import Tally
+from fairmark.ontology.model import Ontology
+
+LABELS_PATH = "labels.jsonl"
+ONTOLOGY_PATH = "ontology.json"
+
+_ENDINGS = (".jsonl", ".ndjson")
+_BUFFER_BYTES = 2**16
+_decode = msgspec.json.Decoder(LabeledItem).decode
+
+
+class JsonlWriter:
+    """Keeps lines together until they are worth a write."""
+
+    def __init__(self, ontology: Ontology, sink: Sink, tally: Tally) -> None:
+        self._tally = tally
+        self._sink = sink
+        self._files_before = sink.files
+        self._lines = bytearray()
+        self._encoder = msgspec.json.Encoder()
+        sink.write(ONTOLOGY_PATH, msgspec.json.format(self._encoder.encode(ontology), indent=1))
+        self._stream = sink.open(LABELS_PATH)
+
+    def add(self, item: LabeledItem) -> None:
+        lines = self._lines
+        self._encoder.encode_into(item, lines, -1)
+        lines += b"\n"
+        self._tally.items += 1
+        self._tally.marks += len(item.annotation.marks)
+        if len(lines) > _BUFFER_BYTES:
+            self._stream.write(bytes(lines))
+            lines.clear()
+
+    def finish(self) -> Report:
+        self._stream.write(bytes(self._lines))
+        self._stream.close()
+        self._tally.files = self._sink.files - self._files_before
+        return self._tally.report()
+
+    def abandon(self) -> None:
+        self._stream.drop()
+
+
+class FairmarkJsonl(Format):
+    """The only format that loses nothing. A file without its ontology is read too: one is inferred from the labels."""
+
+    name = "fairmark_jsonl"
+    title = "fairmark JSONL"
+    media_types = ("application/jsonl", "application/x-ndjson")
+    write_losses: Mapping[str, str] = {}
+    read_losses: Mapping[str, str] = {}
+
+    def writer(self, ontology: Ontology, sink: Sink, options: WriteOptions | None = None) -> JsonlWriter:
+        return JsonlWriter(ontology, sink, Tally(self.name, self.write_losses))
+
+    def read(self, source: Source, options: ReadOptions | None = None) -> Reading:
+        tally = Tally(self.name, self.read_losses)
+        lazy = LazyTable(source, options or ReadOptions(), ONTOLOGY_PATH)
+        return Reading(_rows(source, tally, lazy), tally, lazy.ontology)
+
+
+def _rows(source: Source, tally: Tally, lazy: LazyTable) -> Iterator[LabeledItem | RowFault]:
+    table = lazy.table()
+    found = False
+    for path in source.paths():
+        if not path.lower().endswith(_ENDINGS):
+            continue
+        found = True
+        tally.files += 1
+        with source.open(path) as file:
+            for number, offset, line in lines_of(file, path, source.limits.line_bytes):
+                row = _row(line, path, number, offset)
+                if isinstance(row, LabeledItem):
+                    table.learn(row.annotation)
+                if row is not None:
+                    yield row
+    if not found:
+        raise WrongFormat(
+            f"{source.name} holds no {LABELS_PATH}.", file=source.name, mend="Send the .jsonl file, or a ZIP with it."
+        )
+
+
+def _row(line: bytes | None, path: str, number: int, offset: int) -> LabeledItem | RowFault | None:
+    if line is None:
+        fault = RowFault("over_limit", "The line is too long.", "Split the item.", path, number)
+    elif not line.strip():
+        return None
+    elif b"\\u0000" in line:
+        fault = RowFault("nul_character", "A text holds the character U+0000.", "Remove it.", path, number)
+    else:
+        try:
+            return _decode(line)
+        except JSON_ERRORS as error:
+            fault = json_fault(error, path, line=number, what="line")
+    return msgspec.structs.replace(fault, after=Cursor(number, offset))

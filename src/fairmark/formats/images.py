@@ -1,0 +1,277 @@
+"""What the image formats share: an item as images with boxes, and the files that let an export come back whole."""
+
+import re
+from collections.abc import Iterator
+from math import isfinite
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+
+from fairmark.formats.classes import ClassTable
+from fairmark.formats.contract import ReadOptions, Sink, Source
+from fairmark.formats.disk_map import DiskMap
+from fairmark.formats.json_rows import JSON_ERRORS, refuse_file
+from fairmark.formats.lines import lines_of
+from fairmark.formats.model import AssetRecord, FileDamaged, LabeledItem, Name, Pixels
+from fairmark.formats.names import class_names, relative_path, safe_path, stem_of
+from fairmark.formats.source import read_document
+from fairmark.formats.tally import Tally
+from fairmark.ontology.model import ItemClass, Mark, Ontology
+
+ONTOLOGY_PATH = "fairmark/ontology.json"
+IMAGES_PATH = "fairmark/images.jsonl"
+BOX = "box"
+
+IMAGE_LOSSES = {
+    "answers": "Answers to questions about the item have no place in this format.",
+    "tags": "Tags of the whole image have no place in this format.",
+    "links": "Links between marks have no place in this format.",
+    "mark_kinds": "Marks of other kinds than boxes are left out.",
+    "mark_details": "Mark ids, drawing order, groups and who made a mark are not kept.",
+    "item_details": "Metadata, batch, confidence, file hashes and media types of items are not kept.",
+    "items_split": "An item of several images becomes several images.",
+    "no_image": "Items without an image are left out.",
+    "not_upright": (
+        "The files of these images are stored turned (EXIF orientation); the labels are for the upright picture. "
+        "Turn the files, or read them with a library that does."
+    ),
+    "class_unknown": "Marks whose class is not in the ontology, or takes no boxes there, are left out.",
+    "bad_geometry": "Marks without a sound box (sides above 0, finite numbers, an image of the item) are left out.",
+}
+"""Of exports: what COCO, YOLO and VOC have in common."""
+
+_SIDE_MAX = 10**9
+_SPLIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_SPLITS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
+_pretty = msgspec.json.format
+
+
+BoxRow: TypeAlias = tuple[int, float, float, float, float, Mark]
+"""(place, x, y, w, h, mark): a box in continuous pixels of the upright image. place: of its class, from 0, among those
+that take boxes. A bare tuple: there are hundreds of thousands of them a second."""
+
+
+class ImageRow(NamedTuple):
+    """One image of an item. key: the item's external id, followed by "#" and a number from the second image on."""
+
+    key: str
+    asset: AssetRecord
+    item: LabeledItem
+    boxes: list[BoxRow]
+
+
+class ImageRows:
+    """Turns items into images with boxes, and counts what every image format loses."""
+
+    def __init__(self, ontology: Ontology, tally: Tally, *, keeps_url: bool = False) -> None:
+        names = class_names(ontology.classes)
+        self.names = [names[each.id] for each in box_classes(ontology)]
+        """What files call the classes, in the ontology's order."""
+        self._places = {each.id: place for place, each in enumerate(box_classes(ontology))}
+        self._tally = tally
+        self._keeps_url = keeps_url
+
+    def of(self, item: LabeledItem) -> list[ImageRow]:
+        """The item's images, in the order of its assets; none if it has none."""
+        tally, annotation = self._tally, item.annotation
+        rows: dict[int, ImageRow] = {}
+        for index, asset in enumerate(item.assets):
+            if asset.media_type is None or asset.media_type.startswith("image/"):
+                rows[index] = ImageRow(
+                    item.external_id if index == 0 else f"{item.external_id}#{index}", asset, item, []
+                )
+        if not rows:
+            tally.lose("no_image", items=1, marks=len(annotation.marks))
+            return []
+        self._count_item_losses(item, rows)
+        self._place(annotation.marks, rows)
+        return list(rows.values())
+
+    def _place(self, marks: tuple[Mark, ...], rows: dict[int, ImageRow]) -> None:
+        """Puts each box under its image. Written flat, since it runs once for each mark of an export."""
+        places, lose, placed = self._places, self._tally.lose, 0
+        for mark in marks:
+            if mark.kind != BOX:
+                lose("tags" if mark.kind == "tag" else "mark_kinds", marks=1)
+                continue
+            place, row = places.get(mark.class_), rows.get(mark.asset)
+            box = box_of(mark.geometry)
+            if place is None:
+                lose("class_unknown", marks=1)
+            elif box is None or row is None:
+                lose("bad_geometry", marks=1)
+            else:
+                x, y, w, h = box
+                row.boxes.append((place, x, y, w, h, mark))
+                placed += 1
+        if placed:
+            lose("mark_details", marks=placed)
+
+    def _count_item_losses(self, item: LabeledItem, rows: dict[int, ImageRow]) -> None:
+        tally, annotation = self._tally, item.annotation
+        if annotation.answers:
+            tally.lose("answers", items=1)
+        if annotation.links:
+            tally.lose("links", items=1)
+        if len(item.assets) > 1:
+            tally.lose("items_split", items=1)
+        if item.meta or item.batch or item.confidence is not None or any(map(self._has_details, item.assets)):
+            tally.lose("item_details", items=1)
+        for row in rows.values():
+            if row.asset.orientation != 1:
+                tally.lose("not_upright", items=1, marks=len(annotation.marks))
+
+    def _has_details(self, asset: AssetRecord) -> bool:
+        return bool(asset.sha256 or asset.media_type or (asset.url and not self._keeps_url))
+
+
+def box_classes(ontology: Ontology) -> list[ItemClass]:
+    """The classes that take boxes, in the ontology's order."""
+    return [each for each in ontology.classes if BOX in each.marks]
+
+
+def box_of(geometry: dict[str, Any]) -> tuple[float, float, float, float] | None:
+    """(x, y, w, h) in pixels, None if a number is missing or not finite, or a side is not above 0."""
+    try:
+        x, y, w, h = geometry["x"], geometry["y"], geometry["w"], geometry["h"]
+        sound = w > 0 and h > 0 and isfinite(x + y + w + h)
+    except (KeyError, TypeError, OverflowError):
+        return None
+    return (x, y, w, h) if sound else None
+
+
+def clipped(box: BoxRow, width: int, height: int) -> tuple[float, float, float, float] | None:
+    """(left, top, right, bottom) within the image; None if nothing of the box is inside."""
+    _, x, y, w, h, _ = box
+    left, top = max(x, 0.0), max(y, 0.0)
+    right, bottom = min(x + w, float(width)), min(y + h, float(height))
+    return (left, top, right, bottom) if right > left and bottom > top else None
+
+
+class ImageEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line of `fairmark/images.jsonl`: which image of the export is which asset of which item."""
+
+    image: Name
+    external_id: Name
+    name: Name
+    asset: Name
+    width: Pixels | None = None
+    height: Pixels | None = None
+
+
+_decode_entry = msgspec.json.Decoder(ImageEntry).decode
+
+
+class Companion:
+    """Writes the folder `fairmark/` of an export: its ontology, and the names that its images had before."""
+
+    def __init__(self, ontology: Ontology, sink: Sink) -> None:
+        sink.write(ONTOLOGY_PATH, _pretty(msgspec.json.encode(ontology), indent=1))
+        self._stream = sink.open(IMAGES_PATH)
+        self._encode = msgspec.json.Encoder().encode
+
+    def add(self, image: str, row: ImageRow) -> None:
+        asset = row.asset
+        entry = ImageEntry(image, row.key, row.item.name, safe_path(asset.name), asset.width, asset.height)
+        self._stream.write(self._encode(entry) + b"\n")
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def drop(self) -> None:
+        self._stream.drop()
+
+
+class LazyTable:
+    """The class table of an import, made when the first row is asked for, since it may have to read the source."""
+
+    def __init__(self, source: Source, options: ReadOptions, path: str = ONTOLOGY_PATH) -> None:
+        """path: where an export of this format carries its ontology along."""
+        self._source = source
+        self._options = options
+        self._path = path
+        self._table: ClassTable | None = None
+
+    def table(self) -> ClassTable:
+        if self._table is None:
+            known = self._options.ontology or self._carried_along()
+            self._table = ClassTable(known, self._source.name)
+        return self._table
+
+    def ontology(self) -> Ontology:
+        if self._table is None:
+            return self._options.ontology or Ontology()
+        return self._table.ontology()
+
+    def _carried_along(self) -> Ontology | None:
+        """Raises FileDamaged, WrongFormat, TooDeep or OverLimit if there is one that cannot be read."""
+        path = next(places_of(self._source, self._path), None)
+        if path is None:
+            return None
+        try:
+            return msgspec.json.decode(read_document(self._source, path), type=Ontology)
+        except JSON_ERRORS as error:
+            raise refuse_file(error, path) from error
+
+
+class NamesBefore:
+    """`fairmark/images.jsonl` of an import: what the images were called before the export. Kept on disk."""
+
+    def __init__(self, source: Source, folder: str) -> None:
+        """folder: of the images in the export, with a slash at its end. Raises FormatFault for a broken file."""
+        self._rows = DiskMap()
+        path = next(places_of(source, IMAGES_PATH), None)
+        self.found = path is not None
+        """Whether the data set is a fairmark export: its folders then mean what they mean there."""
+        if path is not None:
+            self._rows.fill(self._read(source, path, folder))
+
+    def get(self, stem: str) -> ImageEntry | None:
+        """The entry of an image, by its path behind `folder` without the extension."""
+        line = self._rows.get(stem)
+        return None if line is None else _decode_entry(line)
+
+    def _read(self, source: Source, path: str, folder: str) -> Iterator[tuple[str, bytes]]:
+        with source.open(path) as file:
+            for number, _, line in lines_of(file, path, source.limits.line_bytes):
+                try:
+                    entry = _decode_entry(line or b"")
+                    relative_path(entry.asset, file=path)
+                except JSON_ERRORS as error:
+                    raise FileDamaged(f"Line {number} of {path} is broken: {error}.", file=path, line=number) from error
+                yield stem_of(entry.image.removeprefix(folder)), line or b""
+
+
+def asset_for(
+    name: str, width: int | None, height: int | None, options: ReadOptions, *, url: str | None = None
+) -> AssetRecord:
+    """The asset that the caller knows by this name, else one made from what the file says of it."""
+    known = options.find_asset(name) if options.find_asset else None
+    return known or AssetRecord(name, width if height else None, height if width else None, url=url)
+
+
+def pixels_of(value: float | None) -> int | None:
+    """A width or height as files have it; None for a missing, negative, broken or absurd one."""
+    return int(value) if value is not None and 1 <= value <= _SIDE_MAX else None
+
+
+def split_of(name: str) -> str | None:
+    """The part of the data that a file or folder name stands for: "train/x.json" and "train.json" are train."""
+    parts = (
+        [name] if "/" not in name and "." not in name else [stem_of(name).rpartition("/")[2], *name.split("/")[-2::-1]]
+    )
+    for part in parts:
+        known = _SPLITS.get(part.lower())
+        if known:
+            return known
+    return parts[0] if len(parts) == 1 and _SPLIT.fullmatch(parts[0]) else None
+
+
+def places_of(source: Source, path: str) -> Iterator[str]:
+    """`path` at the top of the source, or inside the one folder that a ZIP of a folder starts with."""
+    if source.has(path):
+        yield path
+        return
+    for each in source.paths():
+        if each.endswith(f"/{path}"):
+            yield each

@@ -1,0 +1,116 @@
+"""Rows of JSON that strangers wrote: errors with a place, and long arrays bit by bit."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Raw
+
+from fairmark.formats.model import FileDamaged, FormatFault, OverLimit, RowFault, TooDeep, WrongFormat
+
+JSON_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""All that decoding can raise, whatever the bytes."""
+
+ROW_BYTES_MAX = 256 * 2**20
+
+_WINDOW_BYTES = 2**20
+_PLACE = re.compile(r" - at `\$?(.*)`$", re.DOTALL)
+_STEP = re.compile(r"\.([^.\[]+)|\[([^\]]*)\]")
+_BETWEEN = re.compile(rb"[\s,]*")
+_LIKELY_CUT = re.compile(rb"\}\s*,\s*\{")
+_STRUCTURE = re.compile(rb'[{}\[\]]|"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
+"""A bracket, or a string as a whole, even one that the window cuts."""
+_CUT_TRIES = 4
+_decode_rows = msgspec.json.Decoder(list[Raw]).decode
+
+
+def json_fault(
+    error: BaseException, file: str, *, line: int | None = None, path: str = "", what: str = "row"
+) -> RowFault:
+    """What JSON_ERRORS say, as a bad row. path: the row's JSON Pointer, put before the place in the message."""
+    if isinstance(error, RecursionError):
+        return RowFault("too_deep", f"The {what} is nested too deeply.", "Flatten it.", file, line, path)
+    if isinstance(error, UnicodeDecodeError):
+        return RowFault("bad_encoding", f"The {what} is not UTF-8.", "Save the file as UTF-8.", file, line, path)
+    text = str(error)
+    place = _PLACE.search(text)
+    text = text[: place.start()] if place else text
+    if place:
+        path += "".join(f"/{key or index}" for key, index in _STEP.findall(place[1]))
+    if isinstance(error, msgspec.ValidationError):
+        where = f" at {path}" if path else ""
+        return RowFault("wrong_value", f"The {what} is not as expected: {text}{where}.", "", file, line, path)
+    return RowFault(
+        "bad_json", f"The {what} is not JSON: {text}.", "Check for a missing quote, comma or bracket.", file, line, path
+    )
+
+
+def refuse_file(error: BaseException, file: str) -> FormatFault:
+    """What JSON_ERRORS say about a whole file, ready to be raised: TooDeep, WrongFormat or FileDamaged."""
+    if isinstance(error, RecursionError):
+        return TooDeep(f"{file} is nested too deeply.", file=file, mend="Check that it is the right file.")
+    if isinstance(error, msgspec.ValidationError):
+        return WrongFormat(f"{file} holds something else: {error}.", file=file, mend="Check that it is the right file.")
+    return FileDamaged(f"{file} is not sound JSON: {error}.", file=file, mend="Check that the file is complete.")
+
+
+def rows_of(section: memoryview, file: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of each element of a JSON array, whose syntax is known to be good, a mebibyte at a time.
+
+    section: the array with its brackets. Raises OverLimit for an element above ROW_BYTES_MAX.
+    """
+    at, size = 1, _WINDOW_BYTES
+    end = len(section) - 1
+    while True:
+        window = bytes(section[at : min(at + size, end)])
+        last = at + len(window) >= end
+        cut, rows = (len(window), _try_rows(window)) if last else _whole_rows(window)
+        if rows is None or (not rows and not last):
+            if size > ROW_BYTES_MAX:
+                raise OverLimit(f"An element in {file} has more than {ROW_BYTES_MAX} bytes.", file=file)
+            size *= 2
+            continue
+        place = 0
+        for row in rows:
+            between = _BETWEEN.match(window, place)
+            place = between.end() if between else place
+            start, place = place, place + memoryview(row).nbytes
+            yield at + start, at + place
+        if last:
+            return
+        at, size = at + cut, _WINDOW_BYTES
+
+
+def _whole_rows(window: bytes) -> tuple[int, list[Raw] | None]:
+    """Where the last whole element of the window ends, and the elements up to there; none if there is no whole one."""
+    cuts = [found.start() + 1 for found in _LIKELY_CUT.finditer(window, max(0, len(window) - 2**14))]
+    for cut in reversed(cuts[-_CUT_TRIES:]):
+        rows = _try_rows(window[:cut])
+        if rows is not None:
+            return cut, rows
+    # Lists of objects inside the elements look like ends; only counting brackets tells.
+    cut = _counted_cut(window)
+    return cut, _try_rows(window[:cut])
+
+
+def _try_rows(window: bytes) -> list[Raw] | None:
+    """The elements, None if the window ends within one."""
+    text = window.strip(b", \t\r\n")
+    try:
+        return _decode_rows(b"[" + text + b"]")
+    except JSON_ERRORS:
+        return None
+
+
+def _counted_cut(window: bytes) -> int:
+    """Where the last object or list that starts and ends in the window ends; 0 if none does."""
+    depth = cut = 0
+    for found in _STRUCTURE.finditer(window):
+        token = found[0]
+        if token in b"{[":
+            depth += 1
+        elif token in b"}]":
+            depth -= 1
+            if depth == 0:
+                cut = found.end()
+    return cut

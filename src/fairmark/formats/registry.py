@@ -1,0 +1,14 @@
+"""The formats by name. A new one is a file, a line here, and its paragraph in docs/formats.md."""
+
+from fairmark.formats.coco import Coco
+from fairmark.formats.contract import Format
+from fairmark.formats.fairmark_jsonl import FairmarkJsonl
+from fairmark.formats.voc import Voc
+from fairmark.formats.yolo import Yolo
+
+FORMATS: dict[str, Format] = {
+    "fairmark_jsonl": FairmarkJsonl(),
+    "coco": Coco(),
+    "yolo": Yolo(),
+    "voc": Voc(),
+}

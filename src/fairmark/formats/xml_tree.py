@@ -1,0 +1,104 @@
+"""XML from strangers, as a tree: no document types, no entities, no depth, no surprise."""
+
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from fairmark.formats.model import FileDamaged, FormatFault, OverLimit, TooDeep, UnsafeXml
+
+DEPTH_MAX = 32
+ELEMENTS_MAX = 2_000_000
+
+
+class Element:
+    """An XML element: its name, its own text, its children. Attributes are not kept: no format here needs them."""
+
+    __slots__ = ("children", "line", "name", "text")
+
+    def __init__(self, name: str, line: int) -> None:
+        self.name = name
+        self.line = line
+        self.text = ""
+        self.children: list[Element] = []
+
+    def first(self, name: str) -> "Element | None":
+        for child in self.children:
+            if child.name == name:
+                return child
+        return None
+
+    def every(self, name: str) -> Iterator["Element"]:
+        return (child for child in self.children if child.name == name)
+
+    def text_of(self, name: str) -> str:
+        """The text of the first child of this name, without white space around it; "" if there is none."""
+        child = self.first(name)
+        return child.text.strip() if child else ""
+
+
+class _Builder:
+    """Collects elements as expat reports them. A fault in a callback ends the parsing."""
+
+    def __init__(self, file: str, parser: expat.XMLParserType) -> None:
+        self.root: Element | None = None
+        self._file = file
+        self._parser = parser
+        self._open: list[Element] = []
+        self._count = 0
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.StartDoctypeDeclHandler = self._refuse
+        parser.EntityDeclHandler = self._refuse
+        parser.buffer_text = True
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        line = self._parser.CurrentLineNumber
+        self._count += 1
+        if len(self._open) >= DEPTH_MAX:
+            raise TooDeep(f"{self._file} is nested deeper than {DEPTH_MAX} elements.", file=self._file, line=line)
+        if self._count > ELEMENTS_MAX:
+            raise OverLimit(f"{self._file} has more than {ELEMENTS_MAX} elements.", file=self._file, line=line)
+        element = Element(name, line)
+        if self._open:
+            self._open[-1].children.append(element)
+        else:
+            self.root = element
+        self._open.append(element)
+
+    def _end(self, name: str) -> None:
+        self._open.pop()
+
+    def _text(self, text: str) -> None:
+        # Text between children is only layout in the formats read here: the leaf's text is what counts.
+        if self._open and not self._open[-1].children:
+            self._open[-1].text += text
+
+    def _refuse(self, *declaration: object) -> None:
+        raise UnsafeXml(
+            f"{self._file} declares a document type or an entity.",
+            file=self._file,
+            line=self._parser.CurrentLineNumber,
+            mend="Remove the <!DOCTYPE ...> part: it is not needed.",
+        )
+
+
+def parse_xml(data: bytes, file: str) -> Element:
+    """The root element of `data`. Raises UnsafeXml, TooDeep, OverLimit, FileDamaged; all but the last before harm."""
+    parser = expat.ParserCreate()
+    builder = _Builder(file, parser)
+    try:
+        parser.Parse(data, True)
+    except FormatFault:
+        raise
+    except expat.ExpatError as error:
+        raise FileDamaged(
+            f"{file} is not sound XML: {expat.ErrorString(error.code)}.",
+            file=file,
+            line=error.lineno,
+            mend="Check that the file is complete, and that & and < are written &amp; and &lt;.",
+        ) from error
+    except (LookupError, ValueError) as error:
+        raise FileDamaged(f"{file} has an unknown encoding: {error}.", file=file, mend="Save it as UTF-8.") from error
+    if builder.root is None:
+        raise FileDamaged(f"{file} is empty.", file=file)
+    return builder.root
