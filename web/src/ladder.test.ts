@@ -12,6 +12,7 @@ describe("breach", () => {
     ["parts/ErrorPanel.svelte", "api/problem.ts"],
     ["app/routes.ts", "pages/design/Design.svelte"],
     ["modalities/image/tool.ts", "modalities/model.ts"],
+    ["modalities/image/ImageEditor.svelte", "parts/Button.svelte"],
   ])("lets %s import %s", (from, to) => expect(breach(from, to)).toBeNull())
 
   it.each([
@@ -21,6 +22,8 @@ describe("breach", () => {
     ["pages/design/Design.svelte", "app/routes.ts"],
     ["pages/design/Design.svelte", "pages/login/Login.svelte"],
     ["modalities/image/tool.ts", "modalities/text/tool.ts"],
+    ["modalities/image/tool.ts", "parts/icons.ts"],
+    ["parts/Button.svelte", "modalities/image/tool.ts"],
     ["editor/store.ts", "api/client.ts"],
     ["api/client.ts", "routing/router.ts"],
     ["somewhere/a.ts", "geometry/box.ts"],
