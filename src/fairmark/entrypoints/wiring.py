@@ -2,17 +2,33 @@
 
 from typing import Any
 
+from fairmark.identity import http as identity
 from fairmark.identity.http import authenticate as authenticate
 from fairmark.kernel.events import Reader
+from fairmark.projects import http as projects
+from fairmark.quality import http as quality
+from fairmark.quality import jobs as quality_jobs
+from fairmark.tasks import http as tasks
+from fairmark.tasks import jobs as tasks_jobs
 
-ROUTES: list[Any] = []
+ROUTES: list[Any] = [
+    *identity.ROUTES,
+    *projects.ROUTES,
+    *tasks.ROUTES,
+    *quality.ROUTES,
+]
 """Route handlers of every package's http.py."""
 
-READERS: list[Reader] = []
+READERS: list[Reader] = [
+    Reader("tasks", tasks_jobs.ASSET_EVENTS, tasks_jobs.on_assets),
+    Reader("quality", quality_jobs.SUBMISSION_EVENTS, quality_jobs.on_submitted),
+]
 """Reactions to events: (name, event types, handler). Each reader keeps its own place in every organisation's log."""
 
 JOBS: dict[str, Any] = {}
 """Background jobs by name: `async def job(site: Site, org_id: OrgId, args: dict) -> None`."""
 
-PERIODIC: list[tuple[str, int, Any]] = []
+PERIODIC: list[tuple[str, int, Any]] = [
+    ("expire leases", tasks_jobs.EXPIRE_EVERY_S, tasks_jobs.expire_leases),
+]
 """(name, every n seconds, `async def run(site: Site) -> None`); one process of the installation runs each at a time."""

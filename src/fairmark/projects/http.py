@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, patch, post, put
+from litestar.params import Parameter
 from msgspec import Meta
 
 from fairmark.kernel.actor import Permission
@@ -83,11 +84,14 @@ async def create_project(request: Req, data: NewProject) -> Project:
 
 @get("/api/v1/projects", operation_id="list_projects", tags=TAGS)
 async def list_projects(
-    request: Req, limit: Limit = 50, after: After = None, state: ProjectState | None = None
+    request: Req,
+    limit: Limit = 50,
+    after: After = None,
+    in_state: Annotated[ProjectState | None, Parameter(query="state")] = None,
 ) -> Page[Project]:
     """The organisation's projects, newest first."""
     async with work(request, Permission.PROJECT_READ) as tx:
-        rows = await service.page(tx, ProjectId(after_id(after)) if after else None, state, limit)
+        rows = await service.page(tx, ProjectId(after_id(after)) if after else None, in_state, limit)
         return page_of(rows, limit, lambda project: str(project.id))
 
 
@@ -109,7 +113,7 @@ async def change_project(request: Req, project_id: ProjectId, data: ProjectChang
 @put("/api/v1/projects/{project_id:uuid}/ontology", operation_id="save_ontology", tags=TAGS)
 async def save_ontology(request: Req, project_id: ProjectId, data: NewOntology) -> OntologyVersion:
     """Saves a new version of the ontology and puts it in force. Send `document`, or `text` as YAML or JSON."""
-    document = data.document if data.document is not None else text.read_ontology(data.text or "")
+    document = data.document if data.document is not None else text.read_text(data.text or "")
     async with work(request, Permission.PROJECT_WRITE) as tx:
         return await service.save_ontology(tx, project_id, document, data.note)
 
@@ -126,7 +130,7 @@ async def get_ontology_yaml(request: Req, project_id: ProjectId, version: int | 
     """The ontology as YAML, to keep beside code."""
     async with work(request, Permission.PROJECT_READ) as tx:
         found = await service.ontology(tx, project_id, version)
-    return Response(text.write_yaml(found.document), media_type="application/yaml; charset=utf-8")
+    return Response(text.to_yaml(found.document), media_type="application/yaml; charset=utf-8")
 
 
 @get("/api/v1/projects/{project_id:uuid}/ontologies", operation_id="list_ontologies", tags=TAGS)

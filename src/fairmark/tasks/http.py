@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, patch, post, put
+from litestar.params import Parameter
 from msgspec import Meta
 
 from fairmark.assets.service import media_url
@@ -273,12 +274,18 @@ async def my_assignments(
 
 
 @get("/api/v1/projects/{project_id:uuid}/tasks", operation_id="list_tasks", tags=TASKS)
-async def list_tasks(request: Req, project_id: ProjectId, limit: Limit = 50, after: After = None,
-                     state: TaskState | None = None, batch_id: BatchId | None = None) -> Page[desk.Task]:  # fmt: skip
+async def list_tasks(
+    request: Req,
+    project_id: ProjectId,
+    limit: Limit = 50,
+    after: After = None,
+    in_state: Annotated[TaskState | None, Parameter(query="state")] = None,
+    batch_id: BatchId | None = None,
+) -> Page[desk.Task]:
     """A project's tasks in the order they were made."""
     async with work(request, Permission.PROJECT_READ) as tx:
         start = TaskId(after_id(after)) if after else None
-        rows = await desk.tasks(tx, project_id, state, batch_id, start, limit + 1)
+        rows = await desk.tasks(tx, project_id, in_state, batch_id, start, limit + 1)
         return page_of(rows, limit, lambda task: str(task.id))
 
 

@@ -1,0 +1,221 @@
+"""Claim + submit over HTTP: `python -m bench.pairs [--open 100000] [--seconds 10]`.
+
+Workers run closed loops (claim, submit, claim ...) from a load generator on the same machine. The ceiling is a bare
+asyncpg script that takes rows from a queue and stores an answer on the same PostgreSQL, with the same number of workers.
+"""
+
+import argparse
+import asyncio
+import multiprocessing
+import time
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import asyncpg
+import msgspec
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from bench.installation import Installation, Work, fill, machine
+from fairmark.kernel import migrate
+from fairmark.ontology.model import Annotation, Mark
+
+ANNOTATION = Annotation(
+    marks=tuple(Mark(f"m{n}", "box", "car", {"x": 10.0 * n, "y": 20.0, "w": 100.0, "h": 80.0}) for n in range(10))
+)
+
+
+@dataclass
+class Run:
+    """One load: pairs done, and seconds per call."""
+
+    workers: int
+    seconds: float = 0.0
+    pairs: int = 0
+    claims: list[float] = field(default_factory=list[float])
+    submits: list[float] = field(default_factory=list[float])
+
+
+class _Empty(Exception):
+    """The queue has run dry: the figures would be of something else."""
+
+
+class _Http:
+    """The least HTTP/1.1 client that can be: keep-alive, content-length, no parsing beyond that. It shares the cores
+    with what it measures, so that what it saves is measured truer."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._port = port
+        self._head = f"Host: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+
+    async def open(self) -> None:
+        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port, limit=1 << 20)
+
+    async def post(self, path: str, body: bytes) -> bytes:
+        head = f"POST {path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n\r\n"
+        self._writer.write(head.encode() + body)
+        top = await self._reader.readuntil(b"\r\n\r\n")
+        at = top.lower().index(b"content-length: ") + 16
+        answer = await self._reader.readexactly(int(top[at : top.index(b"\r\n", at)]))
+        if not top.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(f"{path}: {top[:40]!r} {answer[:500]!r}")
+        return answer
+
+
+class _Assignment(msgspec.Struct):
+    id: str
+
+
+class _Claim(msgspec.Struct):
+    assignment: _Assignment | None
+
+
+async def _worker(run: Run, port: int, token: str, until: float) -> None:
+    http = _Http(port, token)
+    await http.open()
+    claim = msgspec.json.Decoder(_Claim)
+    annotation = msgspec.json.encode(ANNOTATION)
+    while time.perf_counter() < until:
+        began = time.perf_counter()
+        assignment = claim.decode(await http.post("/api/v1/assignments/claim", b"{}")).assignment
+        if assignment is None:
+            raise _Empty
+        claimed = time.perf_counter()
+        body = b'{"key":"' + uuid4().hex.encode() + b'","annotation":' + annotation + b"}"
+        await http.post(f"/api/v1/assignments/{assignment.id}/submit", body)
+        done = time.perf_counter()
+        run.claims.append(claimed - began)
+        run.submits.append(done - claimed)
+        run.pairs += 1
+
+
+def load(port: int, work: Work, workers: int, seconds: float) -> Run:
+    """Lets `workers` claim and submit for `seconds`."""
+
+    async def main() -> Run:
+        run = Run(workers)
+        began = time.perf_counter()
+        until = began + seconds
+        await asyncio.gather(*(_worker(run, port, work.tokens[n], until) for n in range(workers)))
+        run.seconds = time.perf_counter() - began
+        return run
+
+    return uvloop.run(main())
+
+
+def ceiling(url: str, workers: int, seconds: float) -> float:
+    """Pairs a second of a bare script: two processes, a narrow queue, two statements, two commits."""
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        jobs = [pool.apply_async(_bare, (url, n, max(1, workers // 2), seconds)) for n in range(2)]
+        return sum(job.get() for job in jobs) / seconds
+
+
+def _bare(url: str, seed: int, workers: int, seconds: float) -> int:
+    annotation = msgspec.json.encode(ANNOTATION).decode()
+
+    async def one(connection: asyncpg.Connection, at: int, until: float) -> int:
+        done = 0
+        while time.perf_counter() < until:
+            row = await connection.fetchrow(
+                "DELETE FROM bench_queue WHERE place = (SELECT place FROM bench_queue WHERE place >= $1"
+                " ORDER BY place LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING place, task_id",
+                at,
+            )
+            if row is None:
+                at = 0
+                continue
+            at = row["place"] + 1
+            await connection.execute("INSERT INTO bench_answers VALUES ($1, $2::jsonb, now())", row["task_id"], annotation)
+            done += 1
+        return done
+
+    async def main() -> int:
+        connections = [await asyncpg.connect(url) for _ in range(workers)]
+        until = time.perf_counter() + seconds
+        starts = [(seed * workers + n) * 1_000 for n in range(workers)]
+        return sum(await asyncio.gather(*(one(c, s, until) for c, s in zip(connections, starts, strict=True))))
+
+    return uvloop.run(main())
+
+
+def _milliseconds(times: list[float], share: float) -> float:
+    ordered = sorted(times)
+    return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def statements(installation: Installation, work: Work) -> tuple[float, float]:
+    """Statements per claim and per submit, counted in a single server process."""
+    import urllib.request
+
+    def count() -> float:
+        with urllib.request.urlopen(installation.url + "/metrics") as answer:
+            lines = answer.read().decode().splitlines()
+        return float(next(line.split()[1] for line in lines if line.startswith("fairmark_sql_statements_total")))
+
+    async def main() -> tuple[float, float]:
+        http = _Http(installation.port, work.tokens[0])
+        await http.open()
+        rounds, claims, submits = 200, 0.0, 0.0
+        annotation = msgspec.json.encode(ANNOTATION)
+        for n in range(rounds + 1):
+            before = count()
+            answer = msgspec.json.decode(await http.post("/api/v1/assignments/claim", b"{}"), type=_Claim)
+            between = count()
+            assert answer.assignment is not None
+            body = b'{"key":"' + uuid4().hex.encode() + b'","annotation":' + annotation + b"}"
+            await http.post(f"/api/v1/assignments/{answer.assignment.id}/submit", body)
+            if n:  # the first pair fills the caches
+                claims += between - before
+                submits += count() - between
+        return claims / rounds, submits / rounds
+
+    return asyncio.run(main())
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--open", type=int, nargs="*", default=[100_000, 1_000_000])
+    parser.add_argument("--workers", type=int, nargs="*", default=[1, 8, 32])
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    console = Console(width=140)
+    console.print(f"claim + submit over HTTP; {machine()}")
+    table = Table("open", "workers", "pairs/s", "claim p50/p95/p99 ms", "submit p50/p95/p99 ms", "CPU ms/pair: server",
+                  "database", "ceiling/s", "share")  # fmt: skip
+    for open_assignments in options.open:
+        with Installation(processes=options.processes) as installation:
+            work = fill(installation, open_assignments, max(options.workers))
+            installation.sql(
+                "CREATE TABLE bench_queue (place bigint PRIMARY KEY, task_id uuid);"
+                "CREATE TABLE bench_answers (task_id uuid PRIMARY KEY, annotation jsonb, at timestamptz);"
+                f"INSERT INTO bench_queue SELECT n, gen_random_uuid() FROM generate_series(1, 200000) n;"
+                f"GRANT ALL ON bench_queue, bench_answers TO {migrate.APP_ROLE}; ANALYZE bench_queue"
+            )
+            installation.start()
+            load(installation.port, work, max(options.workers), 2)  # warms caches and plans
+            for workers in options.workers:
+                limit = ceiling(installation.embedded.url(migrate.APP_ROLE), workers, options.seconds / 3)
+                before = installation.cpu()
+                run = load(installation.port, work, workers, options.seconds)
+                spent = installation.cpu() - before
+                rate = run.pairs / run.seconds
+                table.add_row(
+                    f"{open_assignments:,}", str(workers), f"{rate:.0f}",
+                    " / ".join(f"{_milliseconds(run.claims, s):.1f}" for s in (0.5, 0.95, 0.99)),
+                    " / ".join(f"{_milliseconds(run.submits, s):.1f}" for s in (0.5, 0.95, 0.99)),
+                    f"{1000 * spent.server / run.pairs:.2f}", f"{1000 * spent.database / run.pairs:.2f}",
+                    f"{limit:.0f}", f"{rate / limit:.2f}",
+                )  # fmt: skip
+    with Installation(processes=1) as installation:
+        work = fill(installation, 1000, 1)
+        installation.start()
+        claim, submit = statements(installation, work)
+    console.print(table)
+    console.print(f"statements: {claim:.1f} to claim, {submit:.1f} to submit (BEGIN, scope and COMMIT counted)")
+
+
+if __name__ == "__main__":
+    main()
