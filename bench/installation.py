@@ -67,7 +67,9 @@ class Installation:
         asyncio.run(migrate.migrate(self.embedded.url(OWNER)))
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
         self.embedded.stop()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.installation import Installation, Work, fill, machine
-from fairmark.kernel import migrate
+from fairmark.kernel.schema import APP_ROLE
 from fairmark.ontology.model import Annotation, Mark
 
 ANNOTATION = Annotation(
@@ -126,7 +126,9 @@ def _bare(url: str, seed: int, workers: int, seconds: float) -> int:
                 at = 0
                 continue
             at = row["place"] + 1
-            await connection.execute("INSERT INTO bench_answers VALUES ($1, $2::jsonb, now())", row["task_id"], annotation)
+            await connection.execute(
+                "INSERT INTO bench_answers VALUES ($1, $2::jsonb, now())", row["task_id"], annotation
+            )
             done += 1
         return done
 
@@ -192,12 +194,12 @@ def main() -> None:
                 "CREATE TABLE bench_queue (place bigint PRIMARY KEY, task_id uuid);"
                 "CREATE TABLE bench_answers (task_id uuid PRIMARY KEY, annotation jsonb, at timestamptz);"
                 f"INSERT INTO bench_queue SELECT n, gen_random_uuid() FROM generate_series(1, 200000) n;"
-                f"GRANT ALL ON bench_queue, bench_answers TO {migrate.APP_ROLE}; ANALYZE bench_queue"
+                f"GRANT ALL ON bench_queue, bench_answers TO {APP_ROLE}; ANALYZE bench_queue"
             )
             installation.start()
             load(installation.port, work, max(options.workers), 2)  # warms caches and plans
             for workers in options.workers:
-                limit = ceiling(installation.embedded.url(migrate.APP_ROLE), workers, options.seconds / 3)
+                limit = ceiling(installation.embedded.url(APP_ROLE), workers, options.seconds / 3)
                 before = installation.cpu()
                 run = load(installation.port, work, workers, options.seconds)
                 spent = installation.cpu() - before

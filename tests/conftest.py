@@ -16,6 +16,7 @@ import pytest
 from fairmark.kernel import migrate
 from fairmark.kernel.db import Database
 from fairmark.kernel.embedded import OWNER, Embedded
+from fairmark.kernel.schema import APP_ROLE
 
 
 def free_port() -> int:
@@ -39,7 +40,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def app_url(data_dir: Path) -> str:
     """The database as the application sees it: fenced."""
-    return Embedded(data_dir).url(migrate.APP_ROLE)
+    return Embedded(data_dir).url(APP_ROLE)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairmark import __version__
 from fairmark.entrypoints import errors, pages, wiring
-from fairmark.kernel import migrate, settings, telemetry
+from fairmark.kernel import schema, settings, telemetry
 from fairmark.kernel.blobs import Blobs
 from fairmark.kernel.db import Database
 from fairmark.kernel.embedded import Embedded
@@ -55,15 +55,15 @@ class NotMigrated(Unavailable):
 
 async def open_site(config: Settings) -> Site:
     """Connects to everything. Raises Unavailable, or UnsafeRole if the database role could see past the fence."""
-    url = config.database_url or Embedded(config.data_path).url(migrate.APP_ROLE)
+    url = config.database_url or Embedded(config.data_path).url(schema.APP_ROLE)
     db = await Database.open(url, config.database_connections_max)
     async with db.pool.acquire() as connection:
-        found, needed = await migrate.revision(connection), migrate.newest()
+        found, needed = await schema.revision(connection), schema.newest()
         if found is None or found < needed:
             raise NotMigrated(
                 f"The database is at revision {found}, this version needs {needed}.", mend="Run: fairmark migrate"
             )
-        await migrate.check_role(connection)
+        await schema.check_role(connection)
     return Site(config, settings.ensure_secret(config), db, Blobs(config.blobs_url), wiring.authenticate)
 
 

@@ -16,7 +16,7 @@ from fairmark import __version__
 from fairmark.kernel import json
 from fairmark.kernel.embedded import Embedded
 from fairmark.kernel.errors import Conflict, FairmarkError, Invalid
-from fairmark.kernel.migrate import ROLE
+from fairmark.kernel.schema import ROLE
 from fairmark.kernel.settings import Settings
 
 FORMAT = 1

@@ -19,6 +19,7 @@ from fairmark.kernel.db import Database
 from fairmark.kernel.embedded import OWNER, Embedded
 from fairmark.kernel.events import SYSTEM
 from fairmark.kernel.ids import OrgId
+from fairmark.kernel.schema import APP_ROLE
 from fairmark.kernel.settings import BadSettings, Settings
 
 DataDir = Annotated[str | None, typer.Option("--data-dir", help="Folder for everything kept on this machine.")]
@@ -169,7 +170,7 @@ async def first_admin(loaded: Settings) -> str | None:
 
 def app_url(loaded: Settings) -> str:
     """The database as the application."""
-    return loaded.database_url or Embedded(loaded.data_path).url(migrations.APP_ROLE)
+    return loaded.database_url or Embedded(loaded.data_path).url(APP_ROLE)
 
 
 def with_database(loaded: Settings, run: Any) -> Any:

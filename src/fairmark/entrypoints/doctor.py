@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fairmark.entrypoints.pages import BUNDLE
-from fairmark.kernel import migrate
+from fairmark.kernel import schema
 from fairmark.kernel.blobs import Blobs
 from fairmark.kernel.embedded import Embedded
 from fairmark.kernel.errors import FairmarkError
@@ -84,7 +84,7 @@ async def _disk(config: Settings) -> Finding:
 
 
 async def _connect(config: Settings) -> asyncpg.Connection:
-    url = config.database_url or Embedded(config.data_path).url(migrate.APP_ROLE)
+    url = config.database_url or Embedded(config.data_path).url(schema.APP_ROLE)
     return await asyncpg.connect(url, timeout=5)
 
 
@@ -100,18 +100,16 @@ async def _database(config: Settings) -> Finding:
 async def _revision(config: Settings) -> Finding:
     connection = await _connect(config)
     try:
-        found = await migrate.revision(connection)
+        found = await schema.revision(connection)
     finally:
         await connection.close()
-    return Finding(
-        found == migrate.newest(), f"{found}, this version needs {migrate.newest()}", "Run: fairmark migrate"
-    )
+    return Finding(found == schema.newest(), f"{found}, this version needs {schema.newest()}", "Run: fairmark migrate")
 
 
 async def _role(config: Settings) -> Finding:
     connection = await _connect(config)
     try:
-        await migrate.check_role(connection)
+        await schema.check_role(connection)
     finally:
         await connection.close()
     return Finding(True, "forced row-level security on every table; the application's role cannot pass it")
@@ -121,7 +119,7 @@ async def _clock(config: Settings) -> Finding:
     connection = await _connect(config)
     try:
         before = time.time()
-        theirs = (await connection.fetchval("SELECT clock_timestamp()")).timestamp()
+        theirs: float = await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8")
         skew = theirs - (before + time.time()) / 2
     finally:
         await connection.close()

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import msgspec
 
@@ -80,7 +81,7 @@ class Supervisor:
     def run(self, beside: Callable[[], None] | None = None) -> None:
         """Keeps everything going until SIGTERM or SIGINT. beside: something to do meanwhile, once, in a thread."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stopping.set())
+            signal.signal(number, self._stop_soon)
         if beside is not None:
             threading.Thread(target=beside, daemon=True).start()
         while not self._stopping.wait(0.5):
@@ -101,6 +102,9 @@ class Supervisor:
         self._children.clear()
         if self._embedded is not None:
             self._embedded.stop()
+
+    def _stop_soon(self, number: int, frame: FrameType | None) -> None:
+        self._stopping.set()
 
     def _mend(self) -> None:
         if self._embedded is not None and not self._embedded.running():
