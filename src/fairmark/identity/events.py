@@ -6,15 +6,75 @@ organisations that one person works for must not find out by comparing their log
 
 from datetime import datetime
 
-from fairmark.kernel.actor import Mode, Scope
+from fairmark.kernel.actor import MemberRole, Mode, Scope, WorkRole
 from fairmark.kernel.events import Event
-from fairmark.kernel.ids import KeyId
+from fairmark.kernel.ids import InvitationId, KeyId, PersonId, WorkerId, WorkforceId
 
 
 class OrganisationCreated(Event, frozen=True, tag="organisation.created"):
     """A tenant began."""
 
     name: str
+
+
+class OrganisationChanged(Event, frozen=True, tag="organisation.changed"):
+    """It took another name, or shows workers another one."""
+
+    name: str
+    display_name: str
+
+
+class MemberJoined(Event, frozen=True, tag="member.joined"):
+    """Somebody became a member."""
+
+    person_id: PersonId
+    role: MemberRole
+
+
+class MemberChanged(Event, frozen=True, tag="member.changed"):
+    """A member got another role."""
+
+    person_id: PersonId
+    role: MemberRole
+    role_before: MemberRole
+
+
+class MemberLeft(Event, frozen=True, tag="member.left"):
+    """A member went, or was sent."""
+
+    person_id: PersonId
+
+
+class PersonChanged(Event, frozen=True, tag="person.changed"):
+    """A member changed their `name` or `password`; told in every organisation that they are a member of."""
+
+    person_id: PersonId
+    changed: list[str]
+
+
+class InvitationCreated(Event, frozen=True, tag="invitation.created"):
+    """Somebody made a link that lets people in."""
+
+    invitation_id: InvitationId
+    email: str | None = None
+    member_role: MemberRole | None = None
+    workforce_id: WorkforceId | None = None
+    work_role: WorkRole | None = None
+    uses_max: int = 1
+
+
+class InvitationAccepted(Event, frozen=True, tag="invitation.accepted"):
+    """Somebody came in by a link: as a member (`person_id`) or into a workforce (`worker_id`)."""
+
+    invitation_id: InvitationId
+    person_id: PersonId | None = None
+    worker_id: WorkerId | None = None
+
+
+class InvitationRevoked(Event, frozen=True, tag="invitation.revoked"):
+    """A link was withdrawn."""
+
+    invitation_id: InvitationId
 
 
 class KeyCreated(Event, frozen=True, tag="key.created"):
@@ -25,3 +85,9 @@ class KeyCreated(Event, frozen=True, tag="key.created"):
     scopes: list[Scope]
     mode: Mode
     expires_at: datetime | None = None
+
+
+class KeyRevoked(Event, frozen=True, tag="key.revoked"):
+    """An API key stopped working."""
+
+    key_id: KeyId

@@ -1,6 +1,7 @@
 """People, sessions, organisations, members, invitations and keys as frozen values; and what can go wrong with them."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -8,6 +9,13 @@ import msgspec
 from fairmark.kernel.actor import MemberRole, Mode, Scope, WorkRole
 from fairmark.kernel.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn, TooOften
 from fairmark.kernel.ids import InvitationId, KeyId, OrgId, PersonId, SessionId, WorkerId, WorkforceId
+
+
+class InvitationKind(StrEnum):
+    """Which side of an organisation an invitation is for."""
+
+    MEMBER = "member"
+    WORK = "work"
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +34,29 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     person: Person
     password_hash: str
     disabled_at: datetime | None
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a request came from."""
+
+    address: str
+    user_agent: str
+
+
+class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody says about themself who comes for the first time."""
+
+    name: str
+    email: str
+    password: str
+
+
+class SignIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A session just begun. The token is nowhere else: only its hash is stored."""
+
+    session_id: SessionId
+    person_id: PersonId
+    token: str
 
 
 class Belonging(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +82,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     user_agent: str
     address: str
+    current: bool
+    """Whether it is the one that asks."""
 
 
 class Organisation(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +121,15 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+
+
+class Peek(msgspec.Struct, frozen=True, kw_only=True):
+    """What an invitation's link says before it is accepted. `organisation` is the name that this kind of guest sees."""
+
+    organisation: str
+    kind: InvitationKind
+    role: str
+    email: str | None
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +171,42 @@ class WeakPassword(Invalid):
     """A password that is guessed first."""
 
     code = "weak_password"
+
+
+class BadName(Invalid):
+    """A name that cannot be shown."""
+
+    code = "bad_name"
+
+
+class BadEmail(Invalid):
+    """Not an e-mail address."""
+
+    code = "bad_email"
+
+
+class BadExpiry(Invalid):
+    """A time of expiry that has passed."""
+
+    code = "bad_expiry"
+
+
+class BadPreferences(Invalid):
+    """Preferences that are too big."""
+
+    code = "bad_preferences"
+
+
+class BadInvitation(Invalid):
+    """An invitation for both sides or for none, or for one address many times."""
+
+    code = "bad_invitation"
+
+
+class BadAcceptance(Invalid):
+    """Somebody new who does not say who they are, or somebody signed in who says it again."""
+
+    code = "bad_acceptance"
 
 
 class WrongPassword(Forbidden):

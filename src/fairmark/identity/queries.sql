@@ -66,3 +66,183 @@ VALUES (:token_hash, 'first_admin', :now, :expires_at);
 -- name: has_admin
 -- global: whether anybody administers this installation.
 SELECT EXISTS (SELECT FROM people WHERE is_admin AND disabled_at IS NULL) AS found;
+
+-- name: claim_first_admin_link
+-- global: uses a first-start link up; of two at once, one gets the row.
+UPDATE one_time_links SET used_at = :now
+ WHERE token_hash = :token_hash AND purpose = 'first_admin' AND used_at IS NULL AND expires_at > :now
+RETURNING created_at;
+
+-- name: first_admin_link
+-- global: whether a first-start link still works, before time is spent on a password.
+SELECT EXISTS (SELECT FROM one_time_links
+                WHERE token_hash = :token_hash AND purpose = 'first_admin' AND used_at IS NULL AND expires_at > :now)
+       AS found;
+
+-- name: account_by_email
+-- global: whoever signs in with an address.
+SELECT id, name, email, is_admin, preferences, password_hash, disabled_at FROM people WHERE lower(email) = :email;
+
+-- name: account_by_id
+-- global: the caller's own row, held until the transaction ends because they are about to change it.
+SELECT id, name, email, is_admin, preferences, password_hash, disabled_at FROM people WHERE id = :id FOR UPDATE;
+
+-- name: person
+-- global: the caller's own row.
+SELECT id, name, email, is_admin, preferences FROM people WHERE id = :id;
+
+-- name: add_person
+-- global: nothing comes back if somebody signs in with the address already.
+INSERT INTO people (id, email, name, password_hash, is_admin, created_at)
+VALUES (:id, :email, :name, :password_hash, :is_admin, :now)
+ON CONFLICT (lower(email)) DO NOTHING
+RETURNING id, name, email, is_admin, preferences;
+
+-- name: set_profile
+-- global: the caller's own row.
+UPDATE people SET name = :name, preferences = :preferences::jsonb WHERE id = :id
+RETURNING id, name, email, is_admin, preferences;
+
+-- name: set_password
+-- global: only if the hash is still the one that was checked: of two changes at once, one wins.
+UPDATE people SET password_hash = :password_hash WHERE id = :id AND password_hash = :checked;
+
+-- name: add_session
+-- global: a sign-in.
+INSERT INTO sessions (token_hash, id, person_id, created_at, seen_at, expires_at, user_agent, address)
+VALUES (:token_hash, :id, :person_id, :now, :now, :expires_at, :user_agent, :address);
+
+-- name: trim_sessions
+-- global: a person's expired sessions go, and of the others all but the most recently used.
+DELETE FROM sessions
+ WHERE person_id = :person_id
+   AND (expires_at <= :now
+        OR id NOT IN (SELECT id FROM sessions WHERE person_id = :person_id ORDER BY seen_at DESC, id DESC LIMIT :keep));
+
+-- name: sessions
+-- global: the caller's own sessions that still work, newest first.
+SELECT id, created_at, seen_at, expires_at, user_agent, address FROM sessions
+ WHERE person_id = :person_id AND expires_at > :now AND (:after::uuid IS NULL OR id < :after)
+ ORDER BY id DESC LIMIT :limit;
+
+-- name: end_session
+-- global: one of the caller's own sessions.
+DELETE FROM sessions WHERE id = :id AND person_id = :person_id;
+
+-- name: end_session_by_token
+-- global: the session that a browser held before it signed in anew.
+DELETE FROM sessions WHERE token_hash = :token_hash RETURNING id;
+
+-- name: end_other_sessions
+-- global: all of the caller's own sessions but one.
+DELETE FROM sessions WHERE person_id = :person_id AND id IS DISTINCT FROM :keep::uuid;
+
+-- name: count_tries
+-- global: counts one try in each bucket; in order, so that two tries at once cannot wait for each other.
+INSERT INTO rate_limits (bucket, window_start, tries)
+SELECT b, :window_start, 1 FROM unnest(:buckets::text[]) AS b ORDER BY b
+ON CONFLICT (bucket, window_start) DO UPDATE SET tries = rate_limits.tries + 1
+RETURNING tries;
+
+-- name: refund_tries
+-- global: a try that succeeded does not count; rows are locked in the same order as above.
+WITH mine AS (
+    SELECT bucket, window_start FROM rate_limits
+     WHERE bucket = ANY (:buckets::text[]) AND window_start = :window_start ORDER BY bucket FOR UPDATE)
+UPDATE rate_limits r SET tries = greatest(r.tries - 1, 0)
+  FROM mine WHERE r.bucket = mine.bucket AND r.window_start = mine.window_start;
+
+-- name: sweep_sessions
+-- global: sessions that nobody can use any more.
+DELETE FROM sessions WHERE expires_at <= :now;
+
+-- name: sweep_links
+-- global: one-time links a week after they stopped working.
+DELETE FROM one_time_links WHERE coalesce(used_at, expires_at) < :before;
+
+-- name: sweep_tries
+-- global: windows that are long over.
+DELETE FROM rate_limits WHERE window_start < :before;
+
+-- name: organisations
+-- global: every organisation, for an administrator; row-level security shows others only their own.
+SELECT org_id, name, display_name, created_at FROM organisations
+ WHERE closed_at IS NULL AND (:after::uuid IS NULL OR org_id > :after)
+ ORDER BY org_id LIMIT :limit;
+
+-- name: change_organisation
+UPDATE organisations SET name = coalesce(:name::text, name), display_name = coalesce(:display_name::text, display_name)
+ WHERE org_id = :org_id
+RETURNING org_id, name, display_name, created_at;
+
+-- name: members
+-- The customer side of an organisation, with names: members know each other.
+SELECT m.person_id, p.name, p.email, m.role, m.created_at
+  FROM memberships m JOIN people p ON p.id = m.person_id
+ WHERE m.org_id = :org_id AND (:after::uuid IS NULL OR m.person_id > :after)
+ ORDER BY m.person_id LIMIT :limit;
+
+-- name: member
+SELECT m.person_id, p.name, p.email, m.role, m.created_at
+  FROM memberships m JOIN people p ON p.id = m.person_id
+ WHERE m.org_id = :org_id AND m.person_id = :person_id;
+
+-- name: lock_owners
+-- The owners, held until the transaction ends: two owners who demote each other at once come one after the other.
+SELECT person_id FROM memberships WHERE org_id = :org_id AND role = 'owner' ORDER BY person_id FOR UPDATE;
+
+-- name: add_member
+-- Nothing is added for somebody who is a member already.
+INSERT INTO memberships (org_id, person_id, role, created_at) VALUES (:org_id, :person_id, :role, :now)
+ON CONFLICT (org_id, person_id) DO NOTHING;
+
+-- name: set_member_role
+UPDATE memberships SET role = :role WHERE org_id = :org_id AND person_id = :person_id;
+
+-- name: remove_member
+DELETE FROM memberships WHERE org_id = :org_id AND person_id = :person_id;
+
+-- name: add_invitation
+INSERT INTO invitations (org_id, id, token_hash, email, member_role, workforce_id, work_role, uses_max, created_by,
+                         created_at, expires_at)
+VALUES (:org_id, :id, :token_hash, :email::text, :member_role::text, :workforce_id::uuid, :work_role::text, :uses_max,
+        :created_by::uuid, :now, :expires_at)
+RETURNING id, email, member_role, workforce_id, work_role, uses_max, uses, created_by, created_at, expires_at, revoked_at;
+
+-- name: invitation_by_token
+-- What a link leads to, and the names of whom it is from.
+SELECT i.id, i.email, i.member_role, i.workforce_id, i.work_role, i.uses_max, i.uses, i.created_by, i.created_at,
+       i.expires_at, i.revoked_at, o.name, o.display_name
+  FROM invitations i JOIN organisations o ON o.org_id = i.org_id AND o.closed_at IS NULL
+ WHERE i.org_id = :org_id AND i.token_hash = :token_hash;
+
+-- name: use_invitation
+-- Takes one use, if one is left: the row's lock makes two who accept at once come one after the other.
+UPDATE invitations SET uses = uses + 1
+ WHERE org_id = :org_id AND id = :id AND uses < uses_max AND revoked_at IS NULL AND expires_at > :now;
+
+-- name: invitation
+SELECT id, email, member_role, workforce_id, work_role, uses_max, uses, created_by, created_at, expires_at, revoked_at
+  FROM invitations WHERE org_id = :org_id AND id = :id;
+
+-- name: invitations
+-- Newest first; made_by: only those that one person made.
+SELECT id, email, member_role, workforce_id, work_role, uses_max, uses, created_by, created_at, expires_at, revoked_at
+  FROM invitations
+ WHERE org_id = :org_id AND (:made_by::uuid IS NULL OR created_by = :made_by) AND (:after::uuid IS NULL OR id < :after)
+ ORDER BY id DESC LIMIT :limit;
+
+-- name: revoke_invitation
+UPDATE invitations SET revoked_at = :now WHERE org_id = :org_id AND id = :id AND revoked_at IS NULL;
+
+-- name: keys
+-- Newest first, revoked ones too; mode: only those of one mode.
+SELECT id, name, hint, scopes, mode, created_by, created_at, used_at, expires_at, revoked_at
+  FROM api_keys
+ WHERE org_id = :org_id AND (:mode::text IS NULL OR mode = :mode) AND (:after::uuid IS NULL OR id < :after)
+ ORDER BY id DESC LIMIT :limit;
+
+-- name: revoke_key
+-- mode: only if it is of this mode.
+UPDATE api_keys SET revoked_at = coalesce(revoked_at, :now)
+ WHERE org_id = :org_id AND id = :id AND (:mode::text IS NULL OR mode = :mode);
