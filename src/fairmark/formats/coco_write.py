@@ -14,6 +14,7 @@ from fairmark.formats.names import NameTable, safe_path
 from fairmark.formats.spool import spool
 from fairmark.formats.tally import Tally
 from fairmark.ontology.model import FieldValue, Ontology
+from fairmark.ontology.upgrade import write_ontology
 
 CROWD = "iscrowd"
 """The attribute that a crowd region has here: true on import, and `iscrowd: 1` again on export."""
@@ -96,7 +97,8 @@ class CocoWriter:
         self._image_id = 0
         self._box_id = 0
         self._head = self._make_head(ontology, options)
-        sink.write(ONTOLOGY_PATH, msgspec.json.format(_encode(ontology), indent=1))
+        self._place_image = options.place_image
+        sink.write(ONTOLOGY_PATH, msgspec.json.format(write_ontology(ontology), indent=1))
 
     def add(self, item: LabeledItem) -> None:
         images = self._rows.of(item)
@@ -144,6 +146,8 @@ class CocoWriter:
         name = self._names.claim(safe_path(asset.name), row.key, by_stem=False)
         if name != asset.name:
             self._tally.lose("renamed", items=1)
+        if self._place_image is not None:
+            self._place_image(f"images/{name}", asset)
         image = _ImageOut(self._image_id, name)
         if asset.width and asset.height:
             image.width, image.height = asset.width, asset.height

@@ -88,10 +88,15 @@ class Source(Protocol):
 
 
 class WriteOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What an export can be told. created: goes into the file where a format has a place for it."""
+    """What an export can be told. created: goes into the file where a format has a place for it.
+
+    place_image: told, for each image, the path at which tools expect it beside the labels, for a caller that puts the
+    files in as well.
+    """
 
     title: str = "fairmark export"
     created: datetime | None = None
+    place_image: Callable[[str, AssetRecord], None] | None = None
 
 
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):

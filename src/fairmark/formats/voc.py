@@ -28,6 +28,7 @@ class VocWriter:
         self._database = escape(title_of(options.title), quote=False)
         self._files_before = sink.files
         self._companion = Companion(ontology, sink)
+        self._place_image = options.place_image
 
     def add(self, item: LabeledItem) -> None:
         images = self._rows.of(item)
@@ -57,6 +58,8 @@ class VocWriter:
             self._tally.lose("size_unknown", items=1)
         self._sink.write(f"Annotations/{stem_of(name)}.xml", self._xml(name, row).encode())
         self._companion.add(f"JPEGImages/{name}", row)
+        if self._place_image is not None:
+            self._place_image(f"JPEGImages/{name}", row.asset)
         if split not in self._lists:
             self._lists[split] = self._sink.open(f"ImageSets/Main/{split}.txt")
         self._lists[split].write(f"{stem_of(name)}\n".encode())

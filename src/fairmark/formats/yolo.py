@@ -29,6 +29,7 @@ class YoloWriter:
         self._title = options.title
         self._files_before = sink.files
         self._companion = Companion(ontology, sink)
+        self._place_image = options.place_image
 
     def add(self, item: LabeledItem) -> None:
         images = self._rows.of(item)
@@ -59,6 +60,8 @@ class YoloWriter:
         lines = self._lines(row, asset.width, asset.height)
         self._sink.write(f"labels/{stem_of(name)}.txt", "".join(lines).encode())
         self._companion.add(f"images/{name}", row)
+        if self._place_image is not None:
+            self._place_image(f"images/{name}", asset)
         self._tally.marks += len(lines)
         return True
 
