@@ -3,6 +3,7 @@
 from typing import Any
 
 from fairmark.identity import http as identity
+from fairmark.identity import jobs as identity_jobs
 from fairmark.identity.http import authenticate as authenticate
 from fairmark.kernel.events import Reader
 from fairmark.projects import http as projects
@@ -10,9 +11,13 @@ from fairmark.quality import http as quality
 from fairmark.quality import jobs as quality_jobs
 from fairmark.tasks import http as tasks
 from fairmark.tasks import jobs as tasks_jobs
+from fairmark.workforce import http as workforce
+from fairmark.workforce import service as workforce_service
 
 ROUTES: list[Any] = [
     *identity.ROUTES,
+    *identity.invitation_routes(workforce_service),
+    *workforce.ROUTES,
     *projects.ROUTES,
     *tasks.ROUTES,
     *quality.ROUTES,
@@ -29,6 +34,7 @@ JOBS: dict[str, Any] = {}
 """Background jobs by name: `async def job(site: Site, org_id: OrgId, args: dict) -> None`."""
 
 PERIODIC: list[tuple[str, int, Any]] = [
+    ("sweep sign-ins", 3600, identity_jobs.sweep),
     ("expire leases", tasks_jobs.EXPIRE_EVERY_S, tasks_jobs.expire_leases),
 ]
 """(name, every n seconds, `async def run(site: Site) -> None`); one process of the installation runs each at a time."""
