@@ -67,12 +67,14 @@ export function problemOf(status: number, body: unknown): Problem {
   }
 }
 
-const unanswered = (code: string, message: string, mend: string): ApiError =>
-  new ApiError({ code, message, mend, requestId: null, fields: {} }, 0)
+const unanswered = (code: string, message: string, mend: string, fields: Problem["fields"] = {}): ApiError =>
+  new ApiError({ code, message, mend, requestId: null, fields }, 0)
 
-/** The network is gone, or the server does not listen. */
-export const offline = (): ApiError =>
-  unanswered("offline", "The server cannot be reached.", "Check the network. What you entered is kept here.")
+/** The network is gone, or the server does not listen. `thrown` is what the browser said. */
+export const offline = (thrown: unknown): ApiError =>
+  unanswered("offline", "The server cannot be reached.", "Check the network. What you entered is kept here.", {
+    reason: thrown instanceof Error ? thrown.message : String(thrown),
+  })
 
 /** No answer within the time we give it. */
 export const timedOut = (seconds: number): ApiError =>

@@ -1,5 +1,5 @@
 import type { Icon } from "./icons.ts"
-import { isTyping, pressed } from "./keys.ts"
+import { isText, isTyping, pressed } from "./keys.ts"
 
 /** Something that can be done from here: found in the palette by name, and by its key. */
 export interface Command {
@@ -8,7 +8,7 @@ export interface Command {
   /** The heading it stands under: "Go to", "Project". */
   readonly group: string
   readonly icon?: Icon
-  /** As in keys.ts. Works while nothing is typed, or anywhere if it holds Ctrl. */
+  /** One chord, as in keys.ts. One that would write text rests while text is being typed. */
   readonly keys?: string
   /** Other words that people may look for. */
   readonly words?: string
@@ -44,7 +44,7 @@ export class Commands {
     }
     if (this.open) return false
     const typing = isTyping(event.target)
-    const command = this.list.find(({ keys }) => keys && pressed(event, keys) && (!typing || keys.includes("Ctrl+")))
+    const command = this.list.find(({ keys }) => keys && pressed(event, keys) && !(typing && isText(keys)))
     command?.run()
     return command !== undefined
   }

@@ -10,7 +10,7 @@ const command = (id: string, keys?: string) => ({
   ...(keys ? { keys } : {}),
 })
 const press = (key: string, on: HTMLElement = document.body, ctrlKey = false) => {
-  const event = new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true })
+  const event = new KeyboardEvent("keydown", { code: `Key${key.toUpperCase()}`, key, ctrlKey, bubbles: true })
   Object.defineProperty(event, "target", { value: on })
   return event
 }

@@ -1,72 +1,26 @@
-/**
- * Key combinations as they are written in tables and shown on screen: "Ctrl+K", "Shift+Enter", "?", "ArrowUp".
- * "Ctrl" means the command key on a Mac, where people expect it.
- */
+/** Keys outside the editor, in the editor's own spelling (editor/keys.ts): "Ctrl+K", "?", "T H" for two in a row. */
 
-export interface Combination {
-  readonly ctrl: boolean
-  readonly shift: boolean
-  readonly alt: boolean
-  /** KeyboardEvent.key; letters in lower case. */
-  readonly key: string
-}
-
-type Pressed = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">
+import { chordOf, keysInWords, parseKeys, writesText } from "#editor/keys.ts"
 
 /** Whether the command key stands in for Ctrl here. */
 export const isMac = typeof navigator !== "undefined" && /mac|iphone|ipad/i.test(navigator.userAgent)
 
-/** Reads a written combination. Throws a RangeError for an empty one or an unknown modifier. */
-export function combination(written: string): Combination {
-  const parts = written === "+" ? ["+"] : written.split(/\+(?=.)/)
-  const key = parts.pop() ?? ""
-  if (!key) throw new RangeError("A key combination needs a key.")
-  for (const part of parts) {
-    if (!["Ctrl", "Shift", "Alt"].includes(part)) throw new RangeError(`${part} is none of Ctrl, Shift, Alt.`)
-  }
-  return {
-    ctrl: parts.includes("Ctrl"),
-    shift: parts.includes("Shift"),
-    alt: parts.includes("Alt"),
-    key: key.length === 1 ? key.toLowerCase() : key,
-  }
+/** Whether a key press is this chord. Throws a SyntaxError if `keys` names no key. */
+export function pressed(event: KeyboardEvent, keys: string, mac = isMac): boolean {
+  const { code, key, ctrlKey, altKey, shiftKey, metaKey } = event
+  const altGraph = event.getModifierState("AltGraph")
+  return chordOf({ code, key, ctrlKey, altKey, shiftKey, metaKey, altGraph }, mac) === parseKeys(keys)
 }
 
-/** Whether a key press is this combination. Shift is free for signs such as "?" that need it on some keyboards. */
-export function pressed(event: Pressed, written: string, mac = isMac): boolean {
-  const wanted = combination(written)
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
-  const isSign = wanted.key.length === 1 && !/[a-z0-9 ]/.test(wanted.key)
-  return (
-    key === wanted.key &&
-    (mac ? event.metaKey : event.ctrlKey) === wanted.ctrl &&
-    event.altKey === wanted.alt &&
-    (isSign || event.shiftKey === wanted.shift)
-  )
+/** The caps to draw, one list per chord: "Ctrl+Shift+k" gives [["Ctrl", "Shift", "K"]]; on a Mac ⌘ for Ctrl. */
+export function caps(keys: string, mac = isMac): readonly (readonly string[])[] {
+  return parseKeys(keys)
+    .split(" ")
+    .map((chord) => keysInWords(chord, mac).split("+"))
 }
 
-const signs: Readonly<Record<string, string>> = {
-  ArrowUp: "↑",
-  ArrowDown: "↓",
-  ArrowLeft: "←",
-  ArrowRight: "→",
-  Enter: "Enter",
-  Escape: "Esc",
-  Delete: "Del",
-  Backspace: "⌫",
-  " ": "Space",
-}
-
-/** The caps to draw, in order: "Ctrl+Shift+k" gives Ctrl, Shift, K; on a Mac ⌘, ⇧, K. */
-export function caps(written: string, mac = isMac): readonly string[] {
-  const { ctrl, shift, alt, key } = combination(written)
-  const caps: string[] = []
-  if (ctrl) caps.push(mac ? "⌘" : "Ctrl")
-  if (alt) caps.push(mac ? "⌥" : "Alt")
-  if (shift) caps.push(mac ? "⇧" : "Shift")
-  caps.push(signs[key] ?? (key.length === 1 ? key.toUpperCase() : key))
-  return caps
-}
+/** Whether these keys would write text where text is being typed. */
+export const isText = (keys: string): boolean => writesText(parseKeys(keys))
 
 /** Whether a key typed here is text rather than a command. */
 export function isTyping(target: EventTarget | null): boolean {

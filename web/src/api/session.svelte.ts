@@ -1,0 +1,102 @@
+import type { Client } from "./client.ts"
+import type { Problem } from "./problem.ts"
+import { ApiError, asProblem } from "./problem.ts"
+
+/** identity's Person. */
+export interface Person {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly is_admin: boolean
+  readonly preferences: Readonly<Record<string, unknown>>
+}
+
+/** identity's Belonging: one organisation, and what the person is to it. */
+export interface Belonging {
+  readonly id: string
+  /** Its own name; null for those who only work for it. */
+  readonly name: string | null
+  readonly display_name: string
+  readonly member_role: "owner" | "manager" | "member" | null
+  readonly worker_id: string | null
+  readonly alias: string | null
+  readonly work_roles: readonly ("worker" | "reviewer" | "lead")[]
+}
+
+export interface Me {
+  readonly person: Person
+  readonly organisations: readonly Belonging[]
+}
+
+const organisationKey = "fairmark.organisation"
+
+function kept(): string | null {
+  try {
+    return localStorage.getItem(organisationKey)
+  } catch {
+    return null
+  }
+}
+
+/** Who is signed in in this browser, and for which of their organisations the pages are. */
+export class Session {
+  /** unknown until the server has said whether anybody is signed in. */
+  state = $state<"unknown" | "in" | "out">("unknown")
+  me = $state.raw<Me | null>(null)
+  /** Why the server could not say. */
+  problem = $state.raw<Problem | null>(null)
+  #organisation = $state<string | null>(kept())
+  readonly #client: Client
+
+  constructor(client: Client) {
+    this.#client = client
+    client.onSignedOut = () => this.#set(null)
+  }
+
+  /** The organisation that pages and requests are for; null while nobody is signed in, or for a person without any. */
+  get organisation(): Belonging | null {
+    const list = this.me?.organisations ?? []
+    return list.find(({ id }) => id === this.#organisation) ?? list[0] ?? null
+  }
+
+  /** Asks the server who is signed in. Never throws: see `state` and `problem`. */
+  async load(): Promise<void> {
+    this.problem = null
+    try {
+      this.#set(await this.#client.json<Me>({ method: "GET", path: "/api/v1/me" }))
+    } catch (thrown) {
+      if (thrown instanceof ApiError && thrown.status === 401) this.#set(null)
+      else this.problem = asProblem(thrown)
+    }
+  }
+
+  /** Throws ApiError: bad_credentials, too_often ... */
+  async signIn(email: string, password: string): Promise<void> {
+    const body = { email, password }
+    const { me } = await this.#client.json<{ me: Me }>({ method: "POST", path: "/api/v1/sign-in", body })
+    this.#set(me)
+  }
+
+  /** Ends the session here and on the server. Throws ApiError if the server could not be told; then it still runs. */
+  async signOut(): Promise<void> {
+    await this.#client.json({ method: "POST", path: "/api/v1/sign-out", repeatable: true })
+    this.#set(null)
+  }
+
+  /** Makes the pages be for another organisation of the person's. */
+  choose(id: string): void {
+    this.#organisation = id
+    this.#client.organisation = this.organisation?.id ?? null
+    try {
+      localStorage.setItem(organisationKey, id)
+    } catch {
+      // Without storage the choice lasts as long as the page.
+    }
+  }
+
+  #set(me: Me | null): void {
+    this.me = me
+    this.state = me ? "in" : "out"
+    this.#client.organisation = this.organisation?.id ?? null
+  }
+}
