@@ -3,14 +3,13 @@
 from fairmark.identity import actors, service
 from fairmark.kernel.actor import ActorKind, Mode, Scope
 from fairmark.kernel.db import Database
-from fairmark.kernel.ids import OrgId, new_id
 
 
 class TestFind:
     async def test_a_key_acts_in_its_own_organisation(self, db: Database) -> None:
-        org_id = OrgId(new_id())
+        async with db.begin() as tx:
+            org_id = (await service.create_organisation(tx, "Harbour")).id
         async with db.begin(org_id) as tx:
-            await service.create_organisation(tx, "Harbour")
             key, secret = await service.create_key(tx, "ci", [Scope.READ], Mode.TEST)
         actor = await actors.find(db, secret, None, 60)
         assert actor is not None

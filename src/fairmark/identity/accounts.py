@@ -31,7 +31,7 @@ from fairmark.kernel import telemetry
 from fairmark.kernel.actor import Actor, ActorKind
 from fairmark.kernel.db import Database, Tx
 from fairmark.kernel.events import announce
-from fairmark.kernel.ids import OrgId, PersonId, SessionId, new_id
+from fairmark.kernel.ids import PersonId, SessionId
 from fairmark.kernel.settings import Settings
 from fairmark.kernel.signing import token_hash
 
@@ -152,11 +152,11 @@ async def first_start(
         if not await store.first_admin_link_works(tx, hashed_token):
             raise _no_such_link()
     password_hash = await passwords.make_hash(newcomer.password)
-    async with db.begin(OrgId(new_id())) as tx:
+    async with db.begin() as tx:
         if await store.has_admin(tx) or not await store.claim_first_admin_link(tx, hashed_token):
             raise _no_such_link()
         person = await new_person(tx, email, name, password_hash, is_admin=True)
-        tx.actor = Actor(kind=ActorKind.PERSON, org_id=tx.org_id, person_id=person.id, is_admin=True)
+        tx.actor = Actor(kind=ActorKind.PERSON, person_id=person.id, is_admin=True)
         await service.create_organisation(tx, organisation, owner=person.id)
         return await begin_session(tx, settings, person.id, visit)
 

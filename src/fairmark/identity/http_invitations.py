@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, delete, get, post
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from fairmark.identity import accounts, invitations
@@ -14,10 +15,10 @@ from fairmark.identity.caller import person_of, refuse_cross_site, require_perso
 from fairmark.identity.http_me import API, TAGS, Email, Name, Password, SignedIn, Token, answer
 from fairmark.identity.invitations import Workforces
 from fairmark.identity.model import BadAcceptance, Invitation, Peek
-from fairmark.identity.rules import after_id
 from fairmark.kernel.actor import ActorKind, MemberRole, Permission, WorkRole
 from fairmark.kernel.http import After, Limit, Page, Req, page_of, site, work
 from fairmark.kernel.ids import InvitationId, OrgId, WorkforceId
+from fairmark.kernel.pages import after_id
 
 
 class InvitationBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -63,7 +64,7 @@ class Accepted(msgspec.Struct, kw_only=True):
 
 
 @post(f"{API}/invitations/peek", operation_id="peekInvitation", tags=TAGS, status_code=200)
-async def peek_invitation(request: Req, data: TokenBody) -> Peek:
+async def peek_invitation(request: Req, data: JSONBody[TokenBody]) -> Peek:
     """What an invitation is for. Needs no sign-in: the token is the secret."""
     return await invitations.peek(site(request).db, data.token)
 
@@ -72,12 +73,12 @@ async def peek_invitation(request: Req, data: TokenBody) -> Peek:
 async def list_invitations(request: Req, limit: Limit = 50, after: After = None) -> Page[Invitation]:
     """The organisation's invitations, newest first; workforce leads see those that they made."""
     async with work(request, Permission.LEAD) as tx:
-        rows = await invitations.list_invitations(tx, after_id(after), limit + 1)
+        rows = await invitations.list_invitations(tx, after_id(after) if after else None, limit + 1)
     return page_of(rows, limit, lambda invitation: str(invitation.id))
 
 
 @delete(f"{API}/invitations/{{invitation_id:uuid}}", operation_id="revokeInvitation", tags=TAGS)
-async def revoke_invitation(request: Req, invitation_id: UUID) -> None:
+async def revoke_invitation(request: Req, invitation_id: FromPath[UUID]) -> None:
     """Withdraws an invitation: its link stops working at once."""
     async with work(request, Permission.LEAD) as tx:
         await invitations.revoke(tx, InvitationId(invitation_id))
@@ -87,7 +88,7 @@ def invitation_routes(workforces: Workforces) -> list[Any]:
     """The routes that bring people in; `workforces` is the workforce package's service."""
 
     @post(f"{API}/invitations", operation_id="invite", tags=TAGS)
-    async def invite(request: Req, data: InvitationBody) -> InvitationMade:
+    async def invite(request: Req, data: JSONBody[InvitationBody]) -> InvitationMade:
         """Makes a link that lets people in as members, or into a workforce. Its token is shown this once."""
         async with work(request, Permission.LEAD) as tx:
             made, token = await invitations.invite(
@@ -104,7 +105,7 @@ def invitation_routes(workforces: Workforces) -> list[Any]:
         return InvitationMade(invitation=made, token=token, url=f"{public_url}/invitation#{token}")
 
     @post(f"{API}/invitations/accept", operation_id="acceptInvitation", tags=TAGS, status_code=200)
-    async def accept(request: Req, data: AcceptBody) -> Response[Accepted]:
+    async def accept(request: Req, data: JSONBody[AcceptBody]) -> Response[Accepted]:
         """Comes in by an invitation: as the person signed in, or as somebody new with name, e-mail and password."""
         refuse_cross_site(request)
         opened = site(request)
@@ -120,7 +121,7 @@ def invitation_routes(workforces: Workforces) -> list[Any]:
             Accepted(organisation_id=org_id, me=body.me, signed_in=body), cookies=session_cookies(request, signed_in)
         )
 
-    async def _accept_signed_in(request: Req, data: AcceptBody) -> Response[Accepted]:
+    async def _accept_signed_in(request: Req, data: JSONBody[AcceptBody]) -> Response[Accepted]:
         actor = await require_person(request)
         assert actor.person_id is not None
         if data.name is not None or data.email is not None or data.password is not None:

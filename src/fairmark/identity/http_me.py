@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from fairmark.identity import accounts, service
@@ -22,9 +23,9 @@ from fairmark.identity.caller import (
     visit_of,
 )
 from fairmark.identity.model import NewPerson, Person, Session, SignIn
-from fairmark.identity.rules import after_id
 from fairmark.kernel.http import After, Limit, Page, Req, page_of, site
 from fairmark.kernel.ids import SessionId
+from fairmark.kernel.pages import after_id
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
@@ -89,7 +90,7 @@ async def answer(request: Req, signed_in: SignIn) -> SignedIn:
 
 
 @post(f"{API}/sign-in", operation_id="signIn", tags=TAGS, status_code=200)
-async def sign_in(request: Req, data: SignInBody) -> Response[SignedIn]:
+async def sign_in(request: Req, data: JSONBody[SignInBody]) -> Response[SignedIn]:
     """Signs in with e-mail address and password. Sets the session's cookies; scripts use the token in the answer."""
     refuse_cross_site(request)
     opened = site(request)
@@ -118,7 +119,7 @@ async def first_start_needed(request: Req) -> FirstStartNeeded:
 
 
 @post(f"{API}/first-start", operation_id="firstStart", tags=TAGS, status_code=201)
-async def first_start(request: Req, data: FirstStartBody) -> Response[SignedIn]:
+async def first_start(request: Req, data: JSONBody[FirstStartBody]) -> Response[SignedIn]:
     """Uses the link up that the server printed at its first start: makes the administrator and their organisation."""
     refuse_cross_site(request)
     opened = site(request)
@@ -147,14 +148,14 @@ async def me(request: Req) -> Response[Me]:
 
 
 @patch(f"{API}/me", operation_id="changeMe", tags=TAGS)
-async def change_me(request: Req, data: ProfileBody) -> Person:
+async def change_me(request: Req, data: JSONBody[ProfileBody]) -> Person:
     """Changes one's own name or preferences."""
     async with own_work(request) as tx:
         return await accounts.change_profile(tx, data.name, data.preferences)
 
 
 @post(f"{API}/me/password", operation_id="changePassword", tags=TAGS, status_code=204)
-async def change_password(request: Req, data: PasswordBody) -> None:
+async def change_password(request: Req, data: JSONBody[PasswordBody]) -> None:
     """Changes one's own password; every other session ends."""
     opened = site(request)
     actor = await require_person(request)
@@ -165,12 +166,12 @@ async def change_password(request: Req, data: PasswordBody) -> None:
 async def list_sessions(request: Req, limit: Limit = 50, after: After = None) -> Page[Session]:
     """One's own sign-ins that still work, newest first."""
     async with own_work(request) as tx:
-        rows = await accounts.own_sessions(tx, after_id(after), limit + 1)
+        rows = await accounts.own_sessions(tx, after_id(after) if after else None, limit + 1)
     return page_of(rows, limit, lambda session: str(session.id))
 
 
 @delete(f"{API}/me/sessions/{{session_id:uuid}}", operation_id="endSession", tags=TAGS)
-async def end_session(request: Req, session_id: UUID) -> None:
+async def end_session(request: Req, session_id: FromPath[UUID]) -> None:
     """Ends one of one's own sign-ins."""
     async with own_work(request) as tx:
         await accounts.end_session(tx, SessionId(session_id))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from fairmark.identity import service
@@ -13,11 +14,11 @@ from fairmark.identity.actors import CACHE
 from fairmark.identity.caller import authenticate, require_person
 from fairmark.identity.http_me import API, TAGS, Name
 from fairmark.identity.model import Key, Member, Organisation
-from fairmark.identity.rules import after_id
 from fairmark.kernel.actor import ActorKind, MemberRole, Mode, Permission, Scope, allowed, require
 from fairmark.kernel.errors import NotSignedIn
 from fairmark.kernel.http import After, Limit, Page, Req, page_of, site, work
-from fairmark.kernel.ids import KeyId, OrgId, PersonId, new_id
+from fairmark.kernel.ids import KeyId, OrgId, PersonId
+from fairmark.kernel.pages import after_id
 
 
 class OrganisationBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -83,17 +84,17 @@ async def list_organisations(request: Req, limit: Limit = 50, after: After = Non
     actor = await require_person(request)
     require(actor, Permission.ADMIN)
     async with site(request).db.begin(actor=actor) as tx:
-        rows = await service.list_organisations(tx, after_id(after), limit + 1)
+        rows = await service.list_organisations(tx, after_id(after) if after else None, limit + 1)
     return page_of(rows, limit, lambda organisation: str(organisation.id))
 
 
 @post(f"{API}/organisations", operation_id="createOrganisation", tags=TAGS)
-async def create_organisation(request: Req, data: OrganisationBody) -> Organisation:
+async def create_organisation(request: Req, data: JSONBody[OrganisationBody]) -> Organisation:
     """Makes an organisation, for administrators, who own it until they make others owners and leave."""
     actor = await require_person(request)
     require(actor, Permission.ADMIN)
     assert actor.person_id is not None
-    async with site(request).db.begin(OrgId(new_id()), actor=actor) as tx:
+    async with site(request).db.begin(actor=actor) as tx:
         made = await service.create_organisation(tx, data.name, data.display_name, owner=actor.person_id)
     CACHE.forget(person_id=actor.person_id)
     return made
@@ -107,7 +108,7 @@ async def get_organisation(request: Req) -> Organisation:
 
 
 @patch(f"{API}/organisation", operation_id="changeOrganisation", tags=TAGS)
-async def change_organisation(request: Req, data: OrganisationChange) -> Organisation:
+async def change_organisation(request: Req, data: JSONBody[OrganisationChange]) -> Organisation:
     """Changes the organisation's name, or the one that workers see."""
     async with work(request, Permission.ORG_MANAGE) as tx:
         return await service.change_organisation(tx, data.name, data.display_name)
@@ -117,12 +118,12 @@ async def change_organisation(request: Req, data: OrganisationChange) -> Organis
 async def list_members(request: Req, limit: Limit = 50, after: After = None) -> Page[Member]:
     """The people on the customer side of the organisation."""
     async with work(request, Permission.ORG_READ) as tx:
-        rows = await service.list_members(tx, after_id(after), limit + 1)
+        rows = await service.list_members(tx, after_id(after) if after else None, limit + 1)
     return page_of(rows, limit, lambda member: str(member.person_id))
 
 
 @patch(f"{API}/members/{{person_id:uuid}}", operation_id="changeMember", tags=TAGS)
-async def change_member(request: Req, person_id: UUID, data: MemberChange) -> Member:
+async def change_member(request: Req, person_id: FromPath[UUID], data: JSONBody[MemberChange]) -> Member:
     """Gives a member another role. Only owners make or unmake owners; the last owner stays one."""
     async with work(request, Permission.ORG_READ) as tx:
         member = await service.change_member(tx, PersonId(person_id), data.role)
@@ -131,7 +132,7 @@ async def change_member(request: Req, person_id: UUID, data: MemberChange) -> Me
 
 
 @delete(f"{API}/members/{{person_id:uuid}}", operation_id="removeMember", tags=TAGS)
-async def remove_member(request: Req, person_id: UUID) -> None:
+async def remove_member(request: Req, person_id: FromPath[UUID]) -> None:
     """Takes a member out; everybody may take themself out. The last owner stays."""
     async with work(request, Permission.ORG_READ) as tx:
         await service.remove_member(tx, PersonId(person_id))
@@ -142,12 +143,12 @@ async def remove_member(request: Req, person_id: UUID) -> None:
 async def list_keys(request: Req, limit: Limit = 50, after: After = None) -> Page[Key]:
     """The organisation's API keys without their secrets, newest first; a key sees those of its own mode."""
     async with work(request, Permission.ORG_MANAGE) as tx:
-        rows = await service.list_keys(tx, after_id(after), limit + 1)
+        rows = await service.list_keys(tx, after_id(after) if after else None, limit + 1)
     return page_of(rows, limit, lambda key: str(key.id))
 
 
 @post(f"{API}/keys", operation_id="createKey", tags=TAGS)
-async def create_key(request: Req, data: KeyBody) -> KeyMade:
+async def create_key(request: Req, data: JSONBody[KeyBody]) -> KeyMade:
     """Makes an API key. Its secret is shown this once."""
     async with work(request, Permission.ORG_MANAGE) as tx:
         key, secret = await service.create_key(tx, data.name, data.scopes, data.mode, data.expires_at)
@@ -155,7 +156,7 @@ async def create_key(request: Req, data: KeyBody) -> KeyMade:
 
 
 @delete(f"{API}/keys/{{key_id:uuid}}", operation_id="revokeKey", tags=TAGS)
-async def revoke_key(request: Req, key_id: UUID) -> None:
+async def revoke_key(request: Req, key_id: FromPath[UUID]) -> None:
     """Stops an API key for good: at once here, within five seconds in other server processes."""
     async with work(request, Permission.ORG_MANAGE) as tx:
         await service.revoke_key(tx, KeyId(key_id))

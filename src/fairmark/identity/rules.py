@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
-from uuid import UUID
 
 from fairmark.identity.model import (
     BadEmail,
@@ -24,7 +23,6 @@ from fairmark.identity.model import (
 from fairmark.kernel import json
 from fairmark.kernel.actor import Actor, ActorKind, MemberRole, Mode, Permission, allowed, require
 from fairmark.kernel.errors import Forbidden
-from fairmark.kernel.events import BadCursor
 from fairmark.kernel.ids import PersonId, WorkforceId
 
 TRIES_WINDOW: Final = timedelta(minutes=15)
@@ -211,15 +209,3 @@ def _within(address: str, networks: Sequence[ipaddress.IPv4Network | ipaddress.I
     except ValueError:
         return False
     return any(ip in network for network in networks)
-
-
-def after_id(after: str | None) -> UUID | None:
-    """A list's cursor as the id it stands for. Raises BadCursor."""
-    if after is None:
-        return None
-    try:
-        return UUID(after)
-    except ValueError:
-        raise BadCursor(
-            f"'{after[:60]}' is no cursor.", mend="Use `next` of the page before, as it was given."
-        ) from None

@@ -10,7 +10,7 @@ from fairmark.identity.model import Belonging, Key, Member, NoSuchKey, NoSuchMem
 from fairmark.kernel.actor import ActorKind, MemberRole, Mode, Scope
 from fairmark.kernel.db import Tx
 from fairmark.kernel.events import announce
-from fairmark.kernel.ids import KeyId, PersonId
+from fairmark.kernel.ids import KeyId, OrgId, PersonId, new_id
 from fairmark.kernel.signing import new_token, token_hash
 
 FIRST_START_LINK: Final = timedelta(hours=24)
@@ -39,17 +39,18 @@ async def has_admin(tx: Tx) -> bool:
 async def create_organisation(
     tx: Tx, name: str, display_name: str | None = None, *, owner: PersonId | None = None
 ) -> Organisation:
-    """Makes the organisation whose fresh id `tx` was begun with: `db.begin(OrgId(new_id()))`.
+    """Makes an organisation; `tx` may be in another one, or in none. The caller has checked that the actor may.
 
-    display_name: the name that workers see; the name itself if None. Raises BadName.
+    display_name: the name that workers see; the name itself if None. owner: its first owner. Raises BadName.
     """
     name = rules.clean_name(name, "name")
     shown = name if display_name is None else rules.clean_name(display_name, "display_name")
-    organisation = await store.add_organisation(tx, name, shown)
-    await announce(tx, events.OrganisationCreated(name=name))
-    if owner is not None:
-        await store.add_member(tx, owner, MemberRole.OWNER)
-        await announce(tx, events.MemberJoined(person_id=owner, role=MemberRole.OWNER))
+    async with tx.inside(OrgId(new_id()), tx.actor) as there:
+        organisation = await store.add_organisation(there, name, shown)
+        await announce(there, events.OrganisationCreated(name=name))
+        if owner is not None:
+            await store.add_member(there, owner, MemberRole.OWNER)
+            await announce(there, events.MemberJoined(person_id=owner, role=MemberRole.OWNER))
     return organisation
 
 

@@ -5,12 +5,13 @@ from uuid import UUID
 
 import msgspec
 from litestar import delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from fairmark.kernel.actor import Permission, WorkRole
-from fairmark.kernel.events import BadCursor
 from fairmark.kernel.http import After, Limit, OrgNotChosen, Page, Req, page_of, work
 from fairmark.kernel.ids import OrgId, WorkerId, WorkforceId
+from fairmark.kernel.pages import after_id
 from fairmark.workforce import service
 from fairmark.workforce.model import Placed, Worker, Workforce
 
@@ -51,22 +52,24 @@ class LendBody(msgspec.Struct, forbid_unknown_fields=True):
 async def list_workforces(request: Req, limit: Limit = 50, after: After = None) -> Page[Workforce]:
     """The organisation's workforces, oldest first."""
     async with work(request, Permission.PEOPLE_READ) as tx:
-        rows = await service.list_workforces(tx, _after_id(after), limit + 1)
+        rows = await service.list_workforces(tx, after_id(after) if after else None, limit + 1)
     return page_of(rows, limit, lambda workforce: str(workforce.id))
 
 
 @post(f"{API}/workforces", operation_id="createWorkforce", tags=TAGS)
-async def create_workforce(request: Req, data: WorkforceBody) -> Workforce:
+async def create_workforce(request: Req, data: JSONBody[WorkforceBody]) -> Workforce:
     """Makes a workforce. People come into it by invitation."""
     async with work(request, Permission.ORG_MANAGE) as tx:
         return await service.create_workforce(tx, data.name, data.arm)
 
 
 @get(f"{API}/workforces/{{workforce_id:uuid}}/workers", operation_id="listWorkers", tags=TAGS)
-async def list_workers(request: Req, workforce_id: UUID, limit: Limit = 50, after: After = None) -> Page[Placed]:
+async def list_workers(
+    request: Req, workforce_id: FromPath[UUID], limit: Limit = 50, after: After = None
+) -> Page[Placed]:
     """The people of a workforce, by the aliases that this organisation knows them by."""
     async with work(request, Permission.PEOPLE_READ) as tx:
-        rows = await service.list_workers(tx, WorkforceId(workforce_id), _after_id(after), limit + 1)
+        rows = await service.list_workers(tx, WorkforceId(workforce_id), after_id(after) if after else None, limit + 1)
     return page_of(rows, limit, lambda placed: str(placed.worker.id))
 
 
@@ -78,42 +81,35 @@ async def own_worker(request: Req) -> Worker:
 
 
 @patch(f"{API}/workers/{{worker_id:uuid}}", operation_id="changeWorker", tags=TAGS)
-async def change_worker(request: Req, worker_id: UUID, data: WorkerChange) -> Worker:
+async def change_worker(request: Req, worker_id: FromPath[UUID], data: JSONBody[WorkerChange]) -> Worker:
     """Changes a worker's skills, pauses them with a reason, or lets them go on. Leads do so in their workforces."""
     async with work(request, Permission.LEAD) as tx:
         return await service.change_worker(tx, WorkerId(worker_id), data.skills, data.paused, data.reason)
 
 
 @patch(f"{API}/workforces/{{workforce_id:uuid}}/workers/{{worker_id:uuid}}", operation_id="changeWorkRole", tags=TAGS)
-async def change_role(request: Req, workforce_id: UUID, worker_id: UUID, data: RoleChange) -> Placed:
+async def change_role(
+    request: Req, workforce_id: FromPath[UUID], worker_id: FromPath[UUID], data: JSONBody[RoleChange]
+) -> Placed:
     """Makes a worker something else in a workforce."""
     async with work(request, Permission.LEAD) as tx:
         return await service.change_role(tx, WorkforceId(workforce_id), WorkerId(worker_id), data.role)
 
 
 @delete(f"{API}/workforces/{{workforce_id:uuid}}/workers/{{worker_id:uuid}}", operation_id="removeWorker", tags=TAGS)
-async def remove_worker(request: Req, workforce_id: UUID, worker_id: UUID) -> None:
+async def remove_worker(request: Req, workforce_id: FromPath[UUID], worker_id: FromPath[UUID]) -> None:
     """Takes a worker out of a workforce. What they did stays, under their alias."""
     async with work(request, Permission.LEAD) as tx:
         await service.remove_worker(tx, WorkforceId(workforce_id), WorkerId(worker_id))
 
 
 @post(f"{API}/workforces/{{workforce_id:uuid}}/lend", operation_id="lendWorkforce", tags=TAGS)
-async def lend(request: Req, workforce_id: UUID, data: LendBody) -> Workforce:
+async def lend(request: Req, workforce_id: FromPath[UUID], data: JSONBody[LendBody]) -> Workforce:
     """Lends a workforce to another organisation, for administrators; the answer is what the borrower sees of it."""
     async with work(request, Permission.ADMIN) as tx:
         if tx.org is None:
             raise OrgNotChosen("It is not said whose workforce this is.", mend="Send the header X-Fairmark-Org: ID.")
         return await service.lend(tx, WorkforceId(workforce_id), OrgId(data.organisation_id))
-
-
-def _after_id(after: str | None) -> UUID | None:
-    try:
-        return None if after is None else UUID(after)
-    except ValueError:
-        raise BadCursor(
-            "That is no cursor of this list.", mend="Use `next` of the page before, as it was given."
-        ) from None
 
 
 ROUTES: list[Any] = [
