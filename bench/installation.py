@@ -163,7 +163,7 @@ def fill(installation: Installation, open_assignments: int, workers: int) -> Wor
     org, project, batch, workforce = new_id(), new_id(), new_id(), new_id()
     asset = new_id()
     pipeline = json.encode(Pipeline((LabelStage(Overlap(1, 1)),)))
-    tokens = [f"ses_bench-{n:036d}" for n in range(workers)]
+    tokens = [f"ses_bench-{n:037d}" for n in range(workers)]
     installation.sql(f"""
         INSERT INTO organisations VALUES ('{org}', 'Bench', 'Bench', now());
         INSERT INTO workforces (org_id, id, name, created_at) VALUES ('{org}', '{workforce}', 'crowd', now());
@@ -173,7 +173,8 @@ def fill(installation: Installation, open_assignments: int, workers: int) -> Wor
         INSERT INTO ontologies VALUES ('{org}', '{project}', 1, '{json.encode(ONTOLOGY)}', '', NULL, now());
         INSERT INTO guidelines VALUES ('{org}', '{project}', 1, 'Box every car.', '', NULL, now());
         INSERT INTO project_workforces VALUES ('{org}', '{project}', '{workforce}');
-        INSERT INTO batches (org_id, id, project_id, name, created_at) VALUES ('{org}', '{batch}', '{project}', 'b', now());
+        INSERT INTO batches (org_id, id, project_id, name, created_at)
+        VALUES ('{org}', '{batch}', '{project}', 'b', now());
         INSERT INTO assets (org_id, id, sha256, state, name, media_type, width, height, created_at)
         VALUES ('{org}', '{asset}', '\\x00', 'ready', 'a.jpg', 'image/jpeg', 1920, 1080, now());
         INSERT INTO items (org_id, id, project_id, batch_id, external_id, name, asset_ids, created_at)

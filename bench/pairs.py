@@ -1,7 +1,7 @@
 """Claim + submit over HTTP: `python -m bench.pairs [--open 100000] [--seconds 10]`.
 
 Workers run closed loops (claim, submit, claim ...) from a load generator on the same machine. The ceiling is a bare
-asyncpg script that takes rows from a queue and stores an answer on the same PostgreSQL, with the same number of workers.
+asyncpg script that takes rows from a queue and stores an answer on the same PostgreSQL, with as many workers.
 """
 
 import argparse

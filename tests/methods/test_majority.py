@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairmark.kernel.errors import Invalid
-from fairmark.methods.majority import majority, relative
+from fairmark.methods.majority import confidence, majority, relative
 
 VOTES = st.lists(st.sampled_from("abc"), min_size=1, max_size=8)
 
@@ -74,3 +74,15 @@ class TestMajority:
         assert 0 < before.share <= 1
         assert before.confidence <= after.confidence + 1e-12
         assert after.confidence <= 1
+
+
+class TestConfidence:
+    def test_is_known_for_losers_and_for_what_nobody_said(self) -> None:
+        # 4^2, 4^1 and 4^0 of l = log 4 with K = 2 would be for two values; with a third, K = 3: l = log 8.
+        assert confidence("b", "aab") == pytest.approx(4 / 20)
+        assert confidence("c", "aab") == pytest.approx(1 / (64 + 8 + 1))
+
+    @given(VOTES)
+    def test_of_all_values_add_up_to_one(self, votes: list[str]) -> None:
+        assert sum(confidence(value, votes, choices=3) for value in "abc") == pytest.approx(1)
+        assert confidence(majority(votes).value, votes) == majority(votes).confidence

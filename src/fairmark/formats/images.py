@@ -10,13 +10,14 @@ import msgspec
 from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Sink, Source
 from fairmark.formats.disk_map import DiskMap
-from fairmark.formats.json_rows import JSON_ERRORS, refuse_file
+from fairmark.formats.json_rows import JSON_ERRORS
 from fairmark.formats.lines import lines_of
 from fairmark.formats.model import AssetRecord, FileDamaged, LabeledItem, Name, Pixels
 from fairmark.formats.names import class_names, relative_path, safe_path, stem_of
 from fairmark.formats.source import read_document
 from fairmark.formats.tally import Tally
-from fairmark.ontology.model import ItemClass, Mark, Ontology
+from fairmark.ontology.model import InvalidDocument, ItemClass, Mark, Ontology
+from fairmark.ontology.upgrade import read_ontology, write_ontology
 
 ONTOLOGY_PATH = "fairmark/ontology.json"
 IMAGES_PATH = "fairmark/images.jsonl"
@@ -43,7 +44,6 @@ IMAGE_LOSSES = {
 _SIDE_MAX = 10**9
 _SPLIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _SPLITS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
-_pretty = msgspec.json.format
 
 
 BoxRow: TypeAlias = tuple[int, float, float, float, float, Mark]
@@ -166,13 +166,14 @@ class Companion:
     """Writes the folder `fairmark/` of an export: its ontology, and the names that its images had before."""
 
     def __init__(self, ontology: Ontology, sink: Sink) -> None:
-        sink.write(ONTOLOGY_PATH, _pretty(msgspec.json.encode(ontology), indent=1))
+        sink.write(ONTOLOGY_PATH, msgspec.json.format(write_ontology(ontology), indent=1))
         self._stream = sink.open(IMAGES_PATH)
         self._encode = msgspec.json.Encoder().encode
 
     def add(self, image: str, row: ImageRow) -> None:
         asset = row.asset
-        entry = ImageEntry(image, row.key, row.item.name, safe_path(asset.name), asset.width, asset.height)
+        size = (asset.width, asset.height) if asset.width and asset.height else (None, None)
+        entry = ImageEntry(image, row.key, row.item.name, safe_path(asset.name), *size)
         self._stream.write(self._encode(entry) + b"\n")
 
     def close(self) -> None:
@@ -204,14 +205,14 @@ class LazyTable:
         return self._table.ontology()
 
     def _carried_along(self) -> Ontology | None:
-        """Raises FileDamaged, WrongFormat, TooDeep or OverLimit if there is one that cannot be read."""
+        """Raises FileDamaged or OverLimit if there is one that cannot be read."""
         path = next(places_of(self._source, self._path), None)
         if path is None:
             return None
         try:
-            return msgspec.json.decode(read_document(self._source, path), type=Ontology)
-        except JSON_ERRORS as error:
-            raise refuse_file(error, path) from error
+            return read_ontology(read_document(self._source, path))
+        except InvalidDocument as error:
+            raise FileDamaged(f"{path} is no ontology: {error.message}", file=path, mend=error.mend) from error
 
 
 class NamesBefore:

@@ -7,15 +7,17 @@ import msgspec
 from msgspec import Raw
 
 from fairmark.formats.model import FileDamaged, FormatFault, OverLimit, RowFault, TooDeep, WrongFormat
+from fairmark.ontology.model import InvalidDocument
+from fairmark.ontology.upgrade import place_and_reason
 
 JSON_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """All that decoding can raise, whatever the bytes."""
+DOCUMENT_ERRORS = (*JSON_ERRORS, InvalidDocument)
+"""The same for rows with an annotation in them."""
 
 ROW_BYTES_MAX = 256 * 2**20
 
 _WINDOW_BYTES = 2**20
-_PLACE = re.compile(r" - at `\$?(.*)`$", re.DOTALL)
-_STEP = re.compile(r"\.([^.\[]+)|\[([^\]]*)\]")
 _BETWEEN = re.compile(rb"[\s,]*")
 _LIKELY_CUT = re.compile(rb"\}\s*,\s*\{")
 _STRUCTURE = re.compile(rb'[{}\[\]]|"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
@@ -27,21 +29,25 @@ _decode_rows = msgspec.json.Decoder(list[Raw]).decode
 def json_fault(
     error: BaseException, file: str, *, line: int | None = None, path: str = "", what: str = "row"
 ) -> RowFault:
-    """What JSON_ERRORS say, as a bad row. path: the row's JSON Pointer, put before the place in the message."""
+    """What DOCUMENT_ERRORS say, as a bad row. path: the row's JSON Pointer, put before the place in the message."""
     if isinstance(error, RecursionError):
         return RowFault("too_deep", f"The {what} is nested too deeply.", "Flatten it.", file, line, path)
     if isinstance(error, UnicodeDecodeError):
         return RowFault("bad_encoding", f"The {what} is not UTF-8.", "Save the file as UTF-8.", file, line, path)
-    text = str(error)
-    place = _PLACE.search(text)
-    text = text[: place.start()] if place else text
-    if place:
-        path += "".join(f"/{key or index}" for key, index in _STEP.findall(place[1]))
+    if isinstance(error, InvalidDocument):
+        path += error.fields.get("path", "")
+        return RowFault("wrong_value", error.message, error.mend, file, line, path)
     if isinstance(error, msgspec.ValidationError):
-        where = f" at {path}" if path else ""
-        return RowFault("wrong_value", f"The {what} is not as expected: {text}{where}.", "", file, line, path)
+        place, reason = place_and_reason(error)
+        where = f" at {path}{place}" if path or place else ""
+        return RowFault("wrong_value", f"The {what} is not as expected: {reason}{where}.", "", file, line, path + place)
     return RowFault(
-        "bad_json", f"The {what} is not JSON: {text}.", "Check for a missing quote, comma or bracket.", file, line, path
+        "bad_json",
+        f"The {what} is not JSON: {error}.",
+        "Check for a missing quote, comma or bracket.",
+        file,
+        line,
+        path,
     )
 
 

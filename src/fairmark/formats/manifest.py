@@ -8,16 +8,17 @@ from typing import Annotated, Any, BinaryIO
 from urllib.parse import unquote
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Raw
 
 from fairmark.formats.contract import Limits
-from fairmark.formats.json_rows import JSON_ERRORS, json_fault
+from fairmark.formats.json_rows import DOCUMENT_ERRORS, json_fault
 from fairmark.formats.lines import lines_of
 from fairmark.formats.model import NAME_CHARS_MAX, Cursor, FormatFault, Name, RowFault, Sha256, Split, WrongFormat
 from fairmark.formats.names import relative_path
 from fairmark.formats.source import text_of
 from fairmark.formats.tables import csv_rows, parquet_rows
-from fairmark.ontology.model import Annotation
+from fairmark.ontology.model import Annotation, InvalidDocument
+from fairmark.ontology.upgrade import read_annotation
 
 URL_CHARS_MAX = 8192
 PRIORITY_MAX = 1_000_000
@@ -79,11 +80,16 @@ class _Fields(msgspec.Struct, forbid_unknown_fields=True):
     batch: Name | None = None
     priority: Annotated[int, Meta(ge=-PRIORITY_MAX, le=PRIORITY_MAX)] | None = None
     split: Split | None = None
-    annotation: Annotation | None = None
 
 
-_COLUMNS = frozenset(_Fields.__struct_fields__)
-_decode = msgspec.json.Decoder(_Fields).decode
+class _Line(_Fields, forbid_unknown_fields=True):
+    """The same with an annotation of any version, unread."""
+
+    annotation: Raw = Raw(b"null")
+
+
+_COLUMNS = frozenset(_Line.__struct_fields__)
+_decode = msgspec.json.Decoder(_Line).decode
 
 
 def kind_of(name: str, head: bytes) -> ManifestKind:
@@ -141,10 +147,11 @@ def _jsonl(file: BinaryIO, name: str, limits: Limits, start: Cursor | None) -> I
             )
         elif line and not line.isspace():
             try:
-                yield _row(_decode(line), name, number, after)
-            except JSON_ERRORS as error:
-                fault = json_fault(error, name, line=number, what="line")
-                yield msgspec.structs.replace(fault, after=after)
+                fields = _decode(line)
+                raw = bytes(fields.annotation)
+                yield _row(fields, name, number, after, None if raw == b"null" else read_annotation(raw))
+            except DOCUMENT_ERRORS as error:
+                yield _fault(error, name, number, after)
 
 
 def _urls(file: BinaryIO, name: str, limits: Limits, start: Cursor | None) -> Iterator[ManifestRow | RowFault]:
@@ -170,12 +177,23 @@ def _tabular(
             yield cells
             continue
         try:
-            yield _row(msgspec.convert(cells, _Fields), name, number, after)
-        except (msgspec.ValidationError, RecursionError) as error:
-            yield msgspec.structs.replace(json_fault(error, name, line=number), after=after)
+            document = cells.pop("annotation", None)
+            if document is not None and not isinstance(document, dict):
+                raise InvalidDocument("An annotation is a JSON object.", path="")
+            annotation = None if document is None else read_annotation(document)
+            yield _row(msgspec.convert(cells, _Fields), name, number, after, annotation)
+        except DOCUMENT_ERRORS as error:
+            yield _fault(error, name, number, after)
 
 
-def _row(fields: _Fields, name: str, line: int, after: Cursor) -> ManifestRow | RowFault:
+def _fault(error: Exception, name: str, line: int, after: Cursor) -> RowFault:
+    path = "/annotation" if isinstance(error, InvalidDocument) else ""
+    return msgspec.structs.replace(json_fault(error, name, line=line, path=path), after=after)
+
+
+def _row(
+    fields: _Fields, name: str, line: int, after: Cursor, annotation: Annotation | None = None
+) -> ManifestRow | RowFault:
     url, path, digest = fields.url, fields.path, fields.sha256
     if (url is not None) + (path is not None) + (digest is not None) != 1:
         given = [key for key, value in (("url", url), ("path", path), ("sha256", digest)) if value is not None]
@@ -202,7 +220,7 @@ def _row(fields: _Fields, name: str, line: int, after: Cursor) -> ManifestRow | 
         fields.batch,
         fields.priority or 0,
         fields.split,
-        fields.annotation,
+        annotation,
     )
 
 

@@ -111,7 +111,7 @@ def safe_path(raw: str) -> str:
 
 
 def _safe_part(part: str) -> str:
-    clean = _FORBIDDEN.sub("_", part).rstrip(". ") or "_"
+    clean = _FORBIDDEN.sub("_", part).rstrip(". ").strip() or "_"
     return _shortened(f"_{clean}" if _RESERVED.match(clean) else clean)
 
 

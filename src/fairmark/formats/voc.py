@@ -13,6 +13,7 @@ from fairmark.ontology.model import FieldValue, Ontology
 
 _NO_SPLIT = "default"
 _NEAR = 1e-6
+_NO_BORDER = 10**9
 
 
 class VocWriter:
@@ -54,7 +55,7 @@ class VocWriter:
         name = self._names.claim(safe_path(row.asset.name), row.key)
         if name != row.asset.name:
             self._tally.lose("renamed", items=1)
-        if not row.asset.width or not row.asset.height:
+        if _size(row) is None:
             self._tally.lose("size_unknown", items=1)
         self._sink.write(f"Annotations/{stem_of(name)}.xml", self._xml(name, row).encode())
         self._companion.add(f"JPEGImages/{name}", row)
@@ -67,18 +68,19 @@ class VocWriter:
     def _xml(self, name: str, row: ImageRow) -> str:
         objects = [self._object(*box) for box in self._rounded(row)]
         self._tally.marks += len(objects)
+        width, height = _size(row) or (0, 0)
         return (
             "<annotation>\n\t<folder>JPEGImages</folder>\n"
             f"\t<filename>{escape(name, quote=False)}</filename>\n"
             f"\t<source>\n\t\t<database>{self._database}</database>\n\t</source>\n"
-            f"\t<size>\n\t\t<width>{row.asset.width or 0}</width>\n\t\t<height>{row.asset.height or 0}</height>\n"
+            f"\t<size>\n\t\t<width>{width}</width>\n\t\t<height>{height}</height>\n"
             "\t\t<depth>3</depth>\n\t</size>\n\t<segmented>0</segmented>\n" + "".join(objects) + "</annotation>\n"
         )
 
     def _rounded(self, row: ImageRow) -> list[tuple[int, tuple[int, int, int, int], dict[str, FieldValue]]]:
         """(class place, (xmin, ymin, xmax, ymax), attributes) of the boxes that the image holds."""
         boxes: list[tuple[int, tuple[int, int, int, int], dict[str, FieldValue]]] = []
-        width, height = row.asset.width or 10**9, row.asset.height or 10**9
+        width, height = _size(row) or (_NO_BORDER, _NO_BORDER)
         lose = self._tally.lose
         for box in row.boxes:
             place, x, y, w, h, mark = box
@@ -112,6 +114,12 @@ class VocWriter:
             f"\t\t<bndbox>\n\t\t\t<xmin>{left}</xmin>\n\t\t\t<ymin>{top}</ymin>\n"
             f"\t\t\t<xmax>{right}</xmax>\n\t\t\t<ymax>{bottom}</ymax>\n\t\t</bndbox>\n\t</object>\n"
         )
+
+
+def _size(row: ImageRow) -> tuple[int, int] | None:
+    """(width, height) in pixels if both are known."""
+    asset = row.asset
+    return (asset.width, asset.height) if asset.width and asset.height else None
 
 
 def _whole(low: float, high: float, side: int) -> tuple[int, int]:

@@ -68,7 +68,7 @@ def voc_rows(source: Source, options: ReadOptions, tally: Tally, lazy: LazyTable
         yield LabeledItem(
             item.external_id, item.name, item.assets, annotation, split=listed.decode() if listed else None
         )
-    if tally.files == 0:
+    if tally.files == 0 and not before.found:
         raise WrongFormat(
             f"{source.name} holds no XML files.", file=source.name, mend="Send a ZIP with Annotations/*.xml."
         )

@@ -81,7 +81,7 @@ def yolo_rows(source: Source, options: ReadOptions, tally: Tally, lazy: LazyTabl
             else:
                 marks.append(mark)
         yield LabeledItem(item.external_id, item.name, item.assets, Annotation(marks=tuple(marks)), split=place.split)
-    if tally.files == 0:
+    if tally.files == 0 and not before.found:
         raise WrongFormat(
             f"{source.name} holds no label files.", file=source.name, mend="Send a ZIP with labels/train/*.txt."
         )
@@ -121,17 +121,24 @@ def _described(source: Source, path: str) -> tuple[dict[int, str], dict[str, str
         shown = str(error).splitlines()[0] if str(error) else "nested too deeply"
         raise FormatFault(f"{path} is not sound YAML: {shown}.", file=path, mend="Check its indentation.") from error
     names = content.get("names") if isinstance(content, dict) else None
-    if isinstance(names, list):
-        names = dict(enumerate(names))
-    try:
-        numbered = {int(number): str(name) for number, name in names.items() if isinstance(name, str)}  # type: ignore[union-attr]
-    except (AttributeError, TypeError, ValueError):
-        numbered = {}
-    if not numbered or len(numbered) > CLASSES_MAX:
+    numbered = _numbered(names)
+    if numbered is None or len(numbered) > CLASSES_MAX:
         raise WrongFormat(
             f"{path} has no list of up to {CLASSES_MAX} class names.", file=path, mend="Put them under `names`."
         )
     return numbered, _described_splits(content)
+
+
+def _numbered(names: Any) -> dict[int, str] | None:
+    """Class names by their numbers, from a list or a map; None if it is neither, or a name is no text."""
+    pairs = enumerate(names) if isinstance(names, list) else names.items() if isinstance(names, dict) else None
+    if pairs is None:
+        return None
+    try:
+        numbered = {int(number): name for number, name in pairs}
+    except (TypeError, ValueError):
+        return None
+    return numbered if all(isinstance(name, str) for name in numbered.values()) else None
 
 
 def _described_splits(content: dict[Any, Any]) -> dict[str, str]:

@@ -48,18 +48,42 @@ def majority(
     with W_v the weight behind v. For p = 0.8 and K = 2, l = log 4: one vote gives 4/5, two against none 16/17, two
     against one 4/5, one against one 1/2.
     """
+    behind = _tally(votes, weights)
+    value = max(behind, key=lambda candidate: behind[candidate])
+    best = behind[value]
+    # Sums of the same weights in another order can differ in the last digits.
+    tied = sum(math.isclose(weight, best, rel_tol=1e-9) for weight in behind.values()) > 1
+    return Verdict(value, best / len(votes), _posterior(value, behind, accuracy, choices), tied)
+
+
+def confidence(
+    value: _Value,
+    votes: Sequence[_Value],
+    weights: Sequence[float] | None = None,
+    *,
+    accuracy: float = ACCURACY,
+    choices: int = 2,
+) -> float:
+    """The probability that `value`, voted for or not, is right: the posterior of `majority`, arguments as there."""
+    return _posterior(value, _tally(votes, weights), accuracy, choices)
+
+
+def _tally(votes: Sequence[_Value], weights: Sequence[float] | None) -> dict[_Value, float]:
+    """The relative weight behind each value, in the order of the first votes."""
     if not votes:
         raise Invalid("There is no vote to count.", mend="Give at least one vote.")
     behind: dict[_Value, float] = {}
     for vote, weight in zip(votes, relative(weights, len(votes)), strict=True):
         behind[vote] = behind.get(vote, 0.0) + weight
-    value = max(behind, key=lambda candidate: behind[candidate])
-    best = behind[value]
-    # Sums of the same weights in another order can differ in the last digits.
-    tied = sum(math.isclose(weight, best, rel_tol=1e-9) for weight in behind.values()) > 1
-    choices = max(choices, len(behind), 2)
+    return behind
+
+
+def _posterior(value: _Value, behind: dict[_Value, float], accuracy: float, choices: int) -> float:
+    named = {value: 0.0, **behind}
+    choices = max(choices, len(named), 2)
     log_odds = math.log(accuracy * (choices - 1) / (1 - accuracy))
-    # Relative to the winner, so that no exponent is positive and nothing overflows.
-    rivals = math.fsum(math.exp(log_odds * (weight - best)) for weight in behind.values())
-    unnamed = (choices - len(behind)) * math.exp(-log_odds * best)
-    return Verdict(value, best / len(votes), 1 / (rivals + unnamed), tied)
+    # Relative to the strongest, so that no exponent is positive and nothing overflows.
+    best = max(named.values())
+    total = math.fsum(math.exp(log_odds * (weight - best)) for weight in named.values())
+    unnamed = (choices - len(named)) * math.exp(-log_odds * best)
+    return math.exp(log_odds * (named[value] - best)) / (total + unnamed)

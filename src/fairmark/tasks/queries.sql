@@ -15,7 +15,8 @@ SELECT p.id AS project_id, p.priority, p.pipeline, p.name, p.mode, p.state,
 -- One open assignment of the most urgent place that has one, taken, leased and told in one statement. Each worker walks
 -- the ring (rank, place) from a point of their own (:ranks, :places), so that they do not all fight for its left edge:
 -- first what has become more urgent than where they stand, then onwards from there, then the whole ring from the start.
--- Rows that others hold are skipped, not awaited. Nobody gets a task twice, but rework reserved for its author.
+-- Rows that others hold are skipped, not awaited. Nobody gets a task twice, but rework reserved for its author (asked by
+-- task alone: with empty statistics the planner would otherwise walk all that the worker ever did).
 WITH held AS (
     SELECT count(*) AS leases FROM assignments
      WHERE org_id = :org_id AND worker_id = :worker_id AND state = 'leased'
@@ -23,31 +24,17 @@ WITH held AS (
     SELECT c.*, e.kind, e.lease_s
       FROM unnest(:projects::uuid[], :stages::smallint[], :kinds::text[], :leases_s::int[], :ranks::int[], :places::bigint[])
            WITH ORDINALITY AS e (project_id, stage, kind, lease_s, rank, place, n)
+     CROSS JOIN LATERAL (VALUES (-2147483648, 0::bigint, e.rank - 1), (e.rank, e.place, e.rank), (-2147483648, 0, 2147483647))
+           AS r (rank_from, place_from, rank_to)
      CROSS JOIN LATERAL (
-        (SELECT o.ctid, o.* FROM open_assignments o
-          WHERE o.org_id = :org_id AND o.project_id = e.project_id AND o.stage = e.stage AND o.rank < e.rank
-            AND (o.reserved_for IS NULL OR o.reserved_for = :worker_id OR o.reserved_until < :now)
-            AND (o.reserved_for = :worker_id OR NOT EXISTS (
-                SELECT FROM assignments a WHERE a.org_id = :org_id AND a.task_id = o.task_id AND a.worker_id = :worker_id
-                   AND a.state <> 'expired'))
-          ORDER BY o.rank, o.place LIMIT 1 FOR UPDATE OF o SKIP LOCKED)
-        UNION ALL
-        (SELECT o.ctid, o.* FROM open_assignments o
-          WHERE o.org_id = :org_id AND o.project_id = e.project_id AND o.stage = e.stage AND o.rank = e.rank
-            AND o.place >= e.place
-            AND (o.reserved_for IS NULL OR o.reserved_for = :worker_id OR o.reserved_until < :now)
-            AND (o.reserved_for = :worker_id OR NOT EXISTS (
-                SELECT FROM assignments a WHERE a.org_id = :org_id AND a.task_id = o.task_id AND a.worker_id = :worker_id
-                   AND a.state <> 'expired'))
-          ORDER BY o.rank, o.place LIMIT 1 FOR UPDATE OF o SKIP LOCKED)
-        UNION ALL
-        (SELECT o.ctid, o.* FROM open_assignments o
-          WHERE o.org_id = :org_id AND o.project_id = e.project_id AND o.stage = e.stage
-            AND (o.reserved_for IS NULL OR o.reserved_for = :worker_id OR o.reserved_until < :now)
-            AND (o.reserved_for = :worker_id OR NOT EXISTS (
-                SELECT FROM assignments a WHERE a.org_id = :org_id AND a.task_id = o.task_id AND a.worker_id = :worker_id
-                   AND a.state <> 'expired'))
-          ORDER BY o.rank, o.place LIMIT 1 FOR UPDATE OF o SKIP LOCKED)
+        SELECT o.ctid, o.* FROM open_assignments o
+         WHERE o.org_id = :org_id AND o.project_id = e.project_id AND o.stage = e.stage
+           AND (o.rank, o.place) >= (r.rank_from, r.place_from) AND o.rank <= r.rank_to
+           AND (o.reserved_for IS NULL OR o.reserved_for = :worker_id OR o.reserved_until < :now)
+           AND (o.reserved_for = :worker_id OR :worker_id <> ALL (ARRAY(
+               SELECT a.worker_id FROM assignments a
+                WHERE a.org_id = :org_id AND a.task_id = o.task_id AND a.state <> 'expired')))
+         ORDER BY o.rank, o.place LIMIT 1 FOR UPDATE OF o SKIP LOCKED
       ) c
      WHERE (SELECT leases FROM held) < :leases_max
      LIMIT 1
@@ -73,9 +60,8 @@ SELECT a.*, g.rank, g.place, t.item_id, t.due_at, t.note, t.batch_id, i.external
           FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n) JOIN assets m ON m.org_id = i.org_id AND m.id = u.id) AS media,
        pr.ontology_version, pr.guideline_version,
        CASE WHEN a.kind = 'label' THEN i.prelabel END AS prelabel,
-       (SELECT d.annotation FROM assignments x JOIN drafts d ON d.org_id = x.org_id AND d.assignment_id = x.id
-         WHERE x.org_id = :org_id AND x.task_id = a.task_id AND x.worker_id = :worker_id AND x.kind = a.kind
-         ORDER BY x.leased_at DESC LIMIT 1) AS draft,
+       (SELECT d.annotation FROM drafts d WHERE d.org_id = :org_id AND d.task_id = a.task_id AND d.worker_id = :worker_id
+         ORDER BY d.updated_at DESC LIMIT 1) AS draft,
        (SELECT s.annotation FROM submissions s
          WHERE a.round > 0 AND a.kind = 'label' AND s.org_id = :org_id AND s.task_id = a.task_id AND s.worker_id = :worker_id
          ORDER BY s.id DESC LIMIT 1) AS earlier,
@@ -227,8 +213,8 @@ UPDATE assignments SET paused_at = NULL, leased_until = :until
 
 -- name: save_draft
 -- Keeps the newest draft: one that was sent earlier and arrives later changes nothing.
-INSERT INTO drafts (org_id, assignment_id, seq, annotation, updated_at)
-VALUES (:org_id, :assignment_id, :seq, :annotation::jsonb, :now)
+INSERT INTO drafts (org_id, assignment_id, task_id, worker_id, seq, annotation, updated_at)
+VALUES (:org_id, :assignment_id, :task_id, :worker_id, :seq, :annotation::jsonb, :now)
 ON CONFLICT (org_id, assignment_id) DO UPDATE
    SET seq = excluded.seq, annotation = excluded.annotation, updated_at = excluded.updated_at
  WHERE drafts.seq < excluded.seq;

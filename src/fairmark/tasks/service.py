@@ -216,7 +216,7 @@ async def save_draft(tx: Tx, id: AssignmentId, seq: int, annotation: Annotation)
     end = await _turn(tx, id)
     if end.turn.state not in {TurnState.LEASED, TurnState.EXPIRED}:
         rules.check_may_close(end.turn, end.turn.kind, tx.now)
-    if await store.save_draft(tx, id, seq, json.encode(annotation)):
+    if await store.save_draft(tx, end, _worker(tx), seq, json.encode(annotation)):
         return seq
     return await store.draft_seq(tx, id)
 

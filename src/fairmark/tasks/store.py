@@ -50,7 +50,7 @@ class Place:
     stage: int
     kind: Kind
     lease_s: int
-    rank: int = -(2**31)
+    rank: int = -(2**31) + 1
     place: int = 0
 
 
@@ -235,11 +235,13 @@ async def resume_turn(tx: Tx, id: AssignmentId, lease_s: int) -> datetime | None
     return await tx.value(q.resume_turn, org_id=tx.org_id, id=id, until=tx.now + timedelta(seconds=lease_s))
 
 
-async def save_draft(tx: Tx, id: AssignmentId, seq: int, annotation: str) -> bool:
+async def save_draft(tx: Tx, end: TurnToEnd, worker_id: WorkerId, seq: int, annotation: str) -> bool:
     """False if a newer draft is there already."""
-    return (
-        await tx.run(q.save_draft, org_id=tx.org_id, assignment_id=id, seq=seq, annotation=annotation, now=tx.now) == 1
-    )
+    touched = await tx.run(
+        q.save_draft, org_id=tx.org_id, assignment_id=end.turn.id, task_id=end.task_id, worker_id=worker_id, seq=seq,
+        annotation=annotation, now=tx.now,
+    )  # fmt: skip
+    return touched == 1
 
 
 async def draft_seq(tx: Tx, id: AssignmentId) -> int:

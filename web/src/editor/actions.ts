@@ -73,9 +73,10 @@ export function changeGeometry(
   )
 }
 
-export function moveBy(session: Session, dx: number, dy: number): void {
+/** Moves the selection. Nudges merge into one step, drags do not. */
+export function moveBy(session: Session, dx: number, dy: number, { merges = true } = {}): void {
   const moved = geometriesOf(session, (kind, mark, image) => kind.moved(mark.geometry, dx, dy, image))
-  changeGeometry(session, "Move", moved, `move ${[...moved.keys()].join()}`)
+  changeGeometry(session, "Move", moved, merges ? `move ${[...moved.keys()].join()}` : undefined)
 }
 
 export function pushEdge(session: Session, edge: Edge, by: number): void {

@@ -46,6 +46,9 @@ const CODE_OF_NAME: Readonly<Record<string, string>> = {
   "`": "Backquote",
 }
 
+/** Codes as browsers tell them: what a person's own keys are stored as. */
+const CANONICAL = new RegExp(`^(Key[A-Z]|Digit\\d|Intl[A-Za-z]+|${Object.values(CODE_OF_NAME).join("|")})$`)
+
 const SHIFTED: Readonly<Record<string, string>> = { "?": "/", plus: "=", "<": ",", ">": "." }
 
 const NAME_OF_CODE: Readonly<Record<string, string>> = {
@@ -103,7 +106,7 @@ function codeOf(name: string): string | null {
   if (/^[a-z]$/i.test(name)) return `Key${name.toUpperCase()}`
   if (/^\d$/.test(name)) return `Digit${name}`
   if (/^F([1-9]|1[0-2])$/i.test(name)) return name.toUpperCase()
-  return null
+  return CANONICAL.test(name) ? name : null
 }
 
 /** The canonical chord of a spelling such as "Ctrl+Shift+Z", "?" or "Alt+."; null if it names no key. */

@@ -7,6 +7,7 @@
 import type { Size } from "#geometry/box.ts"
 import {
   type Annotation,
+  type DocumentRecord,
   type Mark,
   markKey,
   readAnnotation,
@@ -55,6 +56,7 @@ export class Session {
   readonly now: () => number
   readonly newId: () => string
   readonly #validator: Validator
+  readonly #opened: ReadonlyMap<string, DocumentRecord>
 
   selection: ReadonlySet<string> = NOTHING
   hidden: ReadonlySet<string> = NOTHING
@@ -76,6 +78,7 @@ export class Session {
     this.now = parts.now ?? Date.now
     this.newId = parts.newId ?? newId
     this.store = new RecordStore(readAnnotation(parts.document))
+    this.#opened = new Map([...this.store.all()].map((record) => [record.key, record]))
     this.history = new History(this.store)
     this.#validator = new Validator(this.vocabulary, parts.kinds, parts.assets)
     this.classInHand = this.vocabulary.classes.find((each) => this.#isDrawable(each.marks))?.id ?? null
@@ -132,6 +135,17 @@ export class Session {
       return fields.length === 0 ? mark : { ...mark, attributes: visibleValues(fields, mark.attributes) }
     })
     return { ...draft, marks, answers: visibleValues(this.vocabulary.questions, draft.answers) }
+  }
+
+  /** Whether the document differs from the one that was opened. */
+  get isChanged(): boolean {
+    if (this.store.size !== this.#opened.size) return true
+    for (const record of this.store.all()) {
+      const opened = this.#opened.get(record.key)
+      // Records that nobody touched, and those put back by an undo, are the very same objects.
+      if (record !== opened && JSON.stringify(record) !== JSON.stringify(opened)) return true
+    }
+    return false
   }
 
   faults(): Fault[] {

@@ -187,6 +187,7 @@ export class Work {
         if (!(await this.#mayRetry(asPortError(error), failures))) return
       }
     }
+    this.meter.setPaused(true, this.#parts.clock.now())
     this.#beats.stop()
     await this.#autosave.finish()
     this.#enter("ended")

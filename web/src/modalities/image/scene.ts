@@ -46,9 +46,18 @@ export class Scene {
     return this.#kinds[slot] as PlacedImageKind
   }
 
+  /** False for a slot whose mark is gone. */
+  hasMark(slot: number): boolean {
+    return this.#marks[slot] !== undefined
+  }
+
+  boundsAt(slot: number): Box {
+    return this.kindAt(slot).bounds(this.markAt(slot).geometry)
+  }
+
   boundsOf(id: string): Box | null {
     const slot = this.#slotOf.get(id)
-    return slot === undefined ? null : this.kindAt(slot).bounds(this.markAt(slot).geometry)
+    return slot === undefined ? null : this.boundsAt(slot)
   }
 
   /** Puts a mark in, or its new version in place of the old. Marks without a place are left out. */
@@ -169,7 +178,7 @@ export class Scene {
     const ids: string[] = []
     for (const slot of this.query(box)) {
       if (this.#hidden[slot] === 1) continue
-      const bounds = this.kindAt(slot).bounds(this.markAt(slot).geometry)
+      const bounds = this.boundsAt(slot)
       if (touching ? touches(box, bounds) : encloses(box, bounds)) ids.push(this.markAt(slot).id)
     }
     return ids

@@ -473,11 +473,14 @@ CALL fence('assignments');
 CREATE TABLE drafts (
     org_id        uuid NOT NULL,
     assignment_id uuid NOT NULL,
+    task_id       uuid NOT NULL,
+    worker_id     uuid NOT NULL,
     seq           bigint NOT NULL,
     annotation    jsonb NOT NULL,
     updated_at    timestamptz NOT NULL,
     PRIMARY KEY (org_id, assignment_id)
 );
+CREATE INDEX drafts_task ON drafts (org_id, task_id, worker_id);
 CALL fence('drafts');
 
 -- Stretches in which a worker was at work, never overlapping for one worker: pay stands on them.

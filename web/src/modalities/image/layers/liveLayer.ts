@@ -31,8 +31,10 @@ export interface LiveScene {
   readonly classInHand: string | null
   readonly labels: LabelDisplay
   readonly canEdit: boolean
-  /** Marks to point out, with the colour to do it in: where submissions differ, what a fault is about. */
-  readonly pointedOut: ReadonlyMap<string, string>
+  /** Places to point out: where submissions differ, what a fault is about. */
+  readonly pointedOut: readonly Box[]
+  /** Around a selection of several marks. */
+  readonly selectionFrame: Box | null
 }
 
 export class LiveLayer {
@@ -68,20 +70,11 @@ export class LiveLayer {
     this.#drawFresh(live)
     this.#drawLabels(live, inView, drawn)
     this.#drawHandles(live)
-    this.#drawFrame(live)
+    this.#drawFrames(live)
   }
 
-  #drawPointedOut({ pointedOut, scene }: LiveScene): void {
-    const { context } = this.#brush
-    for (const [id, color] of pointedOut) {
-      const slot = scene.slotOf(id)
-      if (slot === undefined || scene.isHidden(slot)) continue
-      const pen = { color, dash: [], width: 2 }
-      context.globalAlpha = 0.9
-      this.#brush.strongMark(scene.markAt(slot), scene.kindAt(slot), { penOf: () => pen }, 0.18, 2)
-      context.globalAlpha = 1
-      this.painted++
-    }
+  #drawPointedOut({ pointedOut }: LiveScene): void {
+    for (const box of pointedOut) this.#strokeFrame(box, 8, "#ffb020", 3)
   }
 
   #drawHovered({ scene, look }: LiveScene, id: string): void {
@@ -199,22 +192,33 @@ export class LiveLayer {
     context.fillText(text, left + Math.round(5 * density), top + height / 2 + density * 0.5)
   }
 
-  #drawFrame({ sketch }: LiveScene): void {
-    const frame = sketch?.frame
-    if (!frame) return
+  #drawFrames({ sketch, selectionFrame }: LiveScene): void {
+    if (selectionFrame) {
+      const [dx, dy] = sketch?.shift ?? [0, 0]
+      const { x, y, w, h } = selectionFrame
+      this.#strokeFrame({ x: x + dx, y: y + dy, w, h }, 5, "#ffffff", 1)
+    }
+    if (!sketch?.frame) return
+    this.#brush.context.fillStyle = "rgba(125, 159, 255, 0.15)"
+    this.#strokeFrame(sketch.frame, 0, "#ffffff", 1, true)
+  }
+
+  /** A dashed frame over a dark one, `away` CSS pixels outside the box. */
+  #strokeFrame(box: Box, away: number, color: string, width: number, isFilled = false): void {
     const { context, projection } = this.#brush
-    const x = Math.round(frame.x * projection.scale + projection.x) + 0.5
-    const y = Math.round(frame.y * projection.scale + projection.y) + 0.5
-    const w = Math.round(frame.w * projection.scale)
-    const h = Math.round(frame.h * projection.scale)
-    context.fillStyle = "rgba(125, 159, 255, 0.15)"
-    context.fillRect(x, y, w, h)
-    context.lineWidth = 1
+    const { density, scale } = projection
+    const half = width % 2 === 1 ? 0.5 : 0
+    const x = Math.round(box.x * scale + projection.x - away * density) + half
+    const y = Math.round(box.y * scale + projection.y - away * density) + half
+    const w = Math.round(box.w * scale + 2 * away * density)
+    const h = Math.round(box.h * scale + 2 * away * density)
+    if (isFilled) context.fillRect(x, y, w, h)
+    context.lineWidth = width * density
     context.setLineDash([])
-    context.strokeStyle = "rgba(0, 0, 0, 0.6)"
+    context.strokeStyle = "rgba(0, 0, 0, 0.65)"
     context.strokeRect(x, y, w, h)
-    context.setLineDash([4, 4])
-    context.strokeStyle = "#ffffff"
+    context.setLineDash([5 * density, 4 * density])
+    context.strokeStyle = color
     context.strokeRect(x, y, w, h)
   }
 }

@@ -2,22 +2,20 @@
 
 import { CLICK_STRAY, type PointerState, type State } from "#editor/tool.ts"
 import { distance } from "#geometry/point.ts"
-import { spanning } from "./spanning.ts"
+import { awaiting } from "./awaiting.ts"
+import { dragging } from "./dragging.ts"
 
 export function cornered(from: PointerState): State {
   return {
     name: "cornered",
 
-    pointerMove(host, pointer) {
-      if (distance(from.screen, pointer.screen) < CLICK_STRAY) return undefined
-      const next = spanning(from, "drag")
-      next.pointerMove?.(host, pointer)
-      return next
+    pointerMove(_host, pointer) {
+      return distance(from.screen, pointer.screen) < CLICK_STRAY ? undefined : dragging(from, pointer)
     },
 
     pointerUp(host) {
       host.say("Click the opposite corner.")
-      return spanning(from, "clicks")
+      return awaiting(from)
     },
   }
 }
