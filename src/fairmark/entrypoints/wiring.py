@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from fairmark.delivery import http as delivery
+from fairmark.delivery import jobs as delivery_jobs
 from fairmark.identity import http as identity
 from fairmark.identity import jobs as identity_jobs
 from fairmark.identity.http import authenticate as authenticate
@@ -21,20 +23,23 @@ ROUTES: list[Any] = [
     *projects.ROUTES,
     *tasks.ROUTES,
     *quality.ROUTES,
+    *delivery.ROUTES,
 ]
 """Route handlers of every package's http.py."""
 
 READERS: list[Reader] = [
     Reader("tasks", tasks_jobs.ASSET_EVENTS, tasks_jobs.on_assets),
     Reader("quality", quality_jobs.SUBMISSION_EVENTS, quality_jobs.on_submitted),
+    delivery_jobs.READER,
 ]
 """Reactions to events: (name, event types, handler). Each reader keeps its own place in every organisation's log."""
 
-JOBS: dict[str, Any] = {}
+JOBS: dict[str, Any] = {**delivery_jobs.JOBS}
 """Background jobs by name: `async def job(site: Site, org_id: OrgId, args: dict) -> None`."""
 
 PERIODIC: list[tuple[str, int, Any]] = [
     ("sweep sign-ins", 3600, identity_jobs.sweep),
     ("expire leases", tasks_jobs.EXPIRE_EVERY_S, tasks_jobs.expire_leases),
+    delivery_jobs.PERIODIC,
 ]
 """(name, every n seconds, `async def run(site: Site) -> None`); one process of the installation runs each at a time."""
