@@ -1,0 +1,56 @@
+/**
+ * The editor alone on a page, for browser tests and benchmarks. The address says what is on it: ?mode=label|review|view,
+ * n (boxes), street (marked street), width, height, assets, theme, shelf=memory, gallery.
+ */
+
+import { mount } from "svelte"
+import type { Mode } from "#editor/keymap.ts"
+import type { Stage } from "#modalities/image/stage.ts"
+import type { Workspace } from "#modalities/image/workspace.ts"
+import { FakePort } from "./fakePort.ts"
+import Harness from "./Harness.svelte"
+import { manyBoxes, paint, streetBy } from "./scene.ts"
+
+declare global {
+  interface Window {
+    harness: {
+      port: FakePort
+      inside?: { workspace: Workspace; stage: Stage }
+      ended?: string
+      /** The document as it stands. */
+      document(): unknown
+    }
+  }
+}
+
+const asked = new URLSearchParams(location.search)
+const number = (name: string, otherwise: number) => Number(asked.get(name) ?? otherwise)
+const width = number("width", 1600)
+const height = number("height", 1000)
+const mode = (asked.get("mode") ?? "label") as Mode
+
+document.documentElement.dataset.theme = asked.get("theme") ?? "light"
+const port = new FakePort()
+window.harness = { port, document: () => structuredClone(window.harness.inside?.workspace.session.annotation()) }
+
+const url = await paint(width, height)
+const people = ["Heron 12", "Otter 7", "Finch 31"]
+mount(Harness, {
+  target: document.getElementById("app") as HTMLElement,
+  props: {
+    mode,
+    port,
+    assets: Array.from({ length: number("assets", 1) }, () => ({ url, width, height })),
+    document: asked.has("n")
+      ? manyBoxes(number("n", 0), width, height)
+      : asked.has("street")
+        ? streetBy(1, width, height)
+        : {},
+    submissions:
+      mode === "review"
+        ? people.map((name, i) => ({ id: `p${i}`, name, document: streetBy(i + 1, width, height) }))
+        : null,
+    forgets: asked.get("shelf") === "memory",
+    gallery: asked.has("gallery"),
+  },
+})

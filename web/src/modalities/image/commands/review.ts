@@ -1,0 +1,62 @@
+/** Looking at submissions over one another. */
+
+import { type Command, keys, REVIEW } from "#editor/commands.ts"
+import { imagePoint } from "#geometry/point.ts"
+import { toScreen } from "#geometry/viewport.ts"
+import type { Workspace } from "../workspace.ts"
+
+const LAYERS_MAX = 8
+
+export function showDifference(workspace: Workspace, index: number): void {
+  const { review } = workspace
+  if (!review) return
+  review.goTo(index)
+  const difference = review.currentDifference
+  if (!difference) return
+  if (difference.box) {
+    workspace.session.showAsset(difference.asset)
+    const { x, y, w, h } = difference.box
+    const [left, top] = toScreen(workspace.view, imagePoint(x, y))
+    const [right, bottom] = toScreen(workspace.view, imagePoint(x + w, y + h))
+    const isInSight = left >= 0 && top >= 0 && right <= workspace.size.width && bottom <= workspace.size.height
+    if (!isInSight || right - left < 24) workspace.zoomToBox(difference.box)
+  }
+  workspace.say(`${review.current + 1} of ${review.differences.length}: ${difference.words}`)
+}
+
+function needsDifferences({ review }: Workspace): string | null {
+  return review && review.differences.length > 0 ? null : "The submissions do not differ."
+}
+
+export const reviewCommands: readonly Command<Workspace>[] = [
+  {
+    id: "review.next",
+    title: "Next difference",
+    group: "Review",
+    modes: REVIEW,
+    keys: keys("]"),
+    refusal: needsDifferences,
+    run: (workspace) => showDifference(workspace, (workspace.review?.current ?? -1) + 1),
+  },
+  {
+    id: "review.previous",
+    title: "Previous difference",
+    group: "Review",
+    modes: REVIEW,
+    keys: keys("["),
+    refusal: needsDifferences,
+    run: (workspace) => showDifference(workspace, Math.max(0, workspace.review?.current ?? 0) - 1),
+  },
+  ...Array.from(
+    { length: LAYERS_MAX },
+    (_, i): Command<Workspace> => ({
+      id: `review.layer${i + 1}`,
+      title: `Show or hide submission ${i + 1}`,
+      group: "Review",
+      modes: REVIEW,
+      keys: keys(`Alt+Shift+${i + 1}`),
+      refusal: ({ review }) => (review?.submissions[i] ? null : "There is no such submission."),
+      run: ({ review }) => review?.toggle(review.submissions[i]?.id ?? ""),
+    }),
+  ),
+]

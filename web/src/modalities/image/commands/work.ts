@@ -1,0 +1,46 @@
+/** The assignment: save, hand in, skip, ask, pause, decide. */
+
+import { type Command, EDIT, type Keys, keys, LABEL, REVIEW } from "#editor/commands.ts"
+import type { Mode } from "#editor/keymap.ts"
+import type { Workspace } from "../workspace.ts"
+
+function work(
+  id: string,
+  title: string,
+  modes: readonly Mode[],
+  key: Keys,
+  run: (workspace: Workspace) => void,
+): Command<Workspace> {
+  return {
+    id,
+    title,
+    group: "Work",
+    modes,
+    keys: key,
+    whileTyping: true,
+    refusal: ({ work: at }) => (at?.phase === "open" ? null : "This work is not open."),
+    run,
+  }
+}
+
+export const workCommands: readonly Command<Workspace>[] = [
+  work("save", "Save now", EDIT, keys("Ctrl+S"), (workspace) => {
+    workspace.say("Saving. It also happens by itself.")
+    void workspace.work?.saveNow()
+  }),
+  work("submit", "Submit", LABEL, keys("Ctrl+Enter", "Ctrl+Enter | Alt+Enter", "Ctrl+Enter"), ({ work: at }) => {
+    void at?.submit()
+  }),
+  work("skip", "Skip this item", LABEL, keys("Ctrl+Space"), (workspace) => workspace.open("skip")),
+  work("ask", "Ask the lead", EDIT, keys("Ctrl+/"), (workspace) => workspace.open("ask")),
+  {
+    ...work("pause", "Pause or go on", EDIT, keys("Alt+P"), ({ work: at }) => at?.setPaused(at.phase === "open")),
+    refusal: ({ work: at }) => (at?.phase === "open" || at?.phase === "paused" ? null : "This work is not open."),
+  },
+  work("review.accept", "Accept", REVIEW, keys("Ctrl+Shift+Up | Ctrl+Enter"), ({ work: at, session }) => {
+    void at?.review(session.isChanged ? "fix" : "accept", [], "")
+  }),
+  work("review.reject", "Send back, with reasons", REVIEW, keys("Ctrl+Shift+Down"), (workspace) =>
+    workspace.open("reject"),
+  ),
+]

@@ -1,0 +1,100 @@
+/** Keys become commands, unless they are text being typed or work a control that has the focus. */
+
+import type { Commands } from "#editor/commands.ts"
+import type { Keymap } from "#editor/keymap.ts"
+import { chordOf } from "#editor/keys.ts"
+import type { PointerInput } from "./pointerInput.ts"
+import type { Workspace } from "./workspace.ts"
+
+/** Keys that operate a focused control; with a modifier they are free for commands. */
+const CONTROL_KEYS = /^(Shift\+)?(Enter|Space|Tab|Arrow(Up|Down|Left|Right)|Home|End|PageUp|PageDown)$/
+const CONTROLS =
+  "button, a[href], input, select, summary, [role=option], [role=listbox], [role=radio], [role=slider], [role=tab]"
+
+export interface KeyboardParts {
+  readonly page: Window
+  /** The editor; keys elsewhere on the page are not ours, those on nothing at all are. */
+  readonly root: HTMLElement
+  /** The canvas: here Tab goes from mark to mark. */
+  readonly stage: HTMLElement
+  readonly workspace: Workspace
+  readonly commands: () => Commands<Workspace>
+  readonly keymap: () => Keymap
+  readonly pointerInput: PointerInput
+  readonly isMac: boolean
+  /** The first key of a sequence has been pressed (its chord), or the sequence is over (null). */
+  readonly onPrefix: (chord: string | null) => void
+}
+
+/** Begins to listen; returns how to stop. */
+export function listenToKeys(parts: KeyboardParts): () => void {
+  const stop = new AbortController()
+  const { signal } = stop
+  const { page, pointerInput } = parts
+  page.addEventListener("keydown", (event) => pressed(parts, event), { signal })
+  page.addEventListener(
+    "keyup",
+    (event) => {
+      if (event.code === "Space") pointerInput.isSpaceDown = false
+    },
+    { signal },
+  )
+  page.addEventListener(
+    "blur",
+    () => {
+      pointerInput.isSpaceDown = false
+    },
+    { signal },
+  )
+  return () => stop.abort()
+}
+
+function pressed(parts: KeyboardParts, event: KeyboardEvent): void {
+  const { workspace, root, stage, pointerInput } = parts
+  const target = event.target instanceof HTMLElement ? event.target : null
+  const isOurs = target === null || target === target.ownerDocument.body || root.contains(target)
+  // A dialog has the keys to itself; it also lies outside the editor's own element.
+  const isCovered = workspace.opened !== null && workspace.opened !== "display"
+  if (event.defaultPrevented || event.isComposing || !isOurs || isCovered) return
+  const chord = chordOf(
+    {
+      code: event.code,
+      key: event.key,
+      ctrlKey: event.ctrlKey,
+      altKey: event.altKey,
+      shiftKey: event.shiftKey,
+      metaKey: event.metaKey,
+      altGraph: event.getModifierState("AltGraph"),
+    },
+    parts.isMac,
+  )
+  if (chord === null) return
+  const isOnStage = target !== null && stage.contains(target)
+  const isTyping = target !== null && takesText(target)
+  if (!isOnStage && !isTyping && target?.closest(CONTROLS) && CONTROL_KEYS.test(chord)) return
+  if (chord.endsWith("Tab") && !isOnStage) return
+  if (chord === "Space" && !isTyping) {
+    event.preventDefault()
+    pointerInput.isSpaceDown = true
+    return
+  }
+  const meaning = parts.keymap().press(chord, workspace.session.mode, event.timeStamp, isTyping)
+  parts.onPrefix(meaning.kind === "prefix" ? chord : null)
+  if (meaning.kind === "none") return
+  if (meaning.kind === "command") {
+    const commands = parts.commands()
+    // With no mark to go to, Tab must lead out of the canvas.
+    if (chord.endsWith("Tab") && commands.refusal(meaning.id, workspace, workspace.session.mode) !== null) return
+    event.preventDefault()
+    if (event.repeat && !commands.get(meaning.id).repeats) return
+    const refusal = commands.run(meaning.id, workspace, workspace.session.mode)
+    if (refusal !== null) workspace.say(refusal, true)
+  } else event.preventDefault()
+}
+
+function takesText(target: HTMLElement): boolean {
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+    return true
+  const typed = ["text", "search", "number", "date", "email", "url", "tel", "password"]
+  return target instanceof HTMLInputElement && typed.includes(target.type)
+}

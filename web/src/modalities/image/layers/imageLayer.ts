@@ -1,0 +1,63 @@
+/** The picture under the marks: an <img> that the browser decodes, scales and composites off the main thread. */
+
+import type { Size } from "#geometry/box.ts"
+import type { Viewport } from "#geometry/viewport.ts"
+
+/** From here on pixels are shown as squares: annotators place edges between them. */
+const SQUARES_FROM = 4
+
+export type ImageState = "loading" | "shown" | "failed"
+
+export class ImageLayer {
+  readonly #image: HTMLImageElement
+  readonly #onState: (state: ImageState) => void
+  #transform = ""
+  #filter = ""
+
+  constructor(host: HTMLElement, onState: (state: ImageState) => void) {
+    this.#onState = onState
+    this.#image = document.createElement("img")
+    this.#image.className = "image-layer"
+    this.#image.alt = ""
+    this.#image.draggable = false
+    this.#image.decoding = "async"
+    this.#image.addEventListener("load", () => onState("shown"))
+    this.#image.addEventListener("error", () => onState("failed"))
+    host.append(this.#image)
+  }
+
+  /** Shows another picture; `size` is that of the upright full-size image, whatever the file delivers. */
+  show(url: string, size: Size): void {
+    this.#onState("loading")
+    this.#image.style.width = `${size.width}px`
+    this.#image.style.height = `${size.height}px`
+    this.#image.src = url
+  }
+
+  /** Asks for the same picture again after a failure. */
+  retry(): void {
+    const { src } = this.#image
+    this.#onState("loading")
+    this.#image.removeAttribute("src")
+    this.#image.src = src
+  }
+
+  frame(view: Viewport, brightness: number, contrast: number): void {
+    const { style } = this.#image
+    const transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`
+    if (transform !== this.#transform) {
+      this.#transform = transform
+      style.transform = transform
+      style.imageRendering = view.scale >= SQUARES_FROM ? "pixelated" : "auto"
+    }
+    const filter = brightness === 1 && contrast === 1 ? "none" : `brightness(${brightness}) contrast(${contrast})`
+    if (filter !== this.#filter) {
+      this.#filter = filter
+      style.filter = filter
+    }
+  }
+
+  destroy(): void {
+    this.#image.remove()
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * Mouse, pen and fingers become what tools understand.
+ *
+ * One finger or the left button works with the tool; two fingers, the middle button or Space with the left button move
+ * the view, also in the middle of a gesture. The wheel zooms at the pointer.
+ */
+
+import type { PointerState } from "#editor/tool.ts"
+import { imagePoint, type ScreenPoint, screenPoint } from "#geometry/point.ts"
+import { toImage } from "#geometry/viewport.ts"
+import type { Workspace } from "./workspace.ts"
+
+/** CSS pixels that count as touching a border or a handle. */
+const REACH = { mouse: 6, pen: 9, touch: 20 }
+/** A palm that lands while a pen is in use is not a finger. */
+const PALM_MS = 800
+const WHEEL_LINE = 16
+const WHEEL_PAGE = 400
+
+export class PointerInput {
+  readonly #element: HTMLElement
+  readonly #workspace: Workspace
+  readonly #stop = new AbortController()
+  readonly #fingers = new Map<number, ScreenPoint>()
+  #panFrom: ScreenPoint | null = null
+  #tool: number | null = null
+  #last: PointerState | null = null
+  #penAt = Number.NEGATIVE_INFINITY
+  #isSpaceDown = false
+
+  constructor(element: HTMLElement, workspace: Workspace) {
+    this.#element = element
+    this.#workspace = workspace
+    const { signal } = this.#stop
+    element.addEventListener("pointerdown", (event) => this.#down(event), { signal })
+    element.addEventListener("pointermove", (event) => this.#move(event), { signal })
+    element.addEventListener("pointerup", (event) => this.#up(event), { signal })
+    element.addEventListener("pointercancel", (event) => this.#lost(event), { signal })
+    element.addEventListener("pointerleave", () => this.#leave(), { signal })
+    element.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false })
+    element.addEventListener("dblclick", (event) => this.#doubleClick(event), { signal })
+    element.addEventListener("contextmenu", (event) => event.preventDefault(), { signal })
+  }
+
+  destroy(): void {
+    this.#stop.abort()
+  }
+
+  /** While Space is down the left button moves the view. */
+  set isSpaceDown(isDown: boolean) {
+    if (isDown === this.#isSpaceDown) return
+    this.#isSpaceDown = isDown
+    this.#element.classList.toggle("panning", isDown || this.#panFrom !== null)
+  }
+
+  #down(event: PointerEvent): void {
+    this.#element.focus({ preventScroll: true })
+    const at = this.#at(event)
+    const { machine } = this.#workspace
+    if (event.pointerType === "pen") this.#penAt = event.timeStamp
+    if (event.pointerType === "touch") {
+      this.#fingers.set(event.pointerId, at)
+      if (this.#fingers.size === 2) {
+        // The first finger was the beginning of this pinch, not of a gesture with the tool.
+        machine.cancel()
+        this.#tool = null
+        return
+      }
+      if (this.#fingers.size > 2 || event.timeStamp - this.#penAt < PALM_MS) return
+    }
+    this.#element.setPointerCapture(event.pointerId)
+    if (event.button === 1 || (event.button === 0 && this.#isSpaceDown)) {
+      event.preventDefault()
+      this.#panFrom = at
+      this.#element.classList.add("panning")
+    } else if (event.button === 2) machine.back(this.#state(event, at))
+    else if (event.button === 0) {
+      this.#tool = event.pointerId
+      machine.pointerDown(this.#state(event, at))
+    }
+  }
+
+  #move(event: PointerEvent): void {
+    const at = this.#at(event)
+    if (event.pointerType === "pen") this.#penAt = event.timeStamp
+    if (this.#fingers.has(event.pointerId) && this.#fingers.size >= 2) {
+      this.#pinch(event.pointerId, at)
+      return
+    }
+    if (this.#fingers.has(event.pointerId)) this.#fingers.set(event.pointerId, at)
+    if (this.#panFrom) {
+      this.#workspace.panBy(at[0] - this.#panFrom[0], at[1] - this.#panFrom[1])
+      this.#panFrom = at
+    }
+    if (event.pointerType === "touch" && event.pointerId !== this.#tool) return
+    const state = this.#state(event, at)
+    this.#last = state
+    this.#workspace.point(state.at)
+    if (this.#panFrom === null) this.#workspace.machine.pointerMove(state)
+  }
+
+  #up(event: PointerEvent): void {
+    this.#fingers.delete(event.pointerId)
+    if (this.#panFrom) {
+      this.#panFrom = null
+      this.#element.classList.toggle("panning", this.#isSpaceDown)
+    }
+    if (event.pointerId !== this.#tool) return
+    this.#tool = null
+    this.#workspace.machine.pointerUp(this.#state(event, this.#at(event)))
+    if (event.pointerType === "touch") this.#workspace.point(null)
+  }
+
+  #lost(event: PointerEvent): void {
+    this.#fingers.delete(event.pointerId)
+    this.#panFrom = null
+    this.#element.classList.toggle("panning", this.#isSpaceDown)
+    if (event.pointerId !== this.#tool) return
+    this.#tool = null
+    this.#workspace.machine.cancel()
+  }
+
+  #leave(): void {
+    if (this.#tool !== null) return
+    this.#workspace.machine.pointerOut()
+    this.#workspace.point(null)
+  }
+
+  #wheel(event: WheelEvent): void {
+    event.preventDefault()
+    const unit = event.deltaMode === 1 ? WHEEL_LINE : event.deltaMode === 2 ? WHEEL_PAGE : 1
+    if (event.shiftKey && !event.ctrlKey) this.#workspace.panBy(-(event.deltaX + event.deltaY) * unit, 0)
+    else {
+      // Browsers tell a pinch on a touch pad as a wheel with Ctrl, in much smaller steps.
+      const rate = event.ctrlKey ? 0.01 : 0.0015
+      this.#workspace.zoomAt(this.#at(event), Math.exp(-(event.deltaY + event.deltaX) * unit * rate))
+    }
+    this.#again()
+  }
+
+  #doubleClick(event: MouseEvent): void {
+    const workspace = this.#workspace
+    if (workspace.tool.id !== "select") return
+    const { at, reach } = this.#state(event, this.#at(event))
+    const id = workspace.pick(at, reach)
+    const mark = id === null ? undefined : workspace.session.mark(id)
+    if (mark) workspace.zoomToMarks([mark])
+    else workspace.fit()
+  }
+
+  /** The view has moved under a resting pointer: the gesture under way must follow. */
+  #again(): void {
+    const last = this.#last
+    if (!last) return
+    const workspace = this.#workspace
+    const state = { ...last, at: toImage(workspace.view, last.screen), reach: this.#reach("mouse") }
+    this.#last = state
+    workspace.point(state.at)
+    workspace.machine.pointerMove(state)
+  }
+
+  /** Two fingers: the image points under them stay under them. */
+  #pinch(id: number, at: ScreenPoint): void {
+    const others = [...this.#fingers].filter(([each]) => each !== id)
+    const before = this.#fingers.get(id) as ScreenPoint
+    const other = others[0]?.[1] as ScreenPoint
+    this.#fingers.set(id, at)
+    const spread = (a: ScreenPoint, b: ScreenPoint) => Math.max(1, Math.hypot(a[0] - b[0], a[1] - b[1]))
+    const middle = screenPoint((at[0] + other[0]) / 2, (at[1] + other[1]) / 2)
+    this.#workspace.panBy((at[0] - before[0]) / 2, (at[1] - before[1]) / 2)
+    this.#workspace.zoomAt(middle, spread(at, other) / spread(before, other))
+  }
+
+  #at(event: MouseEvent): ScreenPoint {
+    const { left, top } = this.#element.getBoundingClientRect()
+    return screenPoint(event.clientX - left, event.clientY - top)
+  }
+
+  #reach(pointerType: string): number {
+    return (REACH[pointerType as keyof typeof REACH] ?? REACH.mouse) / this.#workspace.view.scale
+  }
+
+  #state(event: MouseEvent, screen: ScreenPoint): PointerState {
+    const [x, y] = toImage(this.#workspace.view, screen)
+    return {
+      at: imagePoint(x, y),
+      screen,
+      reach: this.#reach(event instanceof PointerEvent ? event.pointerType : "mouse"),
+      shift: event.shiftKey,
+      ctrl: event.ctrlKey || event.metaKey,
+      alt: event.altKey,
+    }
+  }
+}

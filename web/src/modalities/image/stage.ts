@@ -1,0 +1,193 @@
+/** Puts a workspace on screen: layers over one another, drawn at most once per frame and only when something changed. */
+
+import type { Mark } from "#editor/annotation.ts"
+import type { Sketch } from "#editor/tool.ts"
+import { type Box, unionOf } from "#geometry/box.ts"
+import { placedKind } from "./kinds/table.ts"
+import { FrameCounters } from "./layers/counters.ts"
+import { ImageLayer, type ImageState } from "./layers/imageLayer.ts"
+import { LiveLayer } from "./layers/liveLayer.ts"
+import { ClassLook } from "./layers/look.ts"
+import { MarksLayer } from "./layers/marksLayer.ts"
+import type { Workspace } from "./workspace.ts"
+
+/** Moving more marks than this is shown by their frame and the first few hundred of them. */
+const LIFTED_ONE_BY_ONE = 200
+
+export interface StageParts {
+  readonly workspace: Workspace
+  readonly host: HTMLElement
+  readonly urls: readonly string[]
+  readonly onImageState: (state: ImageState) => void
+}
+
+export class Stage {
+  readonly counters = new FrameCounters()
+  readonly #workspace: Workspace
+  readonly #urls: readonly string[]
+  readonly #image: ImageLayer
+  readonly #marks: MarksLayer
+  readonly #live: LiveLayer
+  readonly #look: ClassLook
+  readonly #stop: (() => void)[] = []
+  #lifted: number[] = []
+  /** What is lifted: one mark, a selection, or nothing. While it is the same, nothing has to be looked up. */
+  #liftedFor: string | ReadonlySet<string> | null = null
+  #asset = -1
+  #requested = 0
+  #isLiveDue = true
+  #pointedOut: readonly Box[] = []
+  #selectionFrame: Box | null = null
+
+  constructor({ workspace, host, urls, onImageState }: StageParts) {
+    const { session, settings, review } = workspace
+    this.#workspace = workspace
+    this.#urls = urls
+    this.#look = new ClassLook(session.vocabulary)
+    this.#image = new ImageLayer(host, onImageState)
+    this.#marks = new MarksLayer(host)
+    this.#live = new LiveLayer(host)
+    this.#stop.push(
+      workspace.topics.on("viewport", () => this.#request()),
+      workspace.topics.on("live", () => this.#liveChanged()),
+      settings.topics.on("settings", () => {
+        if (this.#marks.fill !== settings.values.fill) {
+          this.#marks.fill = settings.values.fill
+          this.#marks.invalidate()
+        }
+        this.#request()
+      }),
+      session.topics.on("selection", () => this.#selectionChanged()),
+      session.topics.on("view", () => this.#viewChanged()),
+      session.store.subscribe((diff) => {
+        for (const { before, after } of diff.values()) {
+          for (const record of [before, after]) if (record?.type === "mark") this.#touch(record.mark)
+        }
+        this.#selectionChanged()
+      }),
+    )
+    if (review) this.#stop.push(review.topics.on("review", () => this.#layersChanged()))
+    if (workspace.work) this.#stop.push(workspace.work.topics.on("phase", () => this.#request()))
+    this.#marks.fill = settings.values.fill
+    this.#viewChanged()
+  }
+
+  resize(width: number, height: number, density: number): void {
+    this.#workspace.resize({ width, height }, density)
+    this.#marks.resize({ width, height }, density)
+    this.#live.resize({ width, height }, density)
+    // A canvas that was given another size is blank; waiting for the next frame would show it so.
+    this.#draw()
+  }
+
+  retryImage(): void {
+    this.#image.retry()
+  }
+
+  /** Points out places until the next call. */
+  pointOut(boxes: readonly Box[]): void {
+    this.#pointedOut = boxes
+    this.#request()
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.#requested)
+    for (const stop of this.#stop) stop()
+    this.#image.destroy()
+    this.#marks.destroy()
+    this.#live.destroy()
+  }
+
+  #touch(mark: Mark): void {
+    const kind = placedKind(mark.kind)
+    if (kind && mark.asset === this.#asset) this.#marks.invalidate(kind.bounds(mark.geometry))
+  }
+
+  #request(): void {
+    this.#isLiveDue = true
+    if (this.#requested === 0) this.#requested = requestAnimationFrame(() => this.#draw())
+  }
+
+  #draw(): void {
+    cancelAnimationFrame(this.#requested)
+    this.#requested = 0
+    const began = performance.now()
+    const { view, settings } = this.#workspace
+    this.#image.frame(view, settings.values.brightness, settings.values.contrast)
+    const isDone = this.#marks.frame(view)
+    if (this.#isLiveDue) this.#drawLive()
+    else this.#live.painted = 0
+    this.#isLiveDue = false
+    this.counters.note(performance.now() - began, this.#marks.painted, this.#live.painted)
+    if (!isDone && this.#requested === 0) this.#requested = requestAnimationFrame(() => this.#draw())
+  }
+
+  #drawLive(): void {
+    const { view, scene, session, hovered, sketched, settings, canEdit } = this.#workspace
+    this.#live.frame({
+      view,
+      scene,
+      look: this.#look,
+      vocabulary: session.vocabulary,
+      hovered,
+      selection: session.selection,
+      locked: session.locked,
+      sketch: sketched,
+      classInHand: session.classInHand,
+      labels: settings.values.labels,
+      canEdit,
+      pointedOut: this.#pointedOut,
+      selectionFrame: this.#selectionFrame,
+    })
+  }
+
+  #liveChanged(): void {
+    this.#lift(this.#workspace.sketched)
+    this.#request()
+  }
+
+  /** Takes the marks of a gesture out of the still picture while it lasts. */
+  #lift(sketch: Sketch | null): void {
+    const { scene, session } = this.#workspace
+    const liftedFor = sketch?.changed?.id ?? (sketch?.shift ? session.selection : null)
+    if (liftedFor === this.#liftedFor) return
+    this.#liftedFor = liftedFor
+    const slots: number[] = []
+    for (const id of typeof liftedFor === "string" ? [liftedFor] : (liftedFor ?? [])) {
+      const slot = scene.slotOf(id)
+      if (slot !== undefined && !session.locked.has(id)) slots.push(slot)
+    }
+    const changed = [...this.#lifted, ...slots]
+    for (const slot of this.#lifted) scene.lift(slot, false)
+    for (const slot of slots) scene.lift(slot, true)
+    this.#lifted = slots
+    if (changed.length > LIFTED_ONE_BY_ONE) this.#marks.invalidate()
+    else for (const slot of changed) if (scene.hasMark(slot)) this.#marks.invalidate(scene.boundsAt(slot))
+  }
+
+  #selectionChanged(): void {
+    const { session, scene } = this.#workspace
+    const boxes = session.selection.size < 2 ? [] : [...session.selection].flatMap((id) => scene.boundsOf(id) ?? [])
+    this.#selectionFrame = boxes.length > 1 ? unionOf(boxes) : null
+    this.#request()
+  }
+
+  #viewChanged(): void {
+    const { session, review } = this.#workspace
+    if (session.asset !== this.#asset) {
+      this.#asset = session.asset
+      this.#lifted = []
+      this.#liftedFor = null
+      review?.showAsset(session.asset)
+      this.#image.show(this.#urls[session.asset] ?? "", this.#workspace.image)
+    }
+    this.#layersChanged()
+  }
+
+  #layersChanged(): void {
+    const { scene, review } = this.#workspace
+    this.#marks.strata = [...(review?.strata ?? []), { scene, look: this.#look, isShown: true }]
+    this.#marks.invalidate()
+    this.#request()
+  }
+}

@@ -1,0 +1,392 @@
+/**
+ * The image editor without its looks: a session seen through a viewport, with a tool in hand. It is what tools, keys,
+ * panels and tests act on; the stage draws it.
+ */
+
+import { addMark, changeGeometry, moveBy, relabel, toggleTag } from "#editor/actions.ts"
+import type { Geometry, Mark } from "#editor/annotation.ts"
+import type { Handle } from "#editor/kind.ts"
+import type { Session } from "#editor/session.ts"
+import { type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool.ts"
+import { panTool, selectTool } from "#editor/tools/table.ts"
+import { Topics } from "#editor/topics.ts"
+import type { Work } from "#editor/work.ts"
+import { type Box, type Size, unionOf } from "#geometry/box.ts"
+import { type ImagePoint, imagePoint, type ScreenPoint, screenPoint } from "#geometry/point.ts"
+import {
+  fitting,
+  kept,
+  panned,
+  showing,
+  toImage,
+  toScreen,
+  type Viewport,
+  visibleBox,
+  zoomedAt,
+} from "#geometry/viewport.ts"
+import { clipboard } from "./clipboard.ts"
+import { placedKind, placedKinds } from "./kinds/table.ts"
+import type { Review } from "./review.ts"
+import { Scene } from "./scene.ts"
+import type { Settings } from "./settings.ts"
+
+/** `viewport`: zoom and place. `live`: hover, sketch, tool. `cursor`: where the pointer is. `opened`: what floats. `wanted`: focus. */
+export type WorkspaceTopic = "viewport" | "live" | "cursor" | "opened" | "wanted"
+
+/** What floats over the editor; at most one of them at a time. */
+export type Opened = "help" | "keys" | "display" | "skip" | "ask" | "reject" | null
+
+const SHOWN_MARGIN = 60
+/** Zooming to a mark stops here, so that a small one keeps its surroundings. */
+const SHOWN_SCALE_MAX = 12
+export const ZOOM_STEP = 1.25
+
+export class Workspace implements ToolHost {
+  readonly topics = new Topics<WorkspaceTopic>()
+  readonly scene = new Scene()
+  readonly tools: readonly Tool[]
+  readonly #machine: ToolMachine
+  readonly #stop: (() => void)[] = []
+  #size: Size = { width: 0, height: 0 }
+  #isFitted = true
+  #shownAsset = -1
+  view: Viewport = { scale: 1, x: 0, y: 0 }
+  density = 1
+  hovered: string | null = null
+  sketched: Sketch | null = null
+  cursorStyle = "default"
+  /** Where the pointer is over the image, or null. */
+  pointer: ImagePoint | null = null
+  opened: Opened = null
+  /** The mark whose geometry the next drawing replaces, or null. */
+  redrawing: string | null = null
+  /** Where the panel shall put the focus; a new object each time it is asked for. */
+  wanted: { readonly focus: "classes" | "fields" | "stage" } | null = null
+
+  constructor(
+    readonly session: Session,
+    readonly settings: Settings,
+    /** Null for a viewer. */
+    readonly work: Work | null,
+    /** Null unless reviewing. */
+    readonly review: Review | null,
+  ) {
+    const drawable = placedKinds.filter(({ id }) => session.vocabulary.classesFor(id).length > 0)
+    this.tools =
+      session.mode === "view" ? [selectTool, panTool] : [selectTool, ...drawable.map((kind) => kind.tool), panTool]
+    const first = session.mode === "label" ? (this.tools[1] as Tool) : selectTool
+    this.#fillScene()
+    this.#machine = new ToolMachine(this, first)
+    this.#stop.push(
+      session.store.subscribe((diff) => {
+        for (const { before, after } of diff.values()) {
+          if (after?.type === "mark" && after.mark.asset === session.asset) {
+            this.scene.put(after.mark, after.order, session.isHidden(after.mark))
+          } else if (before?.type === "mark") this.scene.remove(before.mark.id)
+        }
+      }),
+      session.topics.on("view", () => this.#viewChanged()),
+    )
+  }
+
+  destroy(): void {
+    for (const stop of this.#stop) stop()
+  }
+
+  // --- what is on screen
+
+  get size(): Size {
+    return this.#size
+  }
+
+  get image(): Size {
+    return this.session.assets[this.#asset] as Size
+  }
+
+  get visible(): Box {
+    return visibleBox(this.view, this.#size)
+  }
+
+  resize(size: Size, density: number): void {
+    if (size.width === this.#size.width && size.height === this.#size.height && density === this.density) return
+    const middle = toImage(this.view, screenPoint(this.#size.width / 2, this.#size.height / 2))
+    this.#size = size
+    this.density = density
+    if (this.#isFitted) this.fit()
+    else {
+      const x = size.width / 2 - middle[0] * this.view.scale
+      const y = size.height / 2 - middle[1] * this.view.scale
+      this.#look({ scale: this.view.scale, x, y })
+    }
+  }
+
+  fit(): void {
+    this.#look(fitting(this.image, this.#size))
+    this.#isFitted = true
+  }
+
+  zoomAt(at: ScreenPoint, factor: number): void {
+    this.#look(zoomedAt(this.view, at, factor, this.image, this.#size))
+  }
+
+  /** Zooms at the pointer if it is over the image, else at the middle. */
+  zoom(factor: number): void {
+    const middle = screenPoint(this.#size.width / 2, this.#size.height / 2)
+    const at = this.pointer ? toScreen(this.view, this.pointer) : middle
+    this.zoomAt(at, factor)
+  }
+
+  zoomTo(scale: number): void {
+    this.zoomAt(screenPoint(this.#size.width / 2, this.#size.height / 2), scale / this.view.scale)
+  }
+
+  panBy(dx: number, dy: number): void {
+    this.#look(panned(this.view, dx, dy, this.image, this.#size))
+  }
+
+  /** Shows the marks as large as is useful; the whole image if they have no place. */
+  zoomToMarks(marks: readonly Mark[]): void {
+    const box = this.#boundsOf(marks)
+    if (box) this.zoomToBox(box)
+    else this.fit()
+  }
+
+  zoomToBox(box: Box): void {
+    this.#look(showing(box, this.#size, SHOWN_MARGIN, SHOWN_SCALE_MAX))
+  }
+
+  /** Pans as little as needed for the mark to be in sight. */
+  reveal(mark: Mark): void {
+    const box = this.#boundsOf([mark])
+    if (!box) return
+    const { x, y, w, h } = this.visible
+    const isInSight = box.x >= x && box.y >= y && box.x + box.w <= x + w && box.y + box.h <= y + h
+    const isTooLarge = box.w > w || box.h > h
+    if (isInSight || (isTooLarge && box.x < x + w && box.x + box.w > x && box.y < y + h && box.y + box.h > y)) return
+    if (isTooLarge) this.zoomToMarks([mark])
+    else {
+      const [atX, atY] = toScreen(this.view, imagePoint(box.x + box.w / 2, box.y + box.h / 2))
+      this.panBy(this.#size.width / 2 - atX, this.#size.height / 2 - atY)
+    }
+  }
+
+  point(at: ImagePoint | null): void {
+    this.pointer = at
+    this.topics.tell("cursor")
+  }
+
+  open(what: Opened): void {
+    this.opened = what
+    this.topics.tell("opened")
+  }
+
+  focus(on: "classes" | "fields" | "stage"): void {
+    this.wanted = { focus: on }
+    this.topics.tell("wanted")
+  }
+
+  // --- the tool in hand
+
+  get tool(): Tool {
+    return this.#machine.tool
+  }
+
+  get machine(): ToolMachine {
+    return this.#machine
+  }
+
+  get canEdit(): boolean {
+    return this.session.mode !== "view" && (this.work === null || this.work.phase === "open")
+  }
+
+  choose(id: string): void {
+    const tool = this.tools.find((each) => each.id === id)
+    if (!tool) return
+    this.redrawing = null
+    this.#machine.choose(tool)
+    this.#holdDrawable()
+    this.topics.tell("live")
+  }
+
+  /** Escape: calls off the gesture, else puts the drawing tool down, else ends the selection. */
+  cancel(): void {
+    if (this.#machine.cancel()) return
+    if (this.redrawing !== null) this.redrawing = null
+    else if (this.tool !== selectTool) this.choose("select")
+    else this.session.select([])
+    this.topics.tell("live")
+  }
+
+  /**
+   * A class is chosen: the selection takes it in the select tool; otherwise it is in hand for the next mark. A class
+   * that is only ever a tag is put on or taken off.
+   */
+  useClass(classId: string): void {
+    const itemClass = this.session.vocabulary.classOf(classId)
+    if (!itemClass || !this.canEdit) return
+    if (!itemClass.marks.some((kind) => placedKind(kind))) {
+      toggleTag(this.session, classId)
+      return
+    }
+    const isSelecting = this.tool === selectTool && this.session.selection.size > 0
+    this.session.hold(classId)
+    if (isSelecting) relabel(this.session, this.session.selection, classId)
+    else {
+      const tool = this.tools.find(({ id }) => itemClass.marks.includes(id))
+      if (tool && this.session.mode === "label" && this.tool !== tool && !itemClass.marks.includes(this.tool.id)) {
+        this.choose(tool.id)
+      }
+      this.session.say(`Drawing ${itemClass.name}.`)
+    }
+    this.topics.tell("live")
+  }
+
+  // --- ToolHost
+
+  get selection(): ReadonlySet<string> {
+    return this.session.selection
+  }
+
+  get dragOnNothing(): "frame" | "pan" {
+    return this.settings.values.preset === "cvat" || this.session.mode === "view" ? "pan" : "frame"
+  }
+
+  pick(at: ImagePoint, reach: number, beneath?: string): string | null {
+    return this.scene.pick(at, reach, (mark) => !this.session.locked.has(mark.id), beneath)
+  }
+
+  handleUnder(at: ImagePoint, reach: number): { mark: Mark; handle: Handle } | null {
+    const [id] = this.selection
+    const mark = this.selection.size === 1 && id !== undefined ? this.session.mark(id) : undefined
+    const kind = mark && placedKind(mark.kind)
+    if (!mark || !kind || !this.canEdit || this.session.locked.has(mark.id) || this.session.isHidden(mark)) return null
+    const handle = kind.handleUnder(mark.geometry, at, reach)
+    return handle && { mark, handle }
+  }
+
+  marksIn(box: Box, touching: boolean): string[] {
+    return this.scene.within(box, touching).filter((id) => !this.session.locked.has(id))
+  }
+
+  select(ids: Iterable<string>): void {
+    this.session.select(ids)
+  }
+
+  selectionBounds(): Box | null {
+    if (!this.canEdit) return null
+    return this.#boundsOf(this.session.selectedMarks.filter((mark) => !this.session.locked.has(mark.id)))
+  }
+
+  moveSelection(dx: number, dy: number): void {
+    if (this.canEdit && (dx !== 0 || dy !== 0)) moveBy(this.session, dx, dy, { merges: false })
+  }
+
+  reshaped(mark: Mark, handle: string, to: ImagePoint, keepAspect: boolean): Geometry {
+    return placedKind(mark.kind)?.reshaped(mark.geometry, handle, to, keepAspect, this.image) ?? mark.geometry
+  }
+
+  sketch(sketch: Sketch | null): void {
+    this.sketched = sketch
+    this.topics.tell("live")
+  }
+
+  hover(id: string | null): void {
+    if (id === this.hovered) return
+    this.hovered = id
+    this.topics.tell("live")
+  }
+
+  cursor(cursor: string): void {
+    if (cursor === this.cursorStyle) return
+    this.cursorStyle = cursor
+    this.topics.tell("live")
+  }
+
+  reshape(id: string, geometry: Geometry): void {
+    if (this.canEdit) changeGeometry(this.session, "Resize", new Map([[id, geometry]]))
+  }
+
+  refusalToDraw(kind: string): string | null {
+    const { vocabulary, classInHand } = this.session
+    if (!this.canEdit) return "Nothing can be changed now."
+    if (this.redrawing !== null) return null
+    const itemClass = classInHand === null ? undefined : vocabulary.classOf(classInHand)
+    if (itemClass?.marks.includes(kind)) return null
+    return vocabulary.classesFor(kind).length > 0 ? "Choose a class first." : "This project has no class for it."
+  }
+
+  draw(kind: string, geometry: Geometry): void {
+    const mended = placedKind(kind)?.mended(geometry, this.image) ?? null
+    if (mended === null) {
+      this.say("Too small: drag further, or zoom in.", true)
+      return
+    }
+    const target = this.redrawing
+    this.redrawing = null
+    if (target !== null && this.session.mark(target)?.kind === kind) {
+      changeGeometry(this.session, "Redraw", new Map([[target, mended]]))
+      this.choose("select")
+      return
+    }
+    const name = this.session.vocabulary.classOf(this.session.classInHand ?? "")?.name
+    if (addMark(this.session, kind, mended) !== null) this.say(`Drew ${name}.`)
+  }
+
+  say(text: string, urgent = false): void {
+    this.session.say(text, urgent)
+  }
+
+  /** Copies marks for this and the next tasks. */
+  copy(marks: readonly Mark[]): void {
+    clipboard.marks = marks
+    this.say(marks.length === 1 ? "Copied 1 mark." : `Copied ${marks.length} marks.`)
+  }
+
+  get #asset(): number {
+    return this.session.asset
+  }
+
+  #boundsOf(marks: readonly Mark[]): Box | null {
+    return unionOf(
+      marks.flatMap((mark) => {
+        const kind = placedKind(mark.kind)
+        return kind && mark.asset === this.#asset ? [kind.bounds(mark.geometry)] : []
+      }),
+    )
+  }
+
+  /** Offsets on whole device pixels: lines stay sharp and the bitmap can be shifted instead of drawn anew. */
+  #look(view: Viewport): void {
+    const { scale, x, y } = kept(view, this.image, this.#size)
+    const snap = (value: number) => Math.round(value * this.density) / this.density
+    this.view = { scale, x: snap(x), y: snap(y) }
+    this.#isFitted = false
+    this.topics.tell("viewport")
+  }
+
+  /** The class in hand, if the tool can draw it; else the first that it can. */
+  #holdDrawable(): void {
+    const { vocabulary, classInHand } = this.session
+    const fitting = vocabulary.classesFor(this.tool.id)
+    if (fitting.length > 0 && !fitting.some(({ id }) => id === classInHand))
+      this.session.hold((fitting[0] as { id: string }).id)
+  }
+
+  #viewChanged(): void {
+    if (this.#shownAsset !== this.session.asset) {
+      this.#machine.cancel()
+      this.#fillScene()
+      this.fit()
+    } else this.scene.hide((mark) => this.session.isHidden(mark))
+    this.hover(null)
+  }
+
+  #fillScene(): void {
+    this.#shownAsset = this.session.asset
+    this.scene.clear()
+    for (const record of this.session.store.all()) {
+      if (record.type !== "mark" || record.mark.asset !== this.session.asset) continue
+      this.scene.put(record.mark, record.order, this.session.isHidden(record.mark))
+    }
+  }
+}
