@@ -1,0 +1,179 @@
+"""Work: turns at tasks for those who label and review; tasks, results and questions for those who wait for them."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from fairmark.client.aio.transport import Transport
+from fairmark.client.model import (
+    Annotation,
+    Assignment,
+    Claim,
+    Decision,
+    DraftKept,
+    History,
+    Kind,
+    Lease,
+    Question,
+    Receipt,
+    Result,
+    Rules,
+    Task,
+    TaskState,
+    WorkOffer,
+)
+from fairmark.client.requests import Id
+
+Stretches = Sequence[tuple[datetime, datetime]]
+"""Stretches of active work, by this machine's clock: (from, to), with their zone."""
+
+
+def beat_of(stretches: Stretches) -> dict[str, Any]:
+    """The stretches as the server wants them, with this machine's time, so that a wrong clock can be corrected."""
+    return {"now": datetime.now(UTC), "intervals": [{"from": began, "to": ended} for began, ended in stretches]}
+
+
+class Work(Transport):
+    """A worker's side, then that of leads and customers."""
+
+    async def claim(self, *, kinds: Sequence[Kind] = (), project_id: Id | None = None) -> Claim:
+        """Takes the next assignment that the caller may do, with all that it needs; or says why there is none.
+
+        It is never sent twice: if its answer was lost (NoConnection), `my_assignments` lists what was taken.
+        """
+        return await self.request(
+            "POST", "/assignments/claim", Claim, body={"kinds": list(kinds), "project_id": project_id}
+        )
+
+    async def get_assignment(self, assignment_id: Id) -> Assignment:
+        """One of the caller's own assignments."""
+        return await self.request("GET", f"/assignments/{assignment_id}", Assignment)
+
+    async def beat(self, assignment_id: Id, stretches: Stretches = ()) -> Lease:
+        """A sign of life, to be sent every 15 s: counts the work and keeps the task the caller's."""
+        body = beat_of(stretches)
+        return await self.request("POST", f"/assignments/{assignment_id}/beat", Lease, body=body, safe=True)
+
+    async def save_draft(self, assignment_id: Id, seq: int, annotation: Annotation) -> DraftKept:
+        """Keeps an unfinished annotation. seq: grows with every change, so that an old one never replaces a newer."""
+        body = {"seq": seq, "annotation": annotation}
+        return await self.request("PUT", f"/assignments/{assignment_id}/draft", DraftKept, body=body)
+
+    async def submit(
+        self, assignment_id: Id, annotation: Annotation, *, key: str | None = None, stretches: Stretches = ()
+    ) -> Receipt:
+        """Hands in a finished annotation. key: the same key again gives the same receipt; made here if left out, so
+        that a lost answer is asked for again and nothing is handed in twice.
+        """
+        body = {"key": key or str(uuid4()), "annotation": annotation, "beat": beat_of(stretches)}
+        return await self.request("POST", f"/assignments/{assignment_id}/submit", Receipt, body=body, safe=True)
+
+    async def review(
+        self,
+        assignment_id: Id,
+        decision: Decision,
+        *,
+        reasons: Sequence[str] = (),
+        comment: str = "",
+        annotation: Annotation | None = None,
+        stretches: Stretches = (),
+    ) -> Receipt:
+        """Hands in a review: accept; fix, with the corrected annotation; or reject, with reasons."""
+        body = {
+            "decision": decision,
+            "reasons": list(reasons),
+            "comment": comment,
+            "annotation": annotation,
+            "beat": beat_of(stretches),
+        }
+        return await self.request("POST", f"/assignments/{assignment_id}/review", Receipt, body=body, safe=True)
+
+    async def skip(self, assignment_id: Id, reason: str) -> None:
+        """Passes the task to someone else."""
+        await self.request("POST", f"/assignments/{assignment_id}/skip", type(None), body={"reason": reason})
+
+    async def give_back(self, assignment_id: Id) -> None:
+        """Gives the task back untouched."""
+        await self.request("POST", f"/assignments/{assignment_id}/return", type(None))
+
+    async def pause(self, assignment_id: Id) -> Lease:
+        """Stops the clock and keeps the task for the caller."""
+        return await self.request("POST", f"/assignments/{assignment_id}/pause", Lease, safe=True)
+
+    async def resume(self, assignment_id: Id) -> Lease:
+        """Goes on after a pause."""
+        return await self.request("POST", f"/assignments/{assignment_id}/resume", Lease, safe=True)
+
+    async def ask(self, assignment_id: Id, text: str) -> Question:
+        """Asks the lead about the task."""
+        return await self.request("POST", f"/assignments/{assignment_id}/questions", Question, body={"text": text})
+
+    async def assignment_questions(self, assignment_id: Id) -> list[Question]:
+        """What the caller asked about this task, with the answers."""
+        return await self.request("GET", f"/assignments/{assignment_id}/questions", list[Question])
+
+    async def assignment_rules(self, assignment_id: Id) -> Rules:
+        """The ontology and the guideline that the assignment is done by."""
+        return await self.request("GET", f"/assignments/{assignment_id}/rules", Rules)
+
+    async def my_work(self) -> list[WorkOffer]:
+        """The projects that the caller can work on now."""
+        return await self.request("GET", "/work", list[WorkOffer])
+
+    def my_assignments(self, *, open_only: bool = False, limit: int | None = None) -> AsyncIterator[Assignment]:
+        """The caller's own assignments, newest first, without their documents."""
+        return self._pages("/work/mine", Assignment, limit, {"open_only": open_only})
+
+    def list_tasks(
+        self, project_id: Id, *, state: TaskState | None = None, batch_id: Id | None = None, limit: int | None = None
+    ) -> AsyncIterator[Task]:
+        """A project's tasks in the order they were made."""
+        params = {"state": state, "batch_id": batch_id}
+        return self._pages(f"/projects/{project_id}/tasks", Task, limit, params)
+
+    async def get_task(self, task_id: Id) -> History:
+        """A task with its whole history: item, turns, submissions, reviews, results and events."""
+        return await self.request("GET", f"/tasks/{task_id}", History)
+
+    async def change_task(self, task_id: Id, *, priority: int | None = None, due_at: datetime | None = None) -> None:
+        """Gives the task another priority or due date."""
+        body = {"priority": priority, "due_at": due_at}
+        await self.request("PATCH", f"/tasks/{task_id}", type(None), body=body)
+
+    async def cancel_task(self, task_id: Id, reason: str) -> None:
+        """Takes the task out of the work."""
+        await self.request("POST", f"/tasks/{task_id}/cancel", type(None), body={"reason": reason})
+
+    async def reopen_task(self, task_id: Id, *, note: str = "") -> None:
+        """Sends the task round again; its earlier results stay as versions. note: for whoever takes it next."""
+        await self.request("POST", f"/tasks/{task_id}/reopen", type(None), body={"note": note})
+
+    async def review_task(
+        self,
+        task_id: Id,
+        decision: Decision,
+        *,
+        reasons: Sequence[str] = (),
+        comment: str = "",
+        annotation: Annotation | None = None,
+    ) -> None:
+        """Decides a task from outside the queue: accepts, fixes or rejects it."""
+        body = {"decision": decision, "reasons": list(reasons), "comment": comment, "annotation": annotation}
+        await self.request("POST", f"/tasks/{task_id}/review", type(None), body=body)
+
+    def list_results(
+        self, project_id: Id, *, batch_id: Id | None = None, limit: int | None = None
+    ) -> AsyncIterator[Result]:
+        """The results in force, oldest first."""
+        return self._pages(f"/projects/{project_id}/results", Result, limit, {"batch_id": batch_id})
+
+    def list_questions(
+        self, project_id: Id, *, open_only: bool = False, limit: int | None = None
+    ) -> AsyncIterator[Question]:
+        """What workers asked about a project's tasks, newest first."""
+        return self._pages(f"/projects/{project_id}/questions", Question, limit, {"open_only": open_only})
+
+    async def answer_question(self, question_id: Id, text: str) -> None:
+        """Answers a worker's question; a second answer replaces the first."""
+        await self.request("POST", f"/questions/{question_id}/answer", type(None), body={"text": text}, safe=True)
