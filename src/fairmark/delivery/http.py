@@ -80,7 +80,7 @@ class NewExport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Results as a file. format: one of GET /api/v1/formats."""
 
     format: Annotated[str, Meta(min_length=1, max_length=40)]
-    options: ExportOptions = ExportOptions()
+    options: ExportOptions = msgspec.field(default_factory=ExportOptions)
 
 
 @get("/api/v1/events", operation_id="list_events", tags=TAGS_EVENTS)
@@ -194,11 +194,15 @@ async def test_webhook(request: Req, webhook_id: WebhookId) -> Delivery:
 
 @get("/api/v1/webhooks/{webhook_id:uuid}/deliveries", operation_id="list_deliveries", tags=TAGS_WEBHOOKS)
 async def list_deliveries(
-    request: Req, webhook_id: WebhookId, limit: Limit = 50, after: After = None, state: DeliveryState | None = None
+    request: Req,
+    webhook_id: WebhookId,
+    limit: Limit = 50,
+    after: After = None,
+    in_state: Annotated[DeliveryState | None, Parameter(query="state")] = None,
 ) -> Page[Delivery]:
     """What was sent to a webhook, and what it answered, newest first."""
     async with work(request, Permission.DATA_READ) as tx:
-        rows = await service.list_deliveries(tx, webhook_id, after_id(after) if after else None, state, limit)
+        rows = await service.list_deliveries(tx, webhook_id, after_id(after) if after else None, in_state, limit)
         return page_of(rows, limit, lambda delivery: str(delivery.id))
 
 

@@ -119,7 +119,7 @@ async def _clock(config: Settings) -> Finding:
     connection = await _connect(config)
     try:
         before = time.time()
-        theirs: float = await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8")
+        theirs = float(await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8") or 0)
         skew = theirs - (before + time.time()) / 2
     finally:
         await connection.close()

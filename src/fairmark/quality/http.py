@@ -1,16 +1,15 @@
 """Routes of the project's figures and the data explorer."""
 
 from typing import Annotated
-from uuid import UUID
 
 from litestar import get
 from litestar.params import Parameter
 
-from fairmark.assets.service import media_url
+from fairmark.assets.media.rules import media_url
 from fairmark.kernel import clock
 from fairmark.kernel.actor import Permission
 from fairmark.kernel.http import After, Limit, Page, Req, page_of, site, work
-from fairmark.kernel.ids import BatchId, ItemId, OrgId, ProjectId
+from fairmark.kernel.ids import AssetId, BatchId, ItemId, OrgId, ProjectId
 from fairmark.kernel.pages import after_id
 from fairmark.quality import service
 from fairmark.quality.model import Progress, Tile
@@ -36,7 +35,7 @@ async def explore(request: Req, project_id: ProjectId, limit: Limit = 60, after:
     """The project's items with their annotations, filtered, oldest first."""
     here, now = site(request), clock.now()
 
-    def url(org_id: OrgId, asset_id: UUID, variant: str) -> str:
+    def url(org_id: OrgId, asset_id: AssetId, variant: str) -> str:
         return media_url(here, org_id, asset_id, variant, now)
 
     wanted = service.Filter(

@@ -75,5 +75,6 @@ SELECT i.id AS item_id, i.name, i.external_id, i.meta, i.batch_id, t.id AS task_
    AND (:in_review::boolean IS NULL OR (t.stage > 0 AND t.state = 'open') = :in_review)
  ORDER BY i.id LIMIT :limit;
 
--- name: modality
-SELECT id, modality FROM projects WHERE org_id = :org_id AND id = ANY (:ids::uuid[]);
+-- name: judged_by
+-- By which modality and ontology a project's submissions are judged.
+SELECT id, modality, ontology_version FROM projects WHERE org_id = :org_id AND id = ANY (:ids::uuid[]);

@@ -8,27 +8,31 @@ import msgspec
 
 from fairmark.kernel import json
 from fairmark.kernel.db import Tx
-from fairmark.kernel.ids import ItemId, OrgId, ProjectId, SubmissionId, TaskId
+from fairmark.kernel.ids import AssetId, ItemId, OrgId, ProjectId, SubmissionId, TaskId
 from fairmark.modalities import MODALITIES
+from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Annotation
 from fairmark.projects import service as projects
 from fairmark.quality import store
 from fairmark.quality.model import Progress, Tile
 from fairmark.tasks import flow
 from fairmark.tasks.model import Judgement, TaskState
+from fairmark.tasks.service import compiled_ontology
 
 CHART_FOR = timedelta(days=7)
-MediaUrl = Callable[[OrgId, UUID, str], str]
+MediaUrl = Callable[[OrgId, AssetId, str], str]
 
 
-def consensus(task_id: TaskId, modality: str, submissions: Sequence[tuple[SubmissionId, Annotation]]) -> Judgement:
+def consensus(
+    task_id: TaskId, modality: str, ontology: CompiledOntology, submissions: Sequence[tuple[SubmissionId, Annotation]]
+) -> Judgement:
     """What `submissions` (at least one) say together: merged annotation, agreement and confidence, both 0 to 1.
 
     The door to the mathematics: callers know nothing of how it is done. detail holds, for the review screen, how well
     each mark of each submission is backed by the others: {"marks": {submission id: {mark id: agreement}}}, and, for
     each mark of the merged annotation, {"merged": {mark id: confidence}}.
     """
-    merged = MODALITIES[modality].merge([annotation for _, annotation in submissions])
+    merged = MODALITIES[modality].merge([annotation for _, annotation in submissions], compiled=ontology)
     by_submission = {
         str(id): dict(agreements)
         for (id, _), agreements in zip(submissions, merged.submission_marks, strict=True)
@@ -42,13 +46,19 @@ def consensus(task_id: TaskId, modality: str, submissions: Sequence[tuple[Submis
 async def judge(tx: Tx, tasks: dict[TaskId, ProjectId]) -> None:
     """Judges the tasks' present submissions and takes each task on. Safe to repeat."""
     submissions = await flow.submissions_of(tx, list(tasks))
-    modalities = await store.modalities(tx, list(set(tasks.values())))
+    known = await _projects(tx, set(tasks.values()))
     judgements: dict[TaskId, Judgement | None] = {}
     for task_id, project_id in sorted(tasks.items()):
         found = [(id, annotation) for id, _, annotation in submissions.get(task_id, [])]
-        several = len(found) > 1
-        judgements[task_id] = consensus(task_id, modalities[project_id], found) if several else None
+        judgements[task_id] = consensus(task_id, *known[project_id], found) if len(found) > 1 else None
     await flow.advance(tx, judgements)
+
+
+async def _projects(tx: Tx, ids: set[ProjectId]) -> dict[ProjectId, tuple[str, CompiledOntology]]:
+    return {
+        row["id"]: (row["modality"], await compiled_ontology(tx, row["id"], row["ontology_version"]))
+        for row in await store.judged_by(tx, list(ids))
+    }
 
 
 async def progress(tx: Tx, project_id: ProjectId) -> Progress:

@@ -41,5 +41,5 @@ async def explore(tx: Tx, project_id: ProjectId, after: ItemId | None, limit: in
     return await tx.all(q.explore, org_id=tx.org_id, project_id=project_id, after=after, limit=limit, **filters)
 
 
-async def modalities(tx: Tx, ids: list[ProjectId]) -> dict[ProjectId, str]:
-    return {row["id"]: row["modality"] for row in await tx.all(q.modality, org_id=tx.org_id, ids=ids)}
+async def judged_by(tx: Tx, ids: list[ProjectId]) -> list[Row]:
+    return await tx.all(q.judged_by, org_id=tx.org_id, ids=ids)

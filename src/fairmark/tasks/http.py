@@ -2,20 +2,19 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated
-from uuid import UUID
 
 import msgspec
 from litestar import get, patch, post, put
 from litestar.params import Parameter
 from msgspec import Meta
 
-from fairmark.assets.service import media_url
+from fairmark.assets.media.rules import media_url
 from fairmark.identity.service import organisations_of
 from fairmark.kernel import clock, json
 from fairmark.kernel.actor import Permission, allowed
 from fairmark.kernel.errors import Invalid
 from fairmark.kernel.http import After, Limit, OrgNotChosen, Page, Req, actor_of, page_of, site, work
-from fairmark.kernel.ids import AssignmentId, BatchId, OrgId, ProjectId, QuestionId, ResultId, TaskId
+from fairmark.kernel.ids import AssetId, AssignmentId, BatchId, OrgId, ProjectId, QuestionId, ResultId, TaskId
 from fairmark.kernel.pages import after_id
 from fairmark.ontology.model import Annotation
 from fairmark.tasks import desk, flow, service
@@ -113,7 +112,7 @@ def signer(request: Req) -> Signer:
     """Signs media addresses with this installation's key, as of now."""
     here, now = site(request), clock.now()
 
-    def url(org_id: OrgId, asset_id: UUID, variant: str) -> str:
+    def url(org_id: OrgId, asset_id: AssetId, variant: str) -> str:
         return media_url(here, org_id, asset_id, variant, now)
 
     return Signer(url)

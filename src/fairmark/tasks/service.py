@@ -16,6 +16,7 @@ from fairmark.kernel import json
 from fairmark.kernel.db import Tx
 from fairmark.kernel.errors import Invalid
 from fairmark.kernel.ids import (
+    AssetId,
     AssignmentId,
     OrgId,
     ProjectId,
@@ -167,7 +168,7 @@ class Signer:
     def media(self, org_id: OrgId, raw: str | None) -> list[Media]:
         """The media of a row (JSON objects), each with its address."""
         found: list[dict[str, Any]] = json.decode(raw) if raw else []
-        return [Media(**entry, url=self._url(org_id, UUID(entry["asset_id"]), "original")) for entry in found]
+        return [Media(**entry, url=self._url(org_id, AssetId(UUID(entry["asset_id"])), "original")) for entry in found]
 
 
 async def get(tx: Tx, sign: Signer, id: AssignmentId) -> Assignment:
