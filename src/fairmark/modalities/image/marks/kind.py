@@ -1,0 +1,43 @@
+"""What a mark kind has to know about its geometry."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from fairmark.modalities.model import MediaSize
+from fairmark.ontology.fields import Problem
+from fairmark.ontology.model import Mark
+
+if TYPE_CHECKING:
+    from fairmark.methods.matching import Candidates
+
+Shape = msgspec.Struct
+"""A geometry, read: a frozen struct whose fields are the members of the geometry's JSON object."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkKind:
+    """One kind of mark.
+
+    name: what `Mark.kind` says. shape: the struct of its geometry. problem: what is wrong with a shape on an asset of a
+    size, with sides of at least so many pixels; None: nothing. candidates: which of two lists of marks on one asset
+    could be the same thing, given the least similarity. merged: one geometry from several of one thing, and their
+    weights. The last two may import NumPy when called; the others are on the way of every submission and may not.
+    """
+
+    name: str
+    shape: type[Shape]
+    problem: Callable[[Any, MediaSize, float], Problem | None]
+    candidates: "Callable[[Sequence[Mark], Sequence[Mark], float], Candidates]"
+    merged: Callable[[Sequence[Mark], Sequence[float]], dict[str, Any]]
+
+    def read(self, geometry: dict[str, Any]) -> Any:
+        """The shape in `geometry`. Raises msgspec.ValidationError."""
+        return msgspec.convert(geometry, self.shape)
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the geometry."""
+        _, parts = msgspec.json.schema_components((self.shape,))
+        return parts[self.shape.__name__]

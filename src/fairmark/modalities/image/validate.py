@@ -1,0 +1,68 @@
+"""Whether an annotation of an image is right: its ontology's rules, and its geometry."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from fairmark.modalities.image.marks import KINDS
+from fairmark.modalities.model import MediaSize
+from fairmark.ontology.compiled import CompiledOntology
+from fairmark.ontology.fields import Problem, pointer, shown
+from fairmark.ontology.model import FAULTS_MAX, Annotation, Fault, Mark, Severity
+from fairmark.ontology.rules import check_annotation
+from fairmark.ontology.upgrade import place_and_reason
+
+SIDE_MIN_PX = 1.0
+
+
+def faults(
+    annotation: Annotation,
+    compiled: CompiledOntology,
+    media: Sequence[MediaSize],
+    *,
+    complete: bool = True,
+    side_min_px: float = SIDE_MIN_PX,
+) -> list[Fault]:
+    """Everything wrong with `annotation`, at most FAULTS_MAX faults; empty means good.
+
+    media: the size of each asset of the item, in order. complete: False for drafts and predictions. side_min_px: least
+    side of a mark that has sides. Two marks that say exactly the same are a warning: the second is no use, and no harm.
+    """
+    found = check_annotation(annotation, compiled, complete=complete)
+    seen: dict[tuple[int, str, str, Any], str] = {}
+    for index, mark in enumerate(annotation.marks):
+        if len(found) >= FAULTS_MAX:
+            break
+        kind = KINDS.get(mark.kind)
+        if kind is None:
+            # A class of the ontology may allow a kind that this release does not know.
+            message = f"Images have no marks of kind {shown(mark.kind)}."
+            found.append(_fault(index, "/kind", mark, Problem("unknown_kind", message, f"Use: {', '.join(KINDS)}.")))
+            continue
+        if mark.asset >= len(media):
+            message = f"The mark is on asset {mark.asset}, and the item has {len(media)}."
+            found.append(_fault(index, "/asset", mark, Problem("unknown_asset", message, "Count the assets from 0.")))
+            continue
+        try:
+            shape = kind.read(mark.geometry)
+        except msgspec.ValidationError as error:
+            place, reason = place_and_reason(error)
+            fields = ", ".join(kind.shape.__struct_encode_fields__) or "nothing"
+            problem = Problem("bad_geometry", f"{reason}.", f"The geometry of a {kind.name} holds {fields}.")
+            found.append(_fault(index, "/geometry" + place, mark, problem))
+            continue
+        if (problem := kind.problem(shape, media[mark.asset], side_min_px)) is not None:
+            found.append(_fault(index, "/geometry", mark, problem))
+        else:
+            key = (mark.asset, mark.kind, mark.class_, shape)
+            if (first := seen.setdefault(key, mark.id)) is not mark.id:
+                message = f"This mark and {shown(first)} are the same."
+                problem = Problem("duplicate_mark", message, "Delete one of the two.")
+                found.append(_fault(index, "", mark, problem, Severity.WARNING))
+    return found[:FAULTS_MAX]
+
+
+def _fault(index: int, member: str, mark: Mark, problem: Problem, severity: Severity = Severity.ERROR) -> Fault:
+    path = pointer("marks", index) + member
+    return Fault(problem.code, path, problem.message, problem.mend, mark.id, severity)
