@@ -2,6 +2,11 @@
 
 from typing import Any
 
+from fairmark.assets import http as assets
+from fairmark.assets import jobs as assets_jobs
+from fairmark.assets.imports import http as imports
+from fairmark.assets.media import http as media
+from fairmark.assets.uploads import http as uploads
 from fairmark.delivery import http as delivery
 from fairmark.delivery import jobs as delivery_jobs
 from fairmark.identity import http as identity
@@ -21,6 +26,10 @@ ROUTES: list[Any] = [
     *identity.invitation_routes(workforce_service),
     *workforce.ROUTES,
     *projects.ROUTES,
+    *assets.ROUTES,
+    *uploads.ROUTES,
+    *imports.ROUTES,
+    *media.ROUTES,
     *tasks.ROUTES,
     *quality.ROUTES,
     *delivery.ROUTES,
@@ -34,10 +43,11 @@ READERS: list[Reader] = [
 ]
 """Reactions to events: (name, event types, handler). Each reader keeps its own place in every organisation's log."""
 
-JOBS: dict[str, Any] = {**delivery_jobs.JOBS}
+JOBS: dict[str, Any] = {**assets_jobs.JOBS, **delivery_jobs.JOBS}
 """Background jobs by name: `async def job(site: Site, org_id: OrgId, args: dict) -> None`."""
 
 PERIODIC: list[tuple[str, int, Any]] = [
+    *assets_jobs.PERIODIC,
     ("sweep sign-ins", 3600, identity_jobs.sweep),
     ("expire leases", tasks_jobs.EXPIRE_EVERY_S, tasks_jobs.expire_leases),
     delivery_jobs.PERIODIC,

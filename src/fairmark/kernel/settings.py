@@ -67,6 +67,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Comma-separated networks (CIDR) that customers' URLs may point to although they are internal. Default: none."""
     fetch_timeout_s: Seconds = 60
     """How long one fetch of a customer's URL may take in all."""
+    fetch_mb_max: Megabytes = 500
+    """Largest file that is fetched from a customer's URL or a bucket."""
+    bucket_allow: str = ""
+    """Comma-separated bucket prefixes (`s3://bucket/folder/`, `gs://`, `az://`, `file:///folder/`) that imports may read
+    with the operator's own credentials, each for everybody or, as `ORGANISATION_ID=PREFIX`, for one. Default: none."""
     work_concurrency: Annotated[int, Meta(ge=1, le=256)] = 4
     """Background jobs that one `fairmark work` process runs at a time."""
     log_format: Annotated[str, Meta(pattern="^(json|text)$")] = "text"

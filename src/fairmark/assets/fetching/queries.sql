@@ -1,0 +1,35 @@
+-- name: claim_pending
+-- Takes assets that are due, for as long as one fetch may last: if this process is killed, another takes them after that.
+WITH due AS (
+    SELECT id FROM assets
+     WHERE org_id = :org_id AND state = 'pending' AND fetch_after <= :now
+     ORDER BY fetch_after LIMIT :limit FOR UPDATE SKIP LOCKED
+)
+UPDATE assets a SET fetch_after = :lease_until, tries = a.tries + 1
+  FROM due WHERE a.org_id = :org_id AND a.id = due.id
+RETURNING a.id, a.source, a.name, a.tries;
+
+-- name: next_due
+-- When the next pending asset is due; null if there is none.
+SELECT min(fetch_after) FROM assets WHERE org_id = :org_id AND state = 'pending';
+
+-- name: settle_ready
+-- Bytes are here. `same_as` names the asset that has held them from before. A lease that was lost meanwhile is no harm:
+-- the bytes are the same, and an asset that is not pending any more is left alone.
+UPDATE assets a
+   SET state = 'ready', sha256 = r.sha256, same_as = r.same_as, media_type = r.media_type, bytes = r.bytes,
+       width = r.width, height = r.height, probe = r.probe::jsonb, fault = NULL, fetch_after = NULL
+  FROM unnest(:ids::uuid[], :sha256s::bytea[], :same_as::uuid[], :media_types::text[], :bytes::bigint[],
+              :widths::int[], :heights::int[], :probes::text[])
+       AS r (id, sha256, same_as, media_type, bytes, width, height, probe)
+ WHERE a.org_id = :org_id AND a.id = r.id AND a.state = 'pending'
+RETURNING a.id;
+
+-- name: settle_failed
+-- fetch_after: when to try again; null: never, the asset has failed. The reason of the last try is kept in any case.
+UPDATE assets a
+   SET state = CASE WHEN r.fetch_after IS NULL THEN 'failed' ELSE 'pending' END, fault = r.fault::jsonb,
+       fetch_after = r.fetch_after
+  FROM unnest(:ids::uuid[], :faults::text[], :fetch_afters::timestamptz[]) AS r (id, fault, fetch_after)
+ WHERE a.org_id = :org_id AND a.id = r.id AND a.state = 'pending'
+RETURNING a.id, a.state;

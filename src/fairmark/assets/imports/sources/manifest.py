@@ -1,0 +1,86 @@
+"""A manifest that was uploaded: JSONL, CSV, Parquet, or a list of addresses."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import msgspec
+
+from fairmark.assets import rules
+from fairmark.assets.fetching.rules import check_source
+from fairmark.assets.imports.model import Bad, Chunk, ManifestSource, Position, Row
+from fairmark.assets.imports.rules import bad_of, fit_labels, with_split
+from fairmark.assets.imports.sources.reading import CHUNK_ROWS, Reading, in_thread, local_copy
+from fairmark.assets.model import NewItem, Ref, RefKind
+from fairmark.assets.uploads import service as uploads
+from fairmark.formats.manifest import ManifestKind, ManifestRow, kind_of, read_manifest
+from fairmark.formats.model import Cursor, RowFault
+from fairmark.kernel.errors import FairmarkError
+from fairmark.kernel.events import SYSTEM
+from fairmark.ontology.model import Annotation
+
+
+async def chunks(reading: Reading, start: Position) -> AsyncIterator[Chunk]:
+    """The manifest's rows behind `start`. Raises FormatFault where nothing more can be read, UploadUnknown, NotData."""
+    source = msgspec.convert(reading.running.source, ManifestSource, strict=False)
+    async with reading.site.db.begin(reading.org_id, actor=SYSTEM) as tx:
+        upload = await uploads.data_of(tx, source.upload_id)
+    async with local_copy(reading.site, upload.blob) as path:
+        with path.open("rb") as file:
+            head = file.read(4096)
+            file.seek(0)
+            kind = ManifestKind(source.format) if source.format else kind_of(upload.name, head)
+            cursor = Cursor(start.rows, start.offset) if start.rows else None
+            rows = read_manifest(file, kind, name=upload.name, start_at=cursor)
+            async for taken in in_thread(_checked(reading, rows), CHUNK_ROWS):
+                yield _chunk(taken, upload.size)
+
+
+def _checked(reading: Reading, rows: Iterator[ManifestRow | RowFault]) -> Iterator[tuple[Row | Bad, Cursor | None]]:
+    """Each row as one to try, or why it cannot be; and the place behind it."""
+    for row in rows:
+        if isinstance(row, RowFault):
+            yield bad_of(row), row.after
+            continue
+        try:
+            yield Row(_item(reading, row), row.line, "", row.batch), row.after
+        except FairmarkError as error:
+            yield Bad(row.line, "", error.code, error.message, error.mend), row.after
+
+
+def _item(reading: Reading, row: ManifestRow) -> NewItem:
+    """Raises a named error for a row that does not fit."""
+    if row.url is not None:
+        ref = Ref(RefKind.URL, check_source(row.url, reading.prefixes), row.name)
+    elif row.path is not None:
+        path = rules.clean_name(row.path, "path")
+        ref = Ref(RefKind.NAME, path, path)
+    else:
+        ref = Ref(RefKind.SHA256, bytes.fromhex(row.sha256 or ""), None)
+    prelabel = None if row.annotation is None else _fit(reading, row.annotation)
+    return NewItem(
+        0,
+        rules.clean_name(row.external_id, "external id"),
+        rules.clean_name(row.name),
+        (ref,),
+        rules.encode_meta(with_split(row.meta, row.split)),
+        row.priority,
+        prelabel,
+    )
+
+
+def _fit(reading: Reading, labels: Annotation) -> str | None:
+    # The sizes of images that are still to be fetched are not known.
+    return fit_labels(labels, reading.modality, reading.ontology, [None])
+
+
+def _chunk(taken: list[tuple[Row | Bad, Cursor | None]], size: int) -> Chunk:
+    rows: list[Row] = []
+    bad: list[Bad] = []
+    after = Cursor()
+    for row, behind in taken:
+        after = behind or after
+        if isinstance(row, Bad):
+            bad.append(row)
+        else:
+            rows.append(row._replace(item=row.item._replace(number=len(rows))))
+    progress = after.offset / size if after.offset and size else None
+    return Chunk(rows, bad, Position(rows=after.line, offset=after.offset), progress)

@@ -1,0 +1,92 @@
+"""The inspecting process: reads questions from standard input, answers on standard output, and trusts no file.
+
+Run as `python -m fairmark.assets.inspection.child PIXELS_MAX`. It ends when its input does, so also when the process
+that started it is killed.
+"""
+
+import contextlib
+import io
+import os
+import resource
+import signal
+import struct
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from fairmark.assets.inspection.model import Answer, Inspect, Inspected, Refused
+from fairmark.assets.model import THUMBNAIL_SIZES
+from fairmark.kernel.errors import FairmarkError
+from fairmark.modalities import MODALITIES
+
+_LENGTH = struct.Struct("<I")
+WEBP_SIDE_MAX = 16_383
+MEMORY_BYTES = 1 << 30
+PIXEL_BYTES = 16
+"""Room for a decoded picture, one copy of it turned upright, and the first step of making it smaller."""
+
+
+def inspect(file: BinaryIO, pixels_max: int) -> Inspected:
+    """What `file` is, with its thumbnails. Raises a named error for one that is not taken.
+
+    A picture that browsers cannot show as it is gets one more copy, as large as it is itself, where WebP allows that.
+    """
+    image = MODALITIES["image"]
+    found = image.probe(file, pixels_max=pixels_max)
+    longer = max(found.width, found.height)
+    sizes = [size for size in THUMBNAIL_SIZES if size < longer] or [longer]
+    view = None if found.viewable else min(longer, WEBP_SIDE_MAX)
+    made = image.thumbnails(file, sorted({*sizes, *([view] if view else [])}), pixels_max=pixels_max)
+    known = msgspec.to_builtins(found)
+    probed = {key: known[key] for key in known if key not in ("media_type", "width", "height")}
+    return Inspected(found.media_type, found.width, found.height, probed, tuple(sizes), view, made)
+
+
+def answer(question: Inspect, data: bytes, pixels_max: int) -> Answer:
+    """The answer to one question; never raises for what a file can do."""
+    try:
+        if question.path:
+            with Path(question.path).open("rb") as file:
+                return inspect(file, pixels_max)
+        return inspect(io.BytesIO(data), pixels_max)
+    except FairmarkError as error:
+        return Refused(error.code, error.message, error.mend)
+    except MemoryError:
+        return Refused(
+            "image_too_large", "The image needs more memory than one may take.", "Make it smaller, or cut it in tiles."
+        )
+    except Exception as error:
+        return Refused(
+            "image_damaged",
+            f"The image cannot be decoded ({type(error).__name__}).",
+            "Save it again in another program.",
+        )
+
+
+def serve(source: BinaryIO, sink: BinaryIO, pixels_max: int) -> None:
+    """Answers until `source` ends."""
+    decoder, encoder = msgspec.msgpack.Decoder(Inspect), msgspec.msgpack.Encoder()
+    while len(head := source.read(_LENGTH.size)) == _LENGTH.size:
+        question = decoder.decode(source.read(_LENGTH.unpack(head)[0]))
+        data = source.read(question.bytes)
+        reply = encoder.encode(answer(question, data, pixels_max))
+        sink.write(_LENGTH.pack(len(reply)) + reply)
+        sink.flush()
+
+
+def main(pixels_max: int) -> None:
+    """Limits this process, then serves its standard streams."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the terminal is the parent's to handle
+    limit = MEMORY_BYTES + PIXEL_BYTES * pixels_max
+    with contextlib.suppress(ValueError, OSError):  # not every system knows this limit
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    # Whatever a library prints must not get between the answers.
+    with os.fdopen(os.dup(1), "wb") as sink:
+        os.dup2(2, 1)
+        serve(sys.stdin.buffer, sink, pixels_max)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,161 @@
+"""Asks the inspecting processes: at most as many as there are processors, started when needed, ended when idle."""
+
+import asyncio
+import atexit
+import contextlib
+import os
+import struct
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+
+from fairmark.assets.inspection.model import Answer, FileRefused, Inspect, Inspected, InspectionFailed, Refused
+from fairmark.kernel.settings import Settings
+
+CHILD = "fairmark.assets.inspection.child"
+ANSWER_S = 60.0
+"""A file that is not understood in this time is refused."""
+IDLE_S = 30.0
+FILES_MAX = 1000
+"""Files that one process sees before it is replaced: decoders leak."""
+_LENGTH = struct.Struct("<I")
+_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+_encode = msgspec.msgpack.Encoder().encode
+_decoder = msgspec.msgpack.Decoder(Answer)
+
+
+class _Child:
+    """One inspecting process and its two pipes. Used by one thread at a time."""
+
+    def __init__(self, pixels_max: int) -> None:
+        # Nothing of ours goes along: no setting, no secret.
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        environment["PYTHONPATH"] = os.pathsep.join(part for part in sys.path if part)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", CHILD, str(pixels_max)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+        )
+        self.files = 0
+        self.idle_since = 0.0
+
+    def ask(self, question: Inspect, data: bytes) -> Answer:
+        """Raises InspectionFailed if the process dies over it or takes too long; it cannot be used again then."""
+        self.files += 1
+        late = threading.Event()
+        watchdog = threading.Timer(ANSWER_S, lambda: (late.set(), self._process.kill()))
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            body = _encode(question)
+            stdin, stdout = self._process.stdin, self._process.stdout
+            assert stdin is not None
+            assert stdout is not None
+            for part in (_LENGTH.pack(len(body)), body, data):
+                stdin.write(part)
+            stdin.flush()
+            head = stdout.read(_LENGTH.size)
+            answer = stdout.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""
+            return _decoder.decode(answer)
+        except (OSError, msgspec.DecodeError) as error:
+            why = (
+                f"was not understood within {ANSWER_S:g} s" if late.is_set() else "could not be read: its reader broke"
+            )
+            raise InspectionFailed(
+                f"The file {question.name!r} {why}.", mend="Open it and save it again in another program."
+            ) from error
+        finally:
+            watchdog.cancel()
+
+    def close(self) -> None:
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+        self._process.wait()
+
+
+class Inspector:
+    """The inspecting processes of this one."""
+
+    def __init__(self, pixels_max: int, children_max: int) -> None:
+        self.children_max = children_max
+        self._pixels_max = pixels_max
+        self._threads = ThreadPoolExecutor(children_max, "inspect")
+        self._lock = threading.Lock()
+        self._idle: list[_Child] = []
+        self._sweep: threading.Timer | None = None
+        self._closed = False
+
+    async def inspect(self, name: str, data: bytes | Path) -> Inspected:
+        """What `data` is, with its thumbnails. Raises FileRefused, InspectionFailed."""
+        if isinstance(data, Path):
+            question, rest = Inspect(name, path=str(data)), b""
+        else:
+            question, rest = Inspect(name, bytes=len(data)), data
+        answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, question, rest)
+        if isinstance(answer, Refused):
+            raise FileRefused.of(answer)
+        return answer
+
+    def close(self) -> None:
+        """Ends all processes that have nothing to do, and those that have as soon as they are done."""
+        self._closed = True
+        self._end_idle(0.0)
+
+    def _ask(self, question: Inspect, data: bytes) -> Answer:
+        with self._lock:
+            child = self._idle.pop() if self._idle else None
+        child = child or _Child(self._pixels_max)
+        try:
+            answer = child.ask(question, data)
+        except BaseException:
+            child.close()
+            raise
+        if child.files >= FILES_MAX or self._closed:
+            child.close()
+            return answer
+        child.idle_since = time.monotonic()
+        with self._lock:
+            self._idle.append(child)
+            if self._sweep is None:
+                self._start_sweep()
+        return answer
+
+    def _start_sweep(self) -> None:
+        self._sweep = threading.Timer(IDLE_S, self._end_idle, (IDLE_S,))
+        self._sweep.daemon = True
+        self._sweep.start()
+
+    def _end_idle(self, idle_s: float) -> None:
+        with self._lock:
+            due = time.monotonic() - idle_s
+            ended = [child for child in self._idle if child.idle_since <= due]
+            self._idle = [child for child in self._idle if child.idle_since > due]
+            self._sweep = None
+            if self._idle:
+                self._start_sweep()
+        for child in ended:
+            child.close()
+
+
+_inspectors: dict[int, Inspector] = {}
+
+
+def inspector(settings: Settings) -> Inspector:
+    """This process's inspector for the settings' limit of pixels."""
+    pixels_max = settings.image_megapixels_max * 1_000_000
+    found = _inspectors.get(pixels_max)
+    if found is None:
+        found = _inspectors[pixels_max] = Inspector(pixels_max, max(1, os.cpu_count() or 1))
+        atexit.register(found.close)
+    return found

@@ -1,0 +1,111 @@
+"""Addresses of media, and which part of a file a request asks for. No I/O."""
+
+import re
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import quote
+
+from fairmark.assets.model import ORIGINAL, THUMBNAIL_SIZES, VARIANTS, VIEW, Asset, AssetState, AssetView
+from fairmark.kernel.errors import FairmarkError
+from fairmark.kernel.http import Site
+from fairmark.kernel.ids import AssetId, OrgId
+from fairmark.kernel.signing import sign
+
+SHOWN_INLINE = frozenset(
+    {"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/avif", "image/tiff"}
+)
+"""What an inspection found to be a picture. Everything else is offered for saving: it could be a page with a script."""
+THUMBNAIL_TYPE = "image/webp"
+
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_NOT_PLAIN = re.compile(r"[^ !#$%&\'()+,.0-9;=@A-Z\[\]^_`a-z{}~-]")
+
+
+class Span(NamedTuple):
+    """The bytes [start, end) of a file."""
+
+    start: int
+    end: int
+
+
+class RangeWrong(FairmarkError):
+    """The part asked for lies outside the file. `bytes` says how long it is."""
+
+    code = "range_not_satisfiable"
+
+
+def media_path(org_id: OrgId, asset_id: AssetId, variant: str) -> str:
+    """Where a variant of an asset is served, without its signature."""
+    assert variant in VARIANTS, variant
+    return f"/media/{org_id}/{asset_id}/{variant}"
+
+
+def media_url(site: Site, org_id: OrgId, asset_id: AssetId, variant: str, now: datetime) -> str:
+    """A signed address of the asset's bytes ("original"), of a thumbnail ("128" ...) or of what to show ("view").
+
+    The same within a window of `settings.media_url_s`, so that browsers can keep what lies there.
+    """
+    return sign(site.secret, media_path(org_id, asset_id, variant), now, site.settings.media_url_s)
+
+
+def asset_view(site: Site, org_id: OrgId, asset: Asset, now: datetime) -> AssetView:
+    """The asset as pages show it, with its signed addresses."""
+    ready = asset.state is AssetState.READY
+
+    def url(variant: str) -> str:
+        return media_url(site, org_id, asset.id, variant, now)
+
+    return AssetView(
+        id=asset.id,
+        state=asset.state,
+        name=asset.name,
+        media_type=asset.media_type,
+        bytes=asset.bytes,
+        width=asset.width,
+        height=asset.height,
+        url=url(VIEW if asset.view else ORIGINAL) if ready else None,
+        original=url(ORIGINAL) if ready else None,
+        thumbnails={str(size): url(str(size)) for size in thumbnail_sizes(asset)},
+        fault=asset.fault,
+    )
+
+
+def thumbnail_sizes(asset: Asset) -> dict[int, int]:
+    """The sizes there are -> the longer side of the picture that is served for it.
+
+    An image smaller than the least size has one thumbnail of its own size, which is served as the least.
+    """
+    return {size if size in THUMBNAIL_SIZES else THUMBNAIL_SIZES[0]: size for size in asset.thumbnails}
+
+
+def parse_range(header: str | None, size: int) -> Span | None:
+    """The one part that `header` asks for; None: the whole file (no, several or foreign ranges). Raises RangeWrong."""
+    found = _RANGE.fullmatch(header.strip()) if header else None
+    if not found or found[1] == found[2] == "":
+        return None
+    if found[1] == "":
+        start, end = max(0, size - int(found[2])), size
+    else:
+        start = int(found[1])
+        end = min(size, int(found[2]) + 1) if found[2] else size
+        if found[2] and int(found[2]) < start:
+            return None
+    if start >= end:
+        raise RangeWrong(f"The file has {size} bytes.", mend="Ask for a part inside it.", bytes=size)
+    return Span(start, end)
+
+
+def disposition(media_type: str, name: str) -> str:
+    """`Content-Disposition`: pictures are shown, everything else is saved. The name goes along for "save as"."""
+    kind = "inline" if media_type in SHOWN_INLINE else "attachment"
+    last = name.rpartition("/")[2] or "file"
+    plain = _NOT_PLAIN.sub("_", last)[:200]
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(last[:200], safe='')}"
+
+
+def etag_matches(header: str | None, etag: str) -> bool:
+    """Whether one of the tags of `If-None-Match` is `etag`; weak ones count."""
+    if not header:
+        return False
+    tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
+    return "*" in tags or etag in tags

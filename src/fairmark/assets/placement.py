@@ -1,0 +1,218 @@
+"""Turns checked rows into items: thousands at a time, in a number of statements that does not grow with them.
+
+A row names an item that is there already if its external id is taken, or, without one, if its assets make up an item
+without external id. That makes every way in idempotent: what is sent twice is there once.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from fairmark.assets import rules, store
+from fairmark.assets.events import ItemsAdded
+from fairmark.assets.model import AssetUnknown, NewItem, Ref, RefKind, RowProblem
+from fairmark.assets.store import ItemRow
+from fairmark.kernel.db import Tx
+from fairmark.kernel.events import announce
+from fairmark.kernel.ids import BatchId, ImportId, ItemId, ProjectId
+
+
+class Placed(NamedTuple):
+    """What became of rows. items: index -> item and whether it is new. waiting: assets that are now to be fetched."""
+
+    items: dict[int, tuple[ItemId, bool]]
+    faults: list[RowProblem]
+    waiting: int
+
+
+class Found(NamedTuple):
+    """The assets that a row names, and what to call an item of them."""
+
+    asset_ids: tuple[UUID, ...]
+    name: str
+
+
+Known = dict[tuple[RefKind, Any], tuple[UUID, str]]
+"""Reference -> asset and its name."""
+
+_MENDS = {
+    RefKind.ASSET: "Use the id of an asset of this organisation.",
+    RefKind.UPLOAD: "Use the id of an upload that is done.",
+    RefKind.NAME: "Upload a file of this name first, or check its spelling, also upper and lower case.",
+    RefKind.URL: "Check the address.",
+    RefKind.SHA256: "Upload the file first.",
+}
+
+
+async def place_items(
+    tx: Tx,
+    project_id: ProjectId,
+    batch_id: BatchId,
+    rows: Sequence[NewItem],
+    *,
+    import_id: ImportId | None = None,
+    repeats: bool = False,
+) -> Placed:
+    """Adds `rows` as items, announces the new ones and counts them into the batch.
+
+    repeats: rows without external id are new items, even where an item of the same assets is there.
+    """
+    items: dict[int, tuple[ItemId, bool]] = {}
+    left, echoes, waiting = await _without_known(tx, project_id, rows, items)
+    found, faults, fetches = await _resolve(tx, left)
+    ids = dict(zip((row.number for row in left), rules.ids_in_order(len(left)), strict=True))
+    if not repeats:
+        await _find_unnamed(tx, project_id, left, found, ids, items)
+    fresh = {
+        row.number: ItemRow(
+            ids[row.number],
+            row.external_id,
+            row.name or found[row.number].name,
+            found[row.number].asset_ids,
+            row.meta,
+            row.priority,
+            row.prelabel,
+        )
+        for row in left
+        if row.number in found and row.number not in items
+    }
+    added = await _insert(tx, project_id, batch_id, fresh, items)
+    for index, first in echoes:
+        if first in items:
+            items[index] = (items[first][0], False)
+        else:
+            faults.append(
+                RowProblem(index, "repeats_bad_row", "An earlier row of this external id was not taken.", "Mend that.")
+            )
+    if added:
+        await announce(
+            tx,
+            ItemsAdded(
+                project_id=project_id,
+                batch_id=batch_id,
+                first_id=ItemId(min(added)),
+                last_id=ItemId(max(added)),
+                count=len(added),
+                import_id=import_id,
+            ),
+        )
+        await store.count_into_batch(tx, batch_id, len(added))
+    return Placed(items, faults, waiting + fetches)
+
+
+async def _without_known(
+    tx: Tx, project_id: ProjectId, rows: Sequence[NewItem], items: dict[int, tuple[ItemId, bool]]
+) -> tuple[list[NewItem], list[tuple[int, int]], int]:
+    """The rows that are not items yet; (index, first index) of rows that repeat another; assets that get another try.
+
+    Rows whose external id is taken go into `items`.
+    """
+    firsts: dict[str, int] = {}
+    echoes: list[tuple[int, int]] = []
+    left: list[NewItem] = []
+    for row in rows:
+        if row.external_id is not None:
+            first = firsts.setdefault(row.external_id, row.number)
+            if first != row.number:
+                echoes.append((row.number, first))
+                continue
+        left.append(row)
+    there = await store.items_by_external(tx, project_id, list(firsts)) if firsts else {}
+    if not there:
+        return left, echoes, 0
+    known = [row for row in left if row.external_id in there]
+    for row in known:
+        assert row.external_id is not None
+        items[row.number] = (there[row.external_id], False)
+    sources = {ref.value for row in known for ref in row.refs if ref.kind is RefKind.URL}
+    waiting = await store.retry_sources(tx, sources) if sources else 0
+    return [row for row in left if row.number not in items], echoes, waiting
+
+
+async def _resolve(tx: Tx, rows: Sequence[NewItem]) -> tuple[dict[int, Found], list[RowProblem], int]:
+    """The assets of each row, the rows that name one which is not there, and how many assets are to be fetched."""
+    wanted: dict[RefKind, dict[Any, str | None]] = {kind: {} for kind in RefKind}
+    for row in rows:
+        for ref in row.refs:
+            wanted[ref.kind].setdefault(ref.value, ref.name)
+    known: Known = {}
+    waiting = 0
+    if urls := wanted[RefKind.URL]:
+        ids = rules.ids_in_order(len(urls))
+        sources = {url: (id, name or rules.name_of_url(url)) for (url, name), id in zip(urls.items(), ids, strict=True)}
+        assets, waiting = await store.ensure_sources(tx, sources)
+        known |= {(RefKind.URL, url): (id, sources[url][1]) for url, id in assets.items()}
+    if asset_ids := list(wanted[RefKind.ASSET]):
+        names = await store.asset_names(tx, asset_ids)
+        known |= {(RefKind.ASSET, id): (id, name) for id, name in names.items()}
+    if upload_ids := list(wanted[RefKind.UPLOAD]):
+        uploads = await store.assets_of_uploads(tx, upload_ids)
+        known |= {(RefKind.UPLOAD, id): asset for id, asset in uploads.items()}
+    if digests := list(wanted[RefKind.SHA256]):
+        contents = await store.contents(tx, digests)
+        known |= {(RefKind.SHA256, digest): (asset.id, asset.name) for digest, asset in contents.items()}
+    if asset_names := list(wanted[RefKind.NAME]):
+        by_name = await store.assets_of_names(tx, asset_names)
+        known |= {(RefKind.NAME, name): (id, name) for name, id in by_name.items()}
+    found: dict[int, Found] = {}
+    faults: list[RowProblem] = []
+    for row in rows:
+        missing = next((place for place, ref in enumerate(row.refs) if (ref.kind, ref.value) not in known), None)
+        if missing is not None:
+            faults.append(_missing(row, missing))
+            continue
+        assets_of_row = [known[ref.kind, ref.value] for ref in row.refs]
+        found[row.number] = Found(tuple(id for id, _ in assets_of_row), row.refs[0].name or assets_of_row[0][1])
+    return found, faults, waiting
+
+
+def _missing(row: NewItem, place: int) -> RowProblem:
+    ref: Ref = row.refs[place]
+    value = ref.value.hex() if isinstance(ref.value, bytes) else str(ref.value)[:200]
+    message = f"There is no asset with the {ref.kind.value.replace('_', ' ')} {value!r}."
+    return RowProblem(row.number, AssetUnknown.code, message, _MENDS[ref.kind], f"/assets/{place}")
+
+
+async def _find_unnamed(
+    tx: Tx,
+    project_id: ProjectId,
+    rows: Sequence[NewItem],
+    found: dict[int, Found],
+    ids: dict[int, UUID],
+    items: dict[int, tuple[ItemId, bool]],
+) -> None:
+    """Rows without external id whose assets make up an item already, or one of an earlier row, go into `items`."""
+    unnamed = {
+        row.number: found[row.number].asset_ids for row in rows if row.external_id is None and row.number in found
+    }
+    if not unnamed:
+        return
+    there = await store.items_unnamed(tx, project_id, list({assets[0] for assets in unnamed.values()}))
+    firsts: dict[tuple[UUID, ...], int] = {}
+    for index, assets in unnamed.items():
+        first = firsts.setdefault(assets, index)
+        if assets in there:
+            items[index] = (there[assets], False)
+        elif first != index:
+            items[index] = (ItemId(ids[first]), False)
+
+
+async def _insert(
+    tx: Tx,
+    project_id: ProjectId,
+    batch_id: BatchId,
+    fresh: dict[int, ItemRow],
+    items: dict[int, tuple[ItemId, bool]],
+) -> set[UUID]:
+    """Adds the rows; returns the ids of those that were new. The others were added by somebody else just now."""
+    if not fresh:
+        return set()
+    added = await store.add_items(tx, project_id, batch_id, list(fresh.values()))
+    raced = [row.external_id for row in fresh.values() if row.id not in added and row.external_id is not None]
+    there = await store.items_by_external(tx, project_id, raced) if raced else {}
+    for index, row in fresh.items():
+        if row.id in added:
+            items[index] = (ItemId(row.id), True)
+        elif row.external_id is not None:
+            items[index] = (there[row.external_id], False)
+    return added

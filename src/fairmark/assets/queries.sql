@@ -1,0 +1,123 @@
+-- name: get_project
+-- What this package must know of a project before it adds data; a key sees projects of its own mode only.
+SELECT id, modality, state FROM projects
+ WHERE org_id = :org_id AND id = :id AND (:mode::text IS NULL OR mode = :mode);
+
+-- name: add_batch
+-- Nothing if the project has a batch of this name.
+INSERT INTO batches (org_id, id, project_id, name, priority, due_at, created_at)
+VALUES (:org_id, :id, :project_id, :name, :priority, :due_at, :now)
+ON CONFLICT (org_id, project_id, name) DO NOTHING;
+
+-- name: get_batch_by_name
+SELECT id, project_id, name, state, priority, due_at, items, created_at
+  FROM batches WHERE org_id = :org_id AND project_id = :project_id AND name = :name;
+
+-- name: lock_batch
+-- The batch and, through its project, whether the caller may see it.
+SELECT b.id, b.project_id, b.name, b.state, b.priority, b.due_at, b.items, b.created_at
+  FROM batches b JOIN projects p ON p.org_id = :org_id AND p.id = b.project_id AND p.mode = :mode
+ WHERE b.org_id = :org_id AND b.id = :id FOR UPDATE OF b;
+
+-- name: list_batches
+-- Newest first.
+SELECT id, project_id, name, state, priority, due_at, items, created_at
+  FROM batches
+ WHERE org_id = :org_id AND project_id = :project_id AND (:after::uuid IS NULL OR id < :after)
+ ORDER BY id DESC LIMIT :limit;
+
+-- name: update_batch
+UPDATE batches SET state = :state, priority = :priority, due_at = :due_at WHERE org_id = :org_id AND id = :id;
+
+-- name: count_into_batch
+-- Last of its transaction: the row is locked until the commit, and other imports into the batch wait for it.
+UPDATE batches SET items = items + :count::bigint WHERE org_id = :org_id AND id = :id;
+
+-- name: items_by_external
+-- Which of these external ids the project has already.
+SELECT external_id, id FROM items
+ WHERE org_id = :org_id AND project_id = :project_id AND external_id = ANY (:external_ids::text[]);
+
+-- name: items_unnamed
+-- Items without an external id that start with one of these assets: the same assets make the same item.
+SELECT id, asset_ids FROM items
+ WHERE org_id = :org_id AND project_id = :project_id AND external_id IS NULL
+   AND asset_ids[1] = ANY (:first_asset_ids::uuid[]);
+
+-- name: add_items
+-- Rows come in the order of their external ids, so that two imports of the same rows wait for one another instead of
+-- each holding what the other wants. asset_ids travel as text, because arrays of arrays must be rectangular.
+INSERT INTO items (org_id, id, project_id, batch_id, external_id, name, asset_ids, meta, priority, prelabel, created_at)
+SELECT :org_id, r.id, :project_id, :batch_id, r.external_id, r.name, r.asset_ids::uuid[], r.meta::jsonb, r.priority,
+       r.prelabel::jsonb, :now
+  FROM unnest(:ids::uuid[], :external_ids::text[], :names::text[], :asset_ids::text[], :metas::text[],
+              :priorities::int[], :prelabels::text[])
+       AS r (id, external_id, name, asset_ids, meta, priority, prelabel)
+ON CONFLICT (org_id, project_id, external_id) WHERE external_id IS NOT NULL DO NOTHING
+RETURNING id;
+
+-- name: get_item
+SELECT i.id, i.project_id, i.batch_id, i.external_id, i.name, i.asset_ids, i.meta, i.priority, i.prelabel, i.created_at
+  FROM items i JOIN projects p ON p.org_id = :org_id AND p.id = i.project_id AND p.mode = :mode
+ WHERE i.org_id = :org_id AND i.id = :id;
+
+-- name: assets_by_id
+-- In no order: the caller knows the one it asked in.
+SELECT id, state, name, source, sha256, media_type, bytes, width, height, probe, fault, same_as
+  FROM assets WHERE org_id = :org_id AND id = ANY (:ids::uuid[]);
+
+-- name: asset_names
+-- What a row needs to know of assets that it names by id.
+SELECT id, name FROM assets WHERE org_id = :org_id AND id = ANY (:ids::uuid[]);
+
+-- name: assets_of_uploads
+-- The assets of finished uploads.
+SELECT u.id AS upload_id, u.asset_id, u.name
+  FROM uploads u WHERE u.org_id = :org_id AND u.id = ANY (:ids::uuid[]) AND u.asset_id IS NOT NULL;
+
+-- name: assets_of_names
+-- The newest upload of each name.
+SELECT DISTINCT ON (u.name) u.name, u.asset_id
+  FROM uploads u WHERE u.org_id = :org_id AND u.name = ANY (:names::text[]) AND u.asset_id IS NOT NULL
+ ORDER BY u.name, u.id DESC;
+
+-- name: sources
+-- The assets of addresses that are known, by the index on their hash; the address itself decides.
+SELECT source, coalesce(same_as, id) AS id, state
+  FROM assets
+ WHERE org_id = :org_id AND md5(source)::uuid = ANY (:hashes::uuid[]) AND source = ANY (:sources::text[])
+   AND source <> '';
+
+-- name: add_sources
+-- One pending asset for each new address. Rows come in the order of their hashes: see add_items.
+INSERT INTO assets (org_id, id, state, source, name, fetch_after, created_at)
+SELECT :org_id, r.id, 'pending', r.source, r.name, :now, :now
+  FROM unnest(:ids::uuid[], :sources::text[], :names::text[]) AS r (id, source, name)
+ON CONFLICT (org_id, (md5(source)::uuid)) WHERE source <> '' DO NOTHING
+RETURNING source, id;
+
+-- name: retry_sources
+-- Naming an address again is the way to ask for another try.
+UPDATE assets SET state = 'pending', fault = NULL, tries = 0, fetch_after = :now
+ WHERE org_id = :org_id AND id = ANY (:ids::uuid[]) AND state = 'failed' AND source <> '';
+
+-- name: retry_named_sources
+-- The same for rows whose items are there already: their files that could not be had get another try.
+UPDATE assets SET state = 'pending', fault = NULL, tries = 0, fetch_after = :now
+ WHERE org_id = :org_id AND md5(source)::uuid = ANY (:hashes::uuid[]) AND source = ANY (:sources::text[])
+   AND state = 'failed' AND source <> '';
+
+-- name: contents
+-- The assets that hold these bytes already.
+SELECT id, state, name, source, sha256, media_type, bytes, width, height, probe, fault, same_as
+  FROM assets WHERE org_id = :org_id AND sha256 = ANY (:sha256s::bytea[]) AND same_as IS NULL;
+
+-- name: add_contents
+-- Assets of bytes that are stored; nothing where another request was faster with the same.
+INSERT INTO assets (org_id, id, sha256, state, name, media_type, bytes, width, height, probe, created_at)
+SELECT :org_id, r.id, r.sha256, 'ready', r.name, r.media_type, r.bytes, r.width, r.height, r.probe::jsonb, :now
+  FROM unnest(:ids::uuid[], :sha256s::bytea[], :names::text[], :media_types::text[], :bytes::bigint[],
+              :widths::int[], :heights::int[], :probes::text[])
+       AS r (id, sha256, name, media_type, bytes, width, height, probe)
+ ORDER BY r.sha256
+ON CONFLICT (org_id, sha256) WHERE sha256 IS NOT NULL AND same_as IS NULL DO NOTHING;

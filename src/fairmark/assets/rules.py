@@ -1,0 +1,181 @@
+"""Decisions about names, rows and batches: facts in, checked facts or a named error out."""
+
+import os
+import re
+import time
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+from uuid import UUID
+
+import msgspec
+
+from fairmark.assets.fetching.rules import check_source
+from fairmark.assets.model import (
+    META_BYTES_MAX,
+    NAME_BYTES_MAX,
+    NAME_CHARS_MAX,
+    PRELABEL_BYTES_MAX,
+    AssetIn,
+    BadName,
+    BadRow,
+    Batch,
+    BatchCancelled,
+    BatchState,
+    ItemIn,
+    NewItem,
+    Ref,
+    RefKind,
+    RowProblem,
+)
+from fairmark.kernel import json
+from fairmark.kernel.errors import FairmarkError
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_PATH = re.compile(r"^(?P<message>.*) - at `(?:key in )?\$(?P<path>.*)`$", re.DOTALL)
+
+
+def clean_name(text: str, what: str = "name") -> str:
+    """`text` in Unicode's composed form, as it is stored and compared: disks of different makes spell "é" differently.
+
+    Raises BadName if it is empty, too long, or holds control characters.
+    """
+    if text.isascii() and text.isprintable() and 0 < len(text) <= NAME_CHARS_MAX:
+        return text  # most names
+    if found := _CONTROL.search(text):
+        raise BadName(
+            f"The {what} holds the character U+{ord(found[0]):04X}.", mend="Remove control characters from the name."
+        )
+    composed = unicodedata.normalize("NFC", text)
+    if not 0 < len(composed) <= NAME_CHARS_MAX:
+        raise BadName(f"The {what} has {len(composed)} characters.", mend=f"Use 1 to {NAME_CHARS_MAX} characters.")
+    if (size := len(composed.encode())) > NAME_BYTES_MAX:
+        raise BadName(f"The {what} has {size} bytes in UTF-8.", mend=f"Use at most {NAME_BYTES_MAX}.")
+    return composed
+
+
+def name_of_url(url: str) -> str:
+    """What to call the file at `url`: the last part of its path, or its host."""
+    path = url.partition("://")[2].partition("?")[0].partition("#")[0].rstrip("/")
+    last = unquote(path.rpartition("/")[2])
+    name = unicodedata.normalize("NFC", _CONTROL.sub("_", last))[-NAME_CHARS_MAX:]
+    return name or "file"
+
+
+def ids_in_order(count: int) -> list[UUID]:
+    """`count` fresh UUIDs version 7 in rising order: the 12 bits behind the milliseconds count, 62 bits are random."""
+    start_ms = time.time_ns() // 1_000_000
+    random = os.urandom(8 * count)
+    ids: list[UUID] = []
+    for index in range(count):
+        low = int.from_bytes(random[8 * index : 8 * index + 8], "big") & ((1 << 62) - 1)
+        high = (start_ms + (index >> 12)) << 16 | 7 << 12 | (index & 0xFFF)
+        ids.append(UUID(int=high << 64 | 2 << 62 | low))
+    return ids
+
+
+def encode_meta(meta: dict[str, Any]) -> str:
+    """An item's own data as JSON for the database. Raises BadRow if it is too large or holds what it cannot store."""
+    if not meta:
+        return "{}"
+    try:
+        text = json.encode(meta)
+    except (UnicodeEncodeError, RecursionError, ValueError, TypeError) as error:
+        raise BadRow(f"The metadata cannot be stored: {error}.", mend="Send plain JSON values.") from error
+    if len(text) > META_BYTES_MAX:
+        raise BadRow(
+            f"The metadata has {len(text)} bytes; the limit is {META_BYTES_MAX}.", mend="Keep large data elsewhere."
+        )
+    _refuse_nul(text, "metadata")
+    return text
+
+
+def check_item(index: int, row: Any, prefixes: Sequence[str] = ()) -> NewItem | RowProblem:
+    """A row of a request as an item to add, or what is wrong with it. prefixes: of the buckets it may name."""
+    try:
+        return _item_of(index, msgspec.convert(row, ItemIn), prefixes)
+    except msgspec.ValidationError as error:
+        return bad_shape(index, str(error))
+    except FairmarkError as error:
+        return row_problem(index, error)
+
+
+def _item_of(index: int, row: ItemIn, prefixes: Sequence[str]) -> NewItem:
+    prelabel = None if row.prelabel is None else json.encode(row.prelabel)
+    if prelabel is not None:
+        if len(prelabel) > PRELABEL_BYTES_MAX:
+            raise BadRow(f"The prelabel has {len(prelabel)} bytes; the limit is {PRELABEL_BYTES_MAX}.")
+        _refuse_nul(prelabel, "prelabel")
+    return NewItem(
+        index,
+        None if row.external_id is None else clean_name(row.external_id, "external id"),
+        None if row.name is None else clean_name(row.name),
+        tuple(_ref_of(asset, prefixes) for asset in row.assets),
+        encode_meta(row.meta),
+        row.priority,
+        prelabel,
+    )
+
+
+def _ref_of(asset: AssetIn, prefixes: Sequence[str]) -> Ref:
+    ways = sum(way is not None for way in (asset.asset_id, asset.upload_id, asset.url, asset.sha256))
+    if ways > 1 or (ways == 0 and asset.name is None):
+        raise BadRow(
+            "An asset is to be named in exactly one way.",
+            mend="Give one of asset_id, upload_id, url, sha256, or the name alone.",
+        )
+    name = None if asset.name is None else clean_name(asset.name, "asset's name")
+    if asset.url is not None:
+        return Ref(RefKind.URL, check_source(asset.url, prefixes), name)
+    if asset.asset_id is not None:
+        return Ref(RefKind.ASSET, asset.asset_id, name)
+    if asset.upload_id is not None:
+        return Ref(RefKind.UPLOAD, asset.upload_id, name)
+    if asset.sha256 is not None:
+        return Ref(RefKind.SHA256, bytes.fromhex(asset.sha256), name)
+    return Ref(RefKind.NAME, name, name)
+
+
+def _refuse_nul(text: str, what: str) -> None:
+    try:
+        json.refuse_nul(text)
+    except json.BadJson as error:
+        raise BadRow(f"The {what} holds the character U+0000.", mend="Remove the NUL character.") from error
+
+
+def bad_shape(index: int, message: str) -> RowProblem:
+    """A row that msgspec refused, its path as a JSON Pointer: `$.assets[0].url` is /assets/0/url."""
+    found = _PATH.match(message)
+    if not found:
+        return RowProblem(index, BadRow.code, f"{message}.", "Compare the row with the documentation.")
+    place = "".join(f"/{part}" for part in re.split(r"[.\[\]]+", found["path"]) if part)
+    return RowProblem(index, BadRow.code, f"{found['message']}.", "Compare the row with the documentation.", place)
+
+
+def row_problem(index: int, error: FairmarkError, place: str = "") -> RowProblem:
+    """A named error as one bad row."""
+    return RowProblem(index, error.code, error.message, error.mend, place)
+
+
+def change_batch(
+    batch: Batch,
+    state: BatchState | None,
+    priority: int | None,
+    due_at: datetime | None,
+    *,
+    clear_due: bool = False,
+) -> Batch:
+    """`batch` with what is given changed; clear_due: no due date any more.
+
+    Raises BatchCancelled: what was cancelled stays so.
+    """
+    if batch.state is BatchState.CANCELLED and state not in (None, BatchState.CANCELLED):
+        raise BatchCancelled(f"The batch '{batch.name}' was cancelled.", mend="Add the items to another batch.")
+    return msgspec.structs.replace(
+        batch,
+        state=batch.state if state is None else state,
+        priority=batch.priority if priority is None else priority,
+        due_at=None if clear_due else (batch.due_at if due_at is None else due_at),
+    )

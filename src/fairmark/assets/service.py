@@ -1,0 +1,163 @@
+"""Use cases of items, batches and the addresses of media. Other packages come in here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fairmark.assets import rules, store
+from fairmark.assets.events import BatchChanged
+from fairmark.assets.media.rules import asset_view
+from fairmark.assets.model import (
+    DEFAULT_BATCH,
+    FETCH_JOB,
+    INLINE_ROWS_MAX,
+    Added,
+    AddedItem,
+    Asset,
+    AssetView,
+    Batch,
+    BatchCancelled,
+    BatchState,
+    BatchTaken,
+    BatchUnknown,
+    ItemUnknown,
+    ItemView,
+    NewItem,
+    ProjectArchived,
+    ProjectFacts,
+    ProjectUnknown,
+    RowProblem,
+    RowsTooMany,
+)
+from fairmark.assets.placement import place_items
+from fairmark.kernel import jobs
+from fairmark.kernel.db import Tx
+from fairmark.kernel.events import announce
+from fairmark.kernel.http import Site
+from fairmark.kernel.ids import AssetId, BatchId, ItemId, ProjectId, new_id
+
+
+async def get_project(tx: Tx, project_id: ProjectId, *, writes: bool = False) -> ProjectFacts:
+    """What this package knows of a project. Raises ProjectUnknown; ProjectArchived if it `writes`."""
+    found = await store.project(tx, project_id)
+    if found is None:
+        raise ProjectUnknown("There is no such project.", mend="Check the id, and that the key is of the right mode.")
+    if writes and found.state == "archived":
+        raise ProjectArchived("The project is archived and takes no new data.", mend="Restore the project first.")
+    return found
+
+
+async def batch_named(tx: Tx, project_id: ProjectId, name: str | None) -> Batch:
+    """The project's batch of this name, made if there is none. Raises BatchCancelled, BadName."""
+    name = DEFAULT_BATCH if name is None else rules.clean_name(name, "batch's name")
+    found = await store.batch_by_name(tx, project_id, name)
+    if found is None:
+        await store.add_batch(tx, BatchId(new_id()), project_id, name, 0, None)
+        found = await store.batch_by_name(tx, project_id, name)
+        assert found is not None
+    if found.state is BatchState.CANCELLED:
+        raise BatchCancelled(f"The batch '{found.name}' was cancelled.", mend="Choose another batch.")
+    return found
+
+
+async def create_batch(tx: Tx, project_id: ProjectId, name: str, priority: int, due_at: datetime | None) -> Batch:
+    """A new, empty batch. Raises ProjectUnknown, ProjectArchived, BatchTaken, BadName."""
+    await get_project(tx, project_id, writes=True)
+    name = rules.clean_name(name, "batch's name")
+    if not await store.add_batch(tx, BatchId(new_id()), project_id, name, priority, due_at):
+        raise BatchTaken(f"The project has a batch '{name}' already.", mend="Choose another name.")
+    found = await store.batch_by_name(tx, project_id, name)
+    assert found is not None
+    return found
+
+
+async def list_batches(tx: Tx, project_id: ProjectId, after: UUID | None, limit: int) -> list[Batch]:
+    """At most `limit` + 1 batches, newest first. Raises ProjectUnknown."""
+    await get_project(tx, project_id)
+    return await store.batches(tx, project_id, after, limit + 1)
+
+
+async def change_batch(
+    tx: Tx,
+    batch_id: BatchId,
+    state: BatchState | None = None,
+    priority: int | None = None,
+    due_at: datetime | None = None,
+    *,
+    clear_due: bool = False,
+) -> Batch:
+    """Changes what is given and announces it. Raises BatchUnknown, BatchCancelled."""
+    before = await store.lock_batch(tx, batch_id)
+    if before is None:
+        raise BatchUnknown("There is no such batch.")
+    after = rules.change_batch(before, state, priority, due_at, clear_due=clear_due)
+    if after != before:
+        await store.update_batch(tx, after)
+        await announce(
+            tx,
+            BatchChanged(
+                project_id=after.project_id,
+                batch_id=after.id,
+                state=after.state,
+                priority=after.priority,
+                due_at=after.due_at,
+            ),
+        )
+    return after
+
+
+async def get_item(tx: Tx, site: Site, item_id: ItemId) -> ItemView:
+    """An item with its assets' addresses. Raises ItemUnknown."""
+    item = await store.item(tx, item_id)
+    if item is None:
+        raise ItemUnknown("There is no such item.")
+    return ItemView(
+        id=item.id,
+        project_id=item.project_id,
+        batch_id=item.batch_id,
+        external_id=item.external_id,
+        name=item.name,
+        assets=await describe(tx, site, item.asset_ids),
+        meta=item.meta,
+        priority=item.priority,
+        prelabel=item.prelabel,
+        created_at=item.created_at,
+    )
+
+
+async def get_assets(tx: Tx, asset_ids: Sequence[AssetId]) -> dict[AssetId, Asset]:
+    """The assets of these ids, in one statement; ids that are not there are left out."""
+    return await store.assets(tx, asset_ids) if asset_ids else {}
+
+
+async def describe(tx: Tx, site: Site, asset_ids: Sequence[AssetId]) -> list[AssetView]:
+    """The assets with their signed addresses, in the order asked for, in one statement. Unknown ids are left out."""
+    found = await get_assets(tx, asset_ids)
+    return [asset_view(site, tx.org_id, found[id], tx.now) for id in asset_ids if id in found]
+
+
+async def add_items(
+    tx: Tx, project_id: ProjectId, batch: str | None, rows: Sequence[Any], *, repeats: bool = False
+) -> Added:
+    """Takes the good rows (each of ItemIn's shape) and says of each bad one what is wrong with it.
+
+    repeats: rows without an external id make new items, even where an item of the same assets is there.
+    Raises ProjectUnknown, ProjectArchived, BatchCancelled, RowsTooMany.
+    """
+    if len(rows) > INLINE_ROWS_MAX:
+        raise RowsTooMany(
+            f"The request brings {len(rows)} items; the limit is {INLINE_ROWS_MAX}.",
+            mend="Send them in several requests, or start an import.",
+        )
+    await get_project(tx, project_id, writes=True)
+    target = await batch_named(tx, project_id, batch)
+    checked = [rules.check_item(index, row) for index, row in enumerate(rows)]
+    faults = [row for row in checked if isinstance(row, RowProblem)]
+    placed = await place_items(
+        tx, project_id, target.id, [row for row in checked if isinstance(row, NewItem)], repeats=repeats
+    )
+    if placed.waiting:
+        await jobs.enqueue(tx, FETCH_JOB, key="fetch")
+    items = [AddedItem(index, id, new) for index, (id, new) in sorted(placed.items.items())]
+    return Added(target.id, items, sorted([*faults, *placed.faults], key=lambda fault: fault.index))

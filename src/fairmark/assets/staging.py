@@ -1,0 +1,57 @@
+"""Files on their way in: a folder of this machine where bytes wait until they are looked at and stored."""
+
+import errno
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO, cast
+
+from fairmark.kernel.errors import Unavailable
+from fairmark.kernel.settings import Settings
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EFBIG})
+STALE_S = 86_400
+"""What lies here for so long belongs to a process that was killed."""
+
+
+class StagingFull(Unavailable):
+    """This machine has no room for the file."""
+
+    code = "staging_full"
+
+
+@contextmanager
+def staged(settings: Settings) -> Generator[tuple[BinaryIO, Path]]:
+    """An empty file to write and its path; removed at the end. Raises StagingFull, also for writes inside the block."""
+    folder = _folder(settings)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder, prefix="in-", buffering=1 << 20) as file:
+            yield cast(BinaryIO, file), Path(file.name)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise StagingFull(
+            f"The file cannot be kept on this machine: {error.strerror or error}.",
+            mend="Tell the operator to look at the space in data_dir.",
+        ) from error
+
+
+def sweep(settings: Settings) -> int:
+    """Removes what killed processes left; returns how many files."""
+    folder, removed = _folder(settings), 0
+    due = time.time() - STALE_S
+    for path in folder.glob("in-*") if folder.is_dir() else ():
+        try:
+            if path.stat().st_mtime < due:
+                path.unlink()
+                removed += 1
+        except FileNotFoundError:
+            continue
+    return removed
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.data_path / "staging"

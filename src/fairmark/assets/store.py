@@ -1,0 +1,277 @@
+"""The only file that runs this package's statements: rows in, model out."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from hashlib import md5
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from fairmark.assets.inspection.model import Inspected
+from fairmark.assets.model import Asset, AssetState, Batch, BatchState, Item, Problem, ProjectFacts
+from fairmark.kernel import json, sql
+from fairmark.kernel.actor import ActorKind
+from fairmark.kernel.db import Tx
+from fairmark.kernel.ids import AssetId, BatchId, ItemId, ProjectId, UploadId
+from fairmark.ontology.model import Annotation
+
+q = sql.load(__file__)
+
+
+class ItemRow(NamedTuple):
+    """An item as it goes into the table. meta, prelabel: JSON."""
+
+    id: UUID
+    external_id: str | None
+    name: str
+    asset_ids: Sequence[UUID]
+    meta: str
+    priority: int
+    prelabel: str | None
+
+
+class Content(NamedTuple):
+    """Bytes that are stored and sound, and what they are to be called."""
+
+    sha256: bytes
+    size: int
+    name: str
+    inspected: Inspected
+
+
+async def project(tx: Tx, project_id: ProjectId) -> ProjectFacts | None:
+    """The project, if its mode is the caller's; the system itself works in both."""
+    mode = None if tx.actor.kind is ActorKind.SYSTEM else tx.actor.mode
+    row = await tx.maybe(q.get_project, org_id=tx.org_id, id=project_id, mode=mode)
+    return ProjectFacts(row["id"], row["modality"], row["state"]) if row else None
+
+
+async def add_batch(
+    tx: Tx, batch_id: BatchId, project_id: ProjectId, name: str, priority: int, due_at: datetime | None
+) -> bool:
+    """False if the name is taken."""
+    touched = await tx.run(
+        q.add_batch,
+        org_id=tx.org_id,
+        id=batch_id,
+        project_id=project_id,
+        name=name,
+        priority=priority,
+        due_at=due_at,
+        now=tx.now,
+    )
+    return touched == 1
+
+
+async def batch_by_name(tx: Tx, project_id: ProjectId, name: str) -> Batch | None:
+    row = await tx.maybe(q.get_batch_by_name, org_id=tx.org_id, project_id=project_id, name=name)
+    return _batch(row) if row else None
+
+
+async def lock_batch(tx: Tx, batch_id: BatchId) -> Batch | None:
+    """The batch, locked until the transaction ends."""
+    row = await tx.maybe(q.lock_batch, org_id=tx.org_id, id=batch_id, mode=tx.actor.mode)
+    return _batch(row) if row else None
+
+
+async def batches(tx: Tx, project_id: ProjectId, after: UUID | None, limit: int) -> list[Batch]:
+    rows = await tx.all(q.list_batches, org_id=tx.org_id, project_id=project_id, after=after, limit=limit)
+    return [_batch(row) for row in rows]
+
+
+async def update_batch(tx: Tx, batch: Batch) -> None:
+    await tx.run(
+        q.update_batch,
+        org_id=tx.org_id,
+        id=batch.id,
+        state=batch.state,
+        priority=batch.priority,
+        due_at=batch.due_at,
+    )
+
+
+async def count_into_batch(tx: Tx, batch_id: BatchId, count: int) -> None:
+    await tx.run(q.count_into_batch, org_id=tx.org_id, id=batch_id, count=count)
+
+
+async def items_by_external(tx: Tx, project_id: ProjectId, external_ids: Sequence[str]) -> dict[str, ItemId]:
+    rows = await tx.all(q.items_by_external, org_id=tx.org_id, project_id=project_id, external_ids=external_ids)
+    return {row[0]: ItemId(row[1]) for row in rows}
+
+
+async def items_unnamed(
+    tx: Tx, project_id: ProjectId, first_asset_ids: Sequence[UUID]
+) -> dict[tuple[UUID, ...], ItemId]:
+    """Items without an external id, by their assets."""
+    rows = await tx.all(q.items_unnamed, org_id=tx.org_id, project_id=project_id, first_asset_ids=first_asset_ids)
+    return {tuple(row[1]): ItemId(row[0]) for row in rows}
+
+
+async def add_items(tx: Tx, project_id: ProjectId, batch_id: BatchId, rows: Sequence[ItemRow]) -> set[UUID]:
+    """Returns the ids that were added; the others' external ids were taken meanwhile."""
+    ordered = sorted(rows, key=lambda row: row.external_id or "")
+    added = await tx.all(
+        q.add_items,
+        org_id=tx.org_id,
+        project_id=project_id,
+        batch_id=batch_id,
+        now=tx.now,
+        ids=[row.id for row in ordered],
+        external_ids=[row.external_id for row in ordered],
+        names=[row.name for row in ordered],
+        asset_ids=["{" + ",".join(map(str, row.asset_ids)) + "}" for row in ordered],
+        metas=[row.meta for row in ordered],
+        priorities=[row.priority for row in ordered],
+        prelabels=[row.prelabel for row in ordered],
+    )
+    return {row[0] for row in added}
+
+
+async def item(tx: Tx, item_id: ItemId) -> Item | None:
+    row = await tx.maybe(q.get_item, org_id=tx.org_id, id=item_id, mode=tx.actor.mode)
+    if row is None:
+        return None
+    return Item(
+        id=row["id"],
+        project_id=row["project_id"],
+        batch_id=row["batch_id"],
+        external_id=row["external_id"],
+        name=row["name"],
+        asset_ids=row["asset_ids"],
+        meta=json.decode(row["meta"]),
+        priority=row["priority"],
+        prelabel=json.decode(row["prelabel"], Annotation) if row["prelabel"] else None,
+        created_at=row["created_at"],
+    )
+
+
+async def assets(tx: Tx, asset_ids: Sequence[AssetId]) -> dict[AssetId, Asset]:
+    rows = await tx.all(q.assets_by_id, org_id=tx.org_id, ids=asset_ids)
+    return {row["id"]: asset_of(row) for row in rows}
+
+
+async def asset_names(tx: Tx, asset_ids: Sequence[UUID]) -> dict[UUID, str]:
+    rows = await tx.all(q.asset_names, org_id=tx.org_id, ids=asset_ids)
+    return {row[0]: row[1] for row in rows}
+
+
+async def assets_of_uploads(tx: Tx, upload_ids: Sequence[UploadId]) -> dict[UUID, tuple[UUID, str]]:
+    """Upload -> its asset and name, of those that brought one."""
+    rows = await tx.all(q.assets_of_uploads, org_id=tx.org_id, ids=upload_ids)
+    return {row["upload_id"]: (row["asset_id"], row["name"]) for row in rows}
+
+
+async def assets_of_names(tx: Tx, names: Sequence[str]) -> dict[str, UUID]:
+    """Name -> the asset of its newest upload."""
+    rows = await tx.all(q.assets_of_names, org_id=tx.org_id, names=names)
+    return {row["name"]: row["asset_id"] for row in rows}
+
+
+async def ensure_sources(tx: Tx, sources: dict[str, tuple[UUID, str]]) -> tuple[dict[str, UUID], int]:
+    """An asset for each address: the known one, or a new pending one with the id and name given.
+
+    Returns address -> asset, and how many are to be fetched: new ones, and failed ones that get another try.
+    """
+    hashes = _hashes(sources)
+    known = await _known_sources(tx, hashes)
+    new = sorted((source for source in sources if source not in known), key=lambda source: hashes[source].int)
+    if new:
+        added = await tx.all(
+            q.add_sources,
+            org_id=tx.org_id,
+            ids=[sources[source][0] for source in new],
+            sources=new,
+            names=[sources[source][1] for source in new],
+            now=tx.now,
+        )
+        made = {row[0]: row[1] for row in added}
+        # What another transaction added meanwhile is visible to the next statement.
+        raced = {source: hashes[source] for source in new if source not in made}
+        known |= {source: (id, AssetState.PENDING) for source, id in made.items()}
+        known |= await _known_sources(tx, raced) if raced else {}
+        waiting = len(made)
+    else:
+        waiting = 0
+    failed = [id for id, state in known.values() if state is AssetState.FAILED]
+    if failed:
+        waiting += await tx.run(q.retry_sources, org_id=tx.org_id, ids=failed, now=tx.now)
+    return {source: id for source, (id, _) in known.items()}, waiting
+
+
+async def retry_sources(tx: Tx, sources: Collection[str]) -> int:
+    """Assets of these addresses that could not be had are to be fetched again; returns how many."""
+    hashes = _hashes(sources)
+    return await tx.run(
+        q.retry_named_sources, org_id=tx.org_id, hashes=list(hashes.values()), sources=list(hashes), now=tx.now
+    )
+
+
+def _hashes(sources: Collection[str]) -> dict[str, UUID]:
+    """Each address with what the index keeps of it."""
+    return {source: UUID(bytes=md5(source.encode(), usedforsecurity=False).digest()) for source in sources}
+
+
+async def _known_sources(tx: Tx, hashes: dict[str, UUID]) -> dict[str, tuple[UUID, AssetState]]:
+    rows = await tx.all(q.sources, org_id=tx.org_id, hashes=list(hashes.values()), sources=list(hashes))
+    return {row[0]: (row[1], AssetState(row[2])) for row in rows}
+
+
+async def contents(tx: Tx, sha256s: Sequence[bytes]) -> dict[bytes, Asset]:
+    """SHA-256 -> the asset with these bytes."""
+    rows = await tx.all(q.contents, org_id=tx.org_id, sha256s=sha256s)
+    return {row["sha256"]: asset_of(row) for row in rows}
+
+
+async def add_contents(tx: Tx, new: Sequence[tuple[UUID, Content]]) -> None:
+    """Ready assets of stored bytes. Those that are there already are left as they are: read `contents` afterwards."""
+    await tx.run(
+        q.add_contents,
+        org_id=tx.org_id,
+        now=tx.now,
+        ids=[id for id, _ in new],
+        sha256s=[content.sha256 for _, content in new],
+        names=[content.name for _, content in new],
+        media_types=[content.inspected.media_type for _, content in new],
+        bytes=[content.size for _, content in new],
+        widths=[content.inspected.width for _, content in new],
+        heights=[content.inspected.height for _, content in new],
+        probes=[probe_json(content.inspected) for _, content in new],
+    )
+
+
+def probe_json(inspected: Inspected) -> str:
+    """What is kept of an inspection beside the columns: its findings, and which thumbnails there are."""
+    return json.encode({**inspected.probe, "thumbnails": inspected.thumbnails, "view": inspected.view})
+
+
+def asset_of(row: Any) -> Asset:
+    """An asset from its row, as `assets_by_id` selects it."""
+    probe: dict[str, Any] = json.decode(row["probe"])
+    return Asset(
+        id=row["id"],
+        state=AssetState(row["state"]),
+        name=row["name"],
+        source=row["source"],
+        sha256=row["sha256"].hex() if row["sha256"] else None,
+        media_type=row["media_type"],
+        bytes=row["bytes"],
+        width=row["width"],
+        height=row["height"],
+        thumbnails=tuple(probe.pop("thumbnails", ())),
+        view=probe.pop("view", None),
+        probe=probe,
+        fault=json.decode(row["fault"], Problem) if row["fault"] else None,
+        same_as=row["same_as"],
+    )
+
+
+def _batch(row: Any) -> Batch:
+    return Batch(
+        id=row["id"],
+        project_id=row["project_id"],
+        name=row["name"],
+        state=BatchState(row["state"]),
+        priority=row["priority"],
+        due_at=row["due_at"],
+        items=row["items"],
+        created_at=row["created_at"],
+    )
