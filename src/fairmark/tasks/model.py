@@ -219,6 +219,12 @@ class NoSuchQuestion(NotFound):
     code = "no_such_question"
 
 
+class ClaimedTwice(Conflict):
+    """Two claims of one worker met at one task; the other one has it."""
+
+    code = "claimed_twice"
+
+
 class LeaseExpired(Conflict):
     """The lease ran out and someone else has the task; the draft is kept."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
+import asyncpg
 import msgspec
 
 from fairmark.kernel import json, sql
@@ -24,6 +25,7 @@ from fairmark.kernel.ids import (
 from fairmark.ontology.model import Annotation
 from fairmark.projects.model import Pipeline
 from fairmark.tasks.model import (
+    ClaimedTwice,
     Decision,
     Judgement,
     Kind,
@@ -149,11 +151,15 @@ async def eligible(tx: Tx, worker_id: WorkerId) -> list[EligibleRow]:
 
 
 async def claim_next(tx: Tx, worker_id: WorkerId, places: Sequence[Place], leases_max: int) -> Any | None:
-    return await tx.maybe(
-        q.claim_next, org_id=tx.org_id, worker_id=worker_id, now=tx.now, leases_max=leases_max,
-        projects=[p.project_id for p in places], stages=[p.stage for p in places], kinds=[p.kind for p in places],
-        leases_s=[p.lease_s for p in places], ranks=[p.rank for p in places], places=[p.place for p in places],
-    )  # fmt: skip
+    """Raises ClaimedTwice; the transaction cannot go on then."""
+    try:
+        return await tx.maybe(
+            q.claim_next, org_id=tx.org_id, worker_id=worker_id, now=tx.now, leases_max=leases_max,
+            projects=[p.project_id for p in places], stages=[p.stage for p in places], kinds=[p.kind for p in places],
+            leases_s=[p.lease_s for p in places], ranks=[p.rank for p in places], places=[p.place for p in places],
+        )  # fmt: skip
+    except asyncpg.UniqueViolationError as error:
+        raise ClaimedTwice("You claimed the same task in two windows.", mend="Claim again.") from error
 
 
 async def get_turn(tx: Tx, id: AssignmentId, worker_id: WorkerId) -> Any | None:

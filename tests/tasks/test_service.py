@@ -1,0 +1,303 @@
+"""A worker's turns on a real database."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from fairmark.kernel.actor import Actor
+from fairmark.kernel.db import Database
+from fairmark.kernel.ids import AssignmentId
+from fairmark.ontology.model import Annotation
+from fairmark.projects.model import LabelStage, Overlap, Pipeline
+from fairmark.tasks import service
+from fairmark.tasks.model import (
+    LEASES_MAX,
+    Assignment,
+    BadAnnotation,
+    LeaseExpired,
+    NoSuchAssignment,
+    TurnClosed,
+)
+
+from .world import SIGN, World, boxes, make_world
+
+THREE = Pipeline((LabelStage(Overlap(3, 3)),))
+
+
+async def run_out(world: World, assignment: Assignment) -> None:
+    """Lets a lease run out and the sweep find it."""
+    await world.owner.execute(
+        "UPDATE assignments SET leased_until = now() - interval '1 second' WHERE org_id = $1 AND id = $2",
+        world.org_id, assignment.id,
+    )  # fmt: skip
+    async with world.db.begin(world.org_id) as tx:
+        assert await service.expire(tx) == 1
+
+
+class TestClaim:
+    async def test_gives_everything_the_editor_needs(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        assert (assignment.project_id, assignment.item_id) == (world.project_id, world.item_ids[0])
+        assert [(m.width, m.height) for m in assignment.media] == [(1920, 1080)]
+        assert assignment.media[0].url.endswith("/original")
+        assert assignment.leased_until - assignment.leased_at == timedelta(seconds=1800)
+
+    async def test_says_why_there_is_none(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, items=0)
+
+        async def why(actor: Actor) -> str | None:
+            async with db.begin(world.org_id, actor=actor) as tx:
+                return (await service.claim(tx, SIGN)).why
+
+        assert await why(world.workers[0]) == "queue_is_empty"
+        await owner.execute("UPDATE projects SET state = 'paused' WHERE org_id = $1", world.org_id)
+        service.RINGS.forget()
+        assert await why(world.workers[0]) == "no_active_project"
+
+    async def test_skills_are_needed(self, db: Database, owner: asyncpg.Connection) -> None:
+        skilled = Pipeline((LabelStage(Overlap(1, 1), skills=("cars",)),))
+        world = await make_world(db, owner, skilled)
+        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
+            assert (await service.claim(tx, SIGN)).why == "missing_skills"
+
+    async def test_nobody_gets_a_task_twice(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, THREE)
+        first = await world.must_claim(world.workers[0])
+        await world.submit(world.workers[0], first, boxes((1, 1)))
+        assert await world.claim(world.workers[0]) is None
+        assert await world.claim(world.workers[1]) is not None
+
+    async def test_what_is_more_urgent_comes_first(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, items=5)
+        before = await world.must_claim(world.workers[0])
+        await owner.execute("UPDATE batches SET priority = 10 WHERE org_id = $1", world.org_id)
+        urgent = await world.add_items(1)
+        assert before.item_id not in urgent
+        assert (await world.must_claim(world.workers[0])).item_id == urgent[0]
+
+    async def test_claims_at_the_same_time_never_meet(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, THREE, workers=8, items=12)
+        claims = [world.claim(worker) for worker in world.workers for _ in range(LEASES_MAX)]
+        got = [assignment for assignment in await asyncio.gather(*claims) if assignment is not None]
+        # 8 workers x 4 leases = 32 turns out of 12 tasks x 3. A worker may go away empty although something is left:
+        # what others held at that moment was skipped.
+        assert len({assignment.id for assignment in got}) == len(got) >= 24
+        taken = await owner.fetch("SELECT task_id, worker_id FROM assignments WHERE org_id = $1", world.org_id)
+        assert len({(row["task_id"], row["worker_id"]) for row in taken}) == len(taken) == len(got)
+        left = await owner.fetchval("SELECT count(*) FROM open_assignments WHERE org_id = $1", world.org_id)
+        assert left == 12 * 3 - len(got)
+
+    async def test_one_worker_cannot_hoard(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, items=LEASES_MAX + 1)
+        for _ in range(LEASES_MAX):
+            assert await world.claim(world.workers[0]) is not None
+        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
+            assert (await service.claim(tx, SIGN)).why == "too_many_open"
+
+    async def test_the_whole_ring_is_walked(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, items=30)
+        seen: set[object] = set()
+        while (assignment := await world.claim(world.workers[len(seen) % 3])) is not None:
+            seen.add(assignment.item_id)
+            await world.submit(world.workers[(len(seen) - 1) % 3], assignment, boxes((1, 1)))
+        assert seen == set(world.item_ids)
+
+
+class TestSubmit:
+    async def test_the_same_key_gives_the_same_receipt(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        first = await world.submit(world.workers[0], assignment, boxes((1, 1)), "a")
+        again = await world.submit(world.workers[0], assignment, boxes((9, 9)), "a")
+        assert first.id == again.id
+        stored = await world.row("SELECT annotation FROM submissions WHERE org_id = $1", world.org_id)
+        assert '"x": 1' in stored["annotation"]
+
+    async def test_another_key_finds_it_closed(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        await world.submit(world.workers[0], assignment, boxes((1, 1)), "a")
+        with pytest.raises(TurnClosed):
+            await world.submit(world.workers[0], assignment, boxes((1, 1)), "b")
+
+    async def test_two_at_once_leave_one(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        tries = [world.submit(world.workers[0], assignment, boxes((1, 1)), f"k{n % 2}") for n in range(6)]
+        ended = await asyncio.gather(*tries, return_exceptions=True)
+        receipts = {result.id for result in ended if not isinstance(result, BaseException)}
+        assert len(receipts) == 1
+        assert all(isinstance(result, TurnClosed) for result in ended if isinstance(result, BaseException))
+
+    async def test_a_wrong_annotation_changes_nothing(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        with pytest.raises(BadAnnotation, match="/marks/0"):
+            await world.submit(world.workers[0], assignment, boxes((5000, 1)))
+        assert (await world.submit(world.workers[0], assignment, boxes((1, 1)))).assignment_id == assignment.id
+
+    async def test_it_is_the_workers_own(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        with pytest.raises(NoSuchAssignment):
+            await world.submit(world.workers[1], assignment, boxes((1, 1)))
+
+    async def test_a_submission_cannot_be_changed(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        await world.submit(world.workers[0], await world.must_claim(world.workers[0]), boxes((1, 1)))
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with db.begin(world.org_id) as tx:
+                await tx.script("UPDATE submissions SET key = 'other'")
+
+
+class TestExpiry:
+    async def test_opens_the_work_and_keeps_draft_and_time(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        worker, other = world.workers[0], world.workers[1]
+        assignment = await world.must_claim(worker)
+        async with db.begin(world.org_id, actor=worker) as tx:
+            await service.save_draft(tx, assignment.id, 3, boxes((7, 7)))
+        await _worked(world, worker, assignment, 10)
+        await run_out(world, assignment)
+        assert (await world.must_claim(other)).draft is None, "another worker must not see the draft"
+        row = await world.row("SELECT * FROM assignments WHERE org_id = $1 AND id = $2", world.org_id, assignment.id)
+        assert (row["state"], row["active_ms"]) == ("expired", 10_000)
+
+    async def test_the_worker_may_take_it_again_with_the_draft(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
+            await service.save_draft(tx, assignment.id, 3, boxes((7, 7)))
+        await run_out(world, assignment)
+        again = await world.must_claim(world.workers[0])
+        assert again.id != assignment.id
+        assert again.draft == boxes((7, 7))
+
+    async def test_late_work_counts_while_nobody_took_over(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        await run_out(world, assignment)
+        await world.submit(world.workers[0], assignment, boxes((1, 1)))
+        assert await world.claim(world.workers[1]) is None, "the replacement is gone"
+
+    async def test_late_work_is_refused_when_someone_has_it(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        await run_out(world, assignment)
+        await world.must_claim(world.workers[1])
+        with pytest.raises(LeaseExpired):
+            await world.submit(world.workers[0], assignment, boxes((1, 1)))
+
+    async def test_a_beat_prolongs(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        await owner.execute(
+            "UPDATE assignments SET leased_until = now() + interval '1 s' WHERE org_id = $1", world.org_id
+        )
+        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
+            lease = await service.beat(tx, assignment.id, [])
+        assert lease.leased_until > datetime.now(UTC) + timedelta(seconds=1700)
+
+
+async def _worked(world: World, actor: Actor, assignment: Assignment, seconds: float, ago: float = 0) -> int:
+    """Says that the actor worked `seconds`, ending `ago` seconds before now; returns what is counted in all."""
+    now = datetime.now(UTC)
+    await world.owner.execute(
+        "UPDATE assignments SET leased_at = now() - interval '1 hour' WHERE org_id = $1 AND id = $2",
+        world.org_id, assignment.id,
+    )  # fmt: skip
+    stretch = (now - timedelta(seconds=seconds + ago), now - timedelta(seconds=ago))
+    async with world.db.begin(world.org_id, actor=actor) as tx:
+        return (await service.beat(tx, assignment.id, [stretch])).active_ms
+
+
+class TestActiveTime:
+    async def test_is_never_counted_twice(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, items=2)
+        worker = world.workers[0]
+        one, two = await world.must_claim(worker), await world.must_claim(worker)
+        assert await _worked(world, worker, one, 60, ago=30) == 60_000
+        # 100 s up to now overlap the 60 s that ended 30 s ago: only 10 before and 30 after are new, give or take the
+        # moments between the calls.
+        counted = await _worked(world, worker, two, 100)
+        assert 39_000 <= counted <= 41_000
+
+    async def test_neither_the_future_nor_the_time_before_the_lease_counts(
+        self, db: Database, owner: asyncpg.Connection
+    ) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        now = datetime.now(UTC)
+        ahead, before = (
+            (now + timedelta(hours=1), now + timedelta(hours=2)),
+            (now - timedelta(days=1), assignment.leased_at),
+        )
+        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
+            assert (await service.beat(tx, assignment.id, [ahead, before])).active_ms == 0
+
+
+class TestDrafts:
+    async def test_an_older_one_never_wins(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+
+        async def save(seq: int, annotation: Annotation) -> int:
+            async with db.begin(world.org_id, actor=world.workers[0]) as tx:
+                return await service.save_draft(tx, assignment.id, seq, annotation)
+
+        assert await save(5, boxes((5, 5))) == 5
+        assert await save(4, boxes((4, 4))) == 5
+        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
+            assert (await service.get(tx, SIGN, assignment.id)).draft == boxes((5, 5))
+
+    async def test_goes_when_the_work_is_handed_in(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
+            await service.save_draft(tx, assignment.id, 1, boxes((5, 5)))
+        await world.submit(world.workers[0], assignment, boxes((5, 5)))
+        assert await owner.fetchval("SELECT count(*) FROM drafts WHERE org_id = $1", world.org_id) == 0
+
+
+class TestLeavingATask:
+    async def test_a_skip_passes_it_on_and_is_remembered(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
+            await service.skip(tx, assignment.id, "too dark")
+        assert await world.claim(world.workers[0]) is None
+        assert (await world.must_claim(world.workers[1])).task_id == assignment.task_id
+
+    async def test_after_three_skips_the_lead_decides(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, workers=4)
+        for worker in world.workers[:3]:
+            assignment = await world.must_claim(worker)
+            async with db.begin(world.org_id, actor=worker) as tx:
+                await service.skip(tx, assignment.id, "too dark")
+        assert await world.claim(world.workers[3]) is None
+        task = await world.row("SELECT state, note FROM tasks WHERE org_id = $1", world.org_id)
+        assert task["state"] == "paused"
+        assert "too dark" in task["note"]
+
+    async def test_a_paused_turn_is_kept(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
+            lease = await service.pause(tx, assignment.id)
+        assert lease.leased_until > datetime.now(UTC) + timedelta(hours=11)
+
+    async def test_a_question_is_kept_with_the_task(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
+            asked = await service.ask(tx, assignment.id, "Is a van a car?")
+        assert (asked.text, asked.worker, asked.answer) == ("Is a van a car?", "W0", None)
+
+    async def test_an_unknown_assignment_is_nobodys(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        with pytest.raises(NoSuchAssignment):
+            async with db.begin(world.org_id, actor=world.workers[0]) as tx:
+                await service.skip(tx, AssignmentId(world.batch_id), "no such thing")
