@@ -2,7 +2,7 @@
 
 with Client("https://label.example.org", key) as client:
     for project in client.list_projects():
-        print(project.name, client.progress(project.id).tasks)
+        print(project.name, client.get_progress(project.id).tasks)
 """
 
 from fairmark.client.aio.client import AsyncClient

@@ -149,7 +149,7 @@ class Projects(Transport):
         """All versions of the guideline, newest first."""
         return await self.request("GET", f"/projects/{project_id}/guidelines", list[VersionInfo])
 
-    async def progress(self, project_id: Id) -> Progress:
+    async def get_progress(self, project_id: Id) -> Progress:
         """How the project is doing: states, agreement, throughput, time, people."""
         return await self.request("GET", f"/projects/{project_id}/progress", Progress)
 

@@ -122,6 +122,10 @@ class Delivering(Transport):
         """Removes a webhook with its log."""
         self.request("DELETE", f"/webhooks/{webhook_id}", type(None))
 
+    def rotate_webhook_secret(self, webhook_id: Id) -> WebhookWithSecret:
+        """A new secret, shown this once; for 24 hours the old one signs as well."""
+        return self.request("POST", f"/webhooks/{webhook_id}/secret", WebhookWithSecret)
+
     def test_webhook(self, webhook_id: Id) -> Delivery:
         """Sends a ping, once, even to a paused webhook."""
         return self.request("POST", f"/webhooks/{webhook_id}/test", Delivery)
@@ -132,11 +136,11 @@ class Delivering(Transport):
         """What was sent to a webhook and how it answered, newest first."""
         return self._pages(f"/webhooks/{webhook_id}/deliveries", Delivery, limit, {"state": state})
 
-    def resend(self, delivery_id: Id) -> Delivery:
+    def resend_delivery(self, delivery_id: Id) -> Delivery:
         """Tries a delivery again, at once."""
         return self.request("POST", f"/deliveries/{delivery_id}/resend", Delivery)
 
-    def formats(self) -> list[FormatOut]:
+    def list_formats(self) -> list[FormatOut]:
         """The file formats, and what each cannot keep."""
         return self.request("GET", "/formats", list[FormatOut])
 
@@ -154,7 +158,7 @@ class Delivering(Transport):
         split: Split | None = None,
         options: ExportOptions | None = None,
     ) -> Export:
-        """Asks for a project's results as a file. format: `coco`, `fairmark_jsonl`, `yolo`, `voc`, see `formats`.
+        """Asks for a project's results as a file. format: `coco`, `fairmark_jsonl`, `yolo`, `voc`, see `list_formats`.
 
         The other arguments narrow what goes in, as `ExportOptions` says; or hand that in as `options`.
         """

@@ -150,7 +150,7 @@ class Projects(Transport):
         """All versions of the guideline, newest first."""
         return self.request("GET", f"/projects/{project_id}/guidelines", list[VersionInfo])
 
-    def progress(self, project_id: Id) -> Progress:
+    def get_progress(self, project_id: Id) -> Progress:
         """How the project is doing: states, agreement, throughput, time, people."""
         return self.request("GET", f"/projects/{project_id}/progress", Progress)
 

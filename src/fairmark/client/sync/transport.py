@@ -77,10 +77,15 @@ class Transport:
 
     def of_organisation(self, organisation: Id) -> Self:
         """The same caller for another organisation, over the same connections."""
-        return type(self)(
-            self.url, self._key, organisation=organisation, timeout_s=self._timeout.read or 60.0,
-            patience_s=self._patience.seconds, http=self._http,
-        )  # fmt: skip
+        other = type(self)(
+            self.url,
+            organisation=organisation,
+            timeout_s=self._timeout.read or 60.0,
+            patience_s=self._patience.seconds,
+            http=self._http,
+        )
+        other.use(self._key)
+        return other
 
     def use(self, key: str | None) -> None:
         """Speaks as another caller from now on: an API key, a session's token, or nobody."""
