@@ -17,7 +17,7 @@ from fairmark.tasks.model import Assignment, Decision, Kind, NoSuchTask, TaskClo
 from .world import SIGN, World, boxes, make_world
 
 REVIEWED = Pipeline((LabelStage(Overlap(1, 1)), ReviewStage()))
-UNSURE = Pipeline((LabelStage(Overlap(2, 3, 0.9)), ReviewStage(share=0, below=0.8)))
+UNSURE = Pipeline((LabelStage(Overlap(2, 3, 0.9)), ReviewStage(share=0, agreement_below=0.5)))
 
 
 async def label(world: World, actor: Actor, annotation: Annotation) -> TaskId:
@@ -71,7 +71,6 @@ class TestConsensus:
         task_id = await label(world, world.workers[0], boxes((100, 100)))
         await label(world, world.workers[1], boxes((900, 600)))
         assert (await world.task(task_id))["stage"] == 0
-        # Each box has one vote of three: leaving it out is 2/3 sure, which is less than 0.8.
         await label(world, world.workers[2], boxes((1500, 300)))
         task = await world.task(task_id)
         assert (task["state"], task["stage"]) == ("open", 1)
@@ -202,8 +201,13 @@ class TestTheLead:
         assert [turn.kind for turn in history.turns] == [Kind.LABEL, Kind.REVIEW]
         assert [review.decision for review in history.reviews] == [Decision.ACCEPT]
         assert [event.type for event in history.events] == [
-            "assignment.claimed", "assignment.submitted", "task.moved", "assignment.claimed", "review.decided", "task.done",
-        ]  # fmt: skip
+            "assignment.claimed",
+            "assignment.submitted",
+            "task.moved",
+            "assignment.claimed",
+            "review.decided",
+            "task.done",
+        ]
 
 
 class TestBatches:

@@ -86,6 +86,13 @@ class TestReviewStage:
         assert next_step(by_doubt, sure) == [Finish(Origin.CONSENSUS)]
         assert next_step(by_doubt, unsure) == [Enter(1, 0)]
 
+    def test_the_unlike_are_reviewed_in_any_case(self) -> None:
+        by_doubt = pipeline(2, None, None, ReviewStage(share=0, agreement_below=0.5))
+        alike = facts(submitted=2, judged=2, agreement=0.5, confidence=0.9)
+        unlike = facts(submitted=2, judged=2, agreement=0.49, confidence=0.9)
+        assert next_step(by_doubt, alike) == [Finish(Origin.CONSENSUS)]
+        assert next_step(by_doubt, unlike) == [Enter(1, 0)]
+
     def test_opens_one_review(self) -> None:
         reviewed = pipeline(1, None, None, ReviewStage())
         assert next_step(reviewed, facts(stage=1, submitted=1)) == [Open(1, 1)]
@@ -175,8 +182,8 @@ class TestEveryPipelineEnds:
                 assert now.submitted + now.open <= overlap.max or now.stage > 0
             elif isinstance(action, Enter):
                 fresh = action.round > now.round
-                now = rules_replace(now, stage=action.stage, round=action.round, open=0, decision=None,
-                                    submitted=0 if fresh else now.submitted, judged=0 if fresh else now.judged)  # fmt: skip
+                now = rules_replace(now, stage=action.stage, round=action.round, open=0, decision=None)
+                now = rules_replace(now, submitted=0, judged=0) if fresh else now
             else:
                 return
         raise AssertionError(f"no end after {answers} answers")

@@ -1,4 +1,4 @@
-"""A customer with a project, items and workers, made by SQL so that tests of tasks need no other package's use cases."""
+"""A customer with a project, items and workers, made by SQL: tests of tasks need no other package's use cases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from fairmark.kernel import json
-from fairmark.kernel.actor import Actor, ActorKind, MemberRole, WorkRole
+from fairmark.kernel.actor import NOBODY, Actor, ActorKind, MemberRole, WorkRole
 from fairmark.kernel.db import Database
 from fairmark.kernel.ids import AssetId, BatchId, ItemId, OrgId, PersonId, ProjectId, TaskId, WorkerId, new_id
 from fairmark.ontology.model import Annotation, Field, FieldKind, ItemClass, Mark, Ontology
@@ -25,7 +25,13 @@ ONTOLOGY = Ontology(
     ),
     questions=(Field(id="blurry", name="Is it blurry?", kind=FieldKind.BOOLEAN),),
 )
-SIGN = Signer(lambda org, asset, variant: f"/media/{org}/{asset}/{variant}")
+
+
+def _url(org_id: OrgId, asset_id: AssetId, variant: str) -> str:
+    return f"/media/{org_id}/{asset_id}/{variant}"
+
+
+SIGN = Signer(_url)
 
 
 def boxes(*places: tuple[float, float], cls: str = "car") -> Annotation:
@@ -49,7 +55,7 @@ class World:
     workforce_id: UUID
     lead: Actor
     workers: list[Actor] = field(default_factory=list[Actor])
-    reviewer: Actor = Actor()
+    reviewer: Actor = NOBODY
     item_ids: list[ItemId] = field(default_factory=list[ItemId])
 
     async def add_items(self, count: int, asset_state: str = "ready") -> list[ItemId]:

@@ -60,12 +60,14 @@ class OnReject(StrEnum):
 class ReviewStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="review"):
     """Someone who did not label the task accepts, fixes or rejects what the stages before found.
 
-    share: the part of tasks that is reviewed, drawn by the task's id. below: tasks with less confidence are reviewed
-    in any case. rounds_max: after so many rejections the next one leaves the task to the lead.
+    share: the part of tasks that is reviewed, drawn by the task's id. below, agreement_below: tasks with less
+    confidence, or whose submissions are less alike, are reviewed in any case. rounds_max: after so many rejections the
+    next one leaves the task to the lead.
     """
 
     share: Share = 1.0
     below: Share | None = None
+    agreement_below: Share | None = None
     on_reject: OnReject = OnReject.REWORK
     rounds_max: Annotated[int, Meta(ge=0, le=20)] = 3
     skills: Skills = ()

@@ -131,10 +131,14 @@ def _go_on(pipeline: Pipeline, facts: Facts, origin: Origin) -> list[Action]:
 
 def needs_review(stage: ReviewStage, index: int, facts: Facts) -> bool:
     """Whether the task falls into the stage's sample, or is too unsure to go without. The draw is the task's own."""
-    confidence = facts.confidence if facts.submitted > 1 else None
-    if stage.below is not None and confidence is not None and confidence < stage.below:
+    several = facts.submitted > 1
+    if several and (_less(facts.confidence, stage.below) or _less(facts.agreement, stage.agreement_below)):
         return True
     return _draw(facts.task_id, index) < stage.share
+
+
+def _less(value: float | None, limit: float | None) -> bool:
+    return value is not None and limit is not None and value < limit
 
 
 def _draw(task_id: TaskId, stage: int) -> float:
