@@ -234,19 +234,17 @@ class TestMedia:
         world = await make_world(db, owner, items=0)
         await world.add_items(1, asset_state="pending")
         assert await world.claim(world.workers[0]) is None
-        asset_id = await owner.fetchval(
-            "UPDATE assets SET state = 'ready' WHERE org_id = $1 RETURNING id", world.org_id
-        )
+        row = await world.row("UPDATE assets SET state = 'ready' WHERE org_id = $1 RETURNING id", world.org_id)
         async with db.begin(world.org_id) as tx:
-            await flow.media_ready(tx, [asset_id])
+            await flow.media_ready(tx, [row["id"]])
         assert await world.claim(world.workers[0]) is not None
 
     async def test_a_task_whose_media_cannot_be_had_says_so(self, db: Database, owner: asyncpg.Connection) -> None:
         world = await make_world(db, owner, items=0)
         await world.add_items(1, asset_state="pending")
-        asset_id = await owner.fetchval("SELECT id FROM assets WHERE org_id = $1", world.org_id)
+        row = await world.row("SELECT id FROM assets WHERE org_id = $1", world.org_id)
         async with db.begin(world.org_id) as tx:
-            await flow.media_failed(tx, [asset_id])
+            await flow.media_failed(tx, [row["id"]])
         assert (await world.row("SELECT state FROM tasks WHERE org_id = $1", world.org_id))["state"] == "failed"
 
     async def test_making_tasks_again_makes_none(self, db: Database, owner: asyncpg.Connection) -> None:
