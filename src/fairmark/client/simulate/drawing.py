@@ -25,8 +25,8 @@ class Size(NamedTuple):
 
 
 def draw(truth: Annotation, compiled: CompiledOntology, sizes: list[Size], skill: Skill, rng: Random) -> Annotation:
-    """What a person of `skill` hands in where `truth` is right. It fits the ontology and the images: where a mistake would
-    make it unfit (a required mark missed, say), the page would not have let them, and they did it right.
+    """What a person of `skill` hands in where `truth` is right. It fits the ontology and the images: where a mistake
+    would make it unfit (a required mark missed, say), the page would not have let them, and they did it right.
     """
     keep = LAZY_KEEPS if rng.random() < skill.lazy else 1.0
     marks: dict[str, Mark] = {}

@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 
 from fairmark.client.errors import ApiError, Conflict, Forbidden, Invalid, NoConnection, NotFound, Unavailable
-from fairmark.client.model import Assignment, Kind
+from fairmark.client.model import Assignment, Kind, WorkRole
 from fairmark.client.simulate.comparing import Score, score
 from fairmark.client.simulate.drawing import Size, draw
 from fairmark.client.simulate.ledger import Entry, Ledger
@@ -79,6 +79,8 @@ class SimWorker:
         self._rules: dict[tuple[UUID, int], CompiledOntology] = {}
         self._left: list[Assignment] = []
         self._search = True
+        # A reviewer who labeled may not review the same task: whoever is there to review does nothing else.
+        self._kinds = [Kind.REVIEW] if member.account.role is WorkRole.REVIEWER else []
 
     async def work(self) -> None:
         """Until the crowd is over."""
@@ -108,7 +110,7 @@ class SimWorker:
             except NotFound:
                 continue
         started = perf_counter()
-        claim = await self._client.claim(project_id=self._stage.project_id)
+        claim = await self._client.claim(kinds=self._kinds, project_id=self._stage.project_id)
         self.record.claim_s.append(perf_counter() - started)
         # Turns that a lost answer took from sight count against those one may hold.
         self._search = claim.why == "too_many_open"
