@@ -84,6 +84,7 @@ class World:
         self.db = db
         self.settings = settings
         self.client = client
+        self._strangers = 0
 
     async def organisation(self, name: str = "Harbour Maps", display_name: str | None = None) -> OrgId:
         async with self.db.begin(actor=SYSTEM) as tx:
@@ -129,6 +130,12 @@ class World:
             headers["Authorization"] = f"Bearer {token.token if isinstance(token, Login) else token}"
         return Caller(self.client, headers)
 
+    def stranger(self, address: str = "") -> Caller:
+        """Nobody, from an address of their own (through the proxy that the application trusts)."""
+        self._strangers += 1
+        address = address or f"198.51.{self._strangers // 250}.{self._strangers % 250 + 1}"
+        return Caller(self.client, {"X-Forwarded-For": address})
+
     def browser(self, login: Login, org_id: OrgId | None = None) -> Caller:
         """The same person by cookie, without a CSRF token."""
         headers = {} if org_id is None else {"X-Fairmark-Org": str(org_id)}
@@ -146,7 +153,8 @@ async def events(owner: asyncpg.Connection, org_id: OrgId) -> list[tuple[str, st
 @asynccontextmanager
 async def open_world(db: Database, folder: Path, **settings: Any) -> AsyncGenerator[World]:
     """A world over an application that has identity's and workforce's routes."""
-    config = Settings(data_dir=str(folder), public_url=PUBLIC_URL, **settings)
+    values: dict[str, Any] = {"public_url": PUBLIC_URL, "trusted_proxies": ADDRESS, **settings}
+    config = Settings(data_dir=str(folder), **values)
     app = Litestar(
         route_handlers=[
             *http.ROUTES,

@@ -145,14 +145,14 @@ def session_cookies(request: Req, signed_in: SignIn) -> list[Cookie]:
     lasts = opened.settings.session_s
     csrf = csrf_token(opened.secret, signed_in.session_id)
     return [
-        Cookie(SESSION_COOKIE, signed_in.token, max_age=lasts, httponly=True, samesite="lax", secure=secure),
-        Cookie(CSRF_COOKIE, csrf, max_age=lasts, httponly=False, samesite="lax", secure=secure),
+        Cookie(SESSION_COOKIE, value=signed_in.token, max_age=lasts, httponly=True, samesite="lax", secure=secure),
+        Cookie(CSRF_COOKIE, value=csrf, max_age=lasts, httponly=False, samesite="lax", secure=secure),
     ]
 
 
 def no_cookies() -> list[Cookie]:
     """Takes the cookies of a sign-in away."""
-    return [Cookie(name, "", max_age=0, samesite="lax") for name in (SESSION_COOKIE, CSRF_COOKIE)]
+    return [Cookie(name, value="", max_age=0, samesite="lax") for name in (SESSION_COOKIE, CSRF_COOKIE)]
 
 
 def _authorization(header: str) -> str:

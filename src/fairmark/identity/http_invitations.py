@@ -107,11 +107,11 @@ def invitation_routes(workforces: Workforces) -> list[Any]:
     @post(f"{API}/invitations/accept", operation_id="acceptInvitation", tags=TAGS, status_code=200)
     async def accept(request: Req, data: JSONBody[AcceptBody]) -> Response[Accepted]:
         """Comes in by an invitation: as the person signed in, or as somebody new with name, e-mail and password."""
-        refuse_cross_site(request)
         opened = site(request)
         actor = await person_of(request)
         if actor.kind is not ActorKind.NOBODY:
             return await _accept_signed_in(request, data)
+        refuse_cross_site(request)
         newcomer = invitations.check_newcomer(data.name, data.email, data.password)
         org_id, signed_in = await invitations.accept_as_new(
             opened.db, workforces, opened.settings, data.token, newcomer, visit_of(request)

@@ -23,7 +23,7 @@ from fairmark.identity.model import (
     Visit,
 )
 from fairmark.identity.password_rules import refuse_weak
-from fairmark.kernel.actor import Actor, ActorKind, MemberRole, Permission, WorkRole, allowed
+from fairmark.kernel.actor import Actor, ActorKind, MemberRole, WorkRole
 from fairmark.kernel.db import Database, Tx
 from fairmark.kernel.events import SYSTEM, announce
 from fairmark.kernel.ids import InvitationId, OrgId, PersonId, WorkerId, WorkforceId
@@ -137,19 +137,16 @@ async def accept_as_new(
 
 async def list_invitations(tx: Tx, after: UUID | None, limit: int) -> list[Invitation]:
     """Newest first: all for those who manage the organisation, for others those that they made."""
-    if allowed(tx.actor, Permission.ORG_MANAGE):
-        return await store.invitations(tx, None, after, limit)
-    if tx.actor.person_id is None:
-        return []  # a key without the scope admin, which could not tell its own from others'
-    return await store.invitations(tx, tx.actor.person_id, after, limit)
+    made_by = rules.invitations_seen(tx.actor)
+    return await store.invitations(tx, made_by, after, limit)
 
 
 async def revoke(tx: Tx, id: InvitationId) -> None:
     """Withdraws a link. Raises NoSuchInvitation, for one that others made as well."""
-    invitation = await store.invitation(tx, id)
-    if invitation is None or not rules.sees_invitation(tx.actor, invitation):
+    withdrawn = await store.revoke_invitation(tx, id, rules.invitations_seen(tx.actor))
+    if withdrawn is None:
         raise NoSuchInvitation("There is no such invitation.", mend="List the invitations again.")
-    if await store.revoke_invitation(tx, id):
+    if withdrawn:
         await announce(tx, events.InvitationRevoked(invitation_id=id))
 
 

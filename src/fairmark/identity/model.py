@@ -118,6 +118,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     uses_max: int
     uses: int
     created_by: PersonId | None
+    """The member who made it; None for a workforce lead, whose person nobody here knows, and for keys."""
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None

@@ -207,12 +207,14 @@ INSERT INTO invitations (org_id, id, token_hash, email, member_role, workforce_i
                          created_at, expires_at)
 VALUES (:org_id, :id, :token_hash, :email::text, :member_role::text, :workforce_id::uuid, :work_role::text, :uses_max,
         :created_by::uuid, :now, :expires_at)
-RETURNING id, email, member_role, workforce_id, work_role, uses_max, uses, created_by, created_at, expires_at, revoked_at;
+RETURNING id, email, member_role, workforce_id, work_role, uses_max, uses, created_at, expires_at, revoked_at,
+          (SELECT m.person_id FROM memberships m
+            WHERE m.org_id = invitations.org_id AND m.person_id = invitations.created_by) AS created_by;
 
 -- name: invitation_by_token
 -- What a link leads to, and the names of whom it is from.
-SELECT i.id, i.email, i.member_role, i.workforce_id, i.work_role, i.uses_max, i.uses, i.created_by, i.created_at,
-       i.expires_at, i.revoked_at, o.name, o.display_name
+SELECT i.id, i.email, i.member_role, i.workforce_id, i.work_role, i.uses_max, i.uses, NULL::uuid AS created_by,
+       i.created_at, i.expires_at, i.revoked_at, o.name, o.display_name
   FROM invitations i JOIN organisations o ON o.org_id = i.org_id AND o.closed_at IS NULL
  WHERE i.org_id = :org_id AND i.token_hash = :token_hash;
 
@@ -221,19 +223,24 @@ SELECT i.id, i.email, i.member_role, i.workforce_id, i.work_role, i.uses_max, i.
 UPDATE invitations SET uses = uses + 1
  WHERE org_id = :org_id AND id = :id AND uses < uses_max AND revoked_at IS NULL AND expires_at > :now;
 
--- name: invitation
-SELECT id, email, member_role, workforce_id, work_role, uses_max, uses, created_by, created_at, expires_at, revoked_at
-  FROM invitations WHERE org_id = :org_id AND id = :id;
-
 -- name: invitations
--- Newest first; made_by: only those that one person made.
-SELECT id, email, member_role, workforce_id, work_role, uses_max, uses, created_by, created_at, expires_at, revoked_at
-  FROM invitations
- WHERE org_id = :org_id AND (:made_by::uuid IS NULL OR created_by = :made_by) AND (:after::uuid IS NULL OR id < :after)
- ORDER BY id DESC LIMIT :limit;
+-- Newest first; made_by: only those that one person made. Who made one is told of members only: a workforce lead is known
+-- here by an alias, and the person's id would tell two organisations that it is the same lead.
+SELECT i.id, i.email, i.member_role, i.workforce_id, i.work_role, i.uses_max, i.uses, m.person_id AS created_by,
+       i.created_at, i.expires_at, i.revoked_at
+  FROM invitations i LEFT JOIN memberships m ON m.org_id = i.org_id AND m.person_id = i.created_by
+ WHERE i.org_id = :org_id AND (:made_by::uuid IS NULL OR i.created_by = :made_by)
+   AND (:after::uuid IS NULL OR i.id < :after)
+ ORDER BY i.id DESC LIMIT :limit;
 
 -- name: revoke_invitation
-UPDATE invitations SET revoked_at = :now WHERE org_id = :org_id AND id = :id AND revoked_at IS NULL;
+-- Comes back with whether it was withdrawn just now; nothing comes back for one that is not there. made_by: as above.
+WITH found AS (
+    SELECT id, revoked_at FROM invitations
+     WHERE org_id = :org_id AND id = :id AND (:made_by::uuid IS NULL OR created_by = :made_by) FOR UPDATE)
+UPDATE invitations i SET revoked_at = coalesce(i.revoked_at, :now)
+  FROM found WHERE i.org_id = :org_id AND i.id = found.id
+RETURNING found.revoked_at IS NULL AS now;
 
 -- name: keys
 -- Newest first, revoked ones too; mode: only those of one mode.
@@ -243,6 +250,10 @@ SELECT id, name, hint, scopes, mode, created_by, created_at, used_at, expires_at
  ORDER BY id DESC LIMIT :limit;
 
 -- name: revoke_key
--- mode: only if it is of this mode.
-UPDATE api_keys SET revoked_at = coalesce(revoked_at, :now)
- WHERE org_id = :org_id AND id = :id AND (:mode::text IS NULL OR mode = :mode);
+-- Comes back with whether it was revoked just now; nothing comes back for one that is not there. mode: only of this mode.
+WITH found AS (
+    SELECT id, revoked_at FROM api_keys
+     WHERE org_id = :org_id AND id = :id AND (:mode::text IS NULL OR mode = :mode) FOR UPDATE)
+UPDATE api_keys k SET revoked_at = coalesce(k.revoked_at, :now)
+  FROM found WHERE k.org_id = :org_id AND k.id = found.id
+RETURNING found.revoked_at IS NULL AS now;

@@ -137,11 +137,15 @@ def usable(invitation: Invitation | None, now: datetime) -> Invitation:
     return invitation
 
 
-def sees_invitation(actor: Actor, invitation: Invitation) -> bool:
-    """Managers see every invitation; a workforce lead those that they made."""
+def invitations_seen(actor: Actor) -> PersonId | None:
+    """Whose invitations the actor may list and withdraw: everybody's (None), or for a workforce lead their own.
+
+    Raises Forbidden for a key that does not manage the organisation: it could not tell its own from others'.
+    """
     if allowed(actor, Permission.ORG_MANAGE):
-        return True
-    return actor.person_id is not None and invitation.created_by == actor.person_id
+        return None
+    require(actor, Permission.SELF)
+    return actor.person_id
 
 
 # ---------------------------------------------------------------------------------------------- tries

@@ -142,9 +142,11 @@ async def list_keys(tx: Tx, after: UUID | None, limit: int) -> list[Key]:
 
 async def revoke_key(tx: Tx, id: KeyId) -> None:
     """Stops a key for good; again is no error. Raises NoSuchKey."""
-    if not await store.revoke_key(tx, id, _mode_seen(tx)):
+    stopped = await store.revoke_key(tx, id, _mode_seen(tx))
+    if stopped is None:
         raise NoSuchKey("There is no such key.", mend="List the keys again.")
-    await announce(tx, events.KeyRevoked(key_id=id))
+    if stopped:
+        await announce(tx, events.KeyRevoked(key_id=id))
 
 
 def _mode_seen(tx: Tx) -> Mode | None:

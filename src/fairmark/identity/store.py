@@ -281,8 +281,9 @@ async def keys(tx: Tx, mode: Mode | None, after: UUID | None, limit: int) -> lis
     return [_key(row) for row in rows]
 
 
-async def revoke_key(tx: Tx, id: KeyId, mode: Mode | None) -> bool:
-    return await tx.run(q.revoke_key, org_id=tx.org_id, id=id, mode=mode and mode.value, now=tx.now) == 1
+async def revoke_key(tx: Tx, id: KeyId, mode: Mode | None) -> bool | None:
+    """Stops a key; False if it was stopped before, None if there is none."""
+    return await tx.value(q.revoke_key, org_id=tx.org_id, id=id, mode=mode and mode.value, now=tx.now)
 
 
 # ---------------------------------------------------------------------------------------------- invitations
@@ -326,19 +327,14 @@ async def use_invitation(tx: Tx, id: InvitationId) -> bool:
     return await tx.run(q.use_invitation, org_id=tx.org_id, id=id, now=tx.now) == 1
 
 
-async def invitation(tx: Tx, id: InvitationId) -> Invitation | None:
-    row = await tx.maybe(q.invitation, org_id=tx.org_id, id=id)
-    return None if row is None else _invitation(row)
-
-
 async def invitations(tx: Tx, made_by: PersonId | None, after: UUID | None, limit: int) -> list[Invitation]:
     rows = await tx.all(q.invitations, org_id=tx.org_id, made_by=made_by, after=after, limit=limit)
     return [_invitation(row) for row in rows]
 
 
-async def revoke_invitation(tx: Tx, id: InvitationId) -> bool:
-    """Withdraws an invitation; False if it was withdrawn before."""
-    return await tx.run(q.revoke_invitation, org_id=tx.org_id, id=id, now=tx.now) == 1
+async def revoke_invitation(tx: Tx, id: InvitationId, made_by: PersonId | None) -> bool | None:
+    """Withdraws an invitation; False if it was withdrawn before, None if there is none."""
+    return await tx.value(q.revoke_invitation, org_id=tx.org_id, id=id, made_by=made_by, now=tx.now)
 
 
 def _invitation(row: Any) -> Invitation:
