@@ -7,6 +7,9 @@ their heartbeat is stale, its events when its transaction is rolled back, its pe
 import asyncio
 import contextlib
 import signal
+from wsgiref.simple_server import WSGIServer
+
+from prometheus_client import start_http_server
 
 from fairmark.entrypoints import wiring, worker_periodic, worker_readers
 from fairmark.entrypoints.app import open_site
@@ -36,6 +39,7 @@ async def run(config: Settings) -> None:
     site = await _open(config, stop)
     if site is None:
         return
+    metrics = _serve_metrics(config)
     logger.info("worker_started", jobs=len(wiring.JOBS), readers=len(wiring.READERS), periodic=len(wiring.PERIODIC))
     try:
         await work(site, stop)
@@ -44,6 +48,8 @@ async def run(config: Settings) -> None:
             await asyncio.wait_for(site.db.close(), CLOSE_S)
         except TimeoutError:
             site.db.pool.terminate()
+        if metrics is not None:
+            await asyncio.to_thread(metrics.shutdown)
         logger.info("worker_stopped")
 
 
@@ -61,6 +67,13 @@ async def work(site: Site, stop: asyncio.Event) -> None:
     finally:
         ended.set()
         await holding
+
+
+def _serve_metrics(config: Settings) -> WSGIServer | None:
+    if not config.work_metrics_port:
+        return None
+    server, _ = start_http_server(config.work_metrics_port, config.host, telemetry.REGISTRY)
+    return server
 
 
 async def _until(stop: asyncio.Event) -> None:

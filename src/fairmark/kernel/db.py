@@ -129,9 +129,8 @@ class Tx:
         """Rows one by one through a cursor: constant memory. `prefetch` rows come per round trip."""
         SQL_STATEMENTS.inc()
         prepared = await self.connection.prepare(statement.sql)
-        async with self.connection.transaction():
-            async for row in prepared.cursor(*_ordered(statement, params), prefetch=prefetch):
-                yield row
+        async for row in prepared.cursor(*_ordered(statement, params), prefetch=prefetch):
+            yield row
 
 
 def _ordered(statement: Statement, params: dict[str, Any]) -> list[Any]:

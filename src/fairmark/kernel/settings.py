@@ -74,6 +74,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     with the operator's own credentials, each for everybody or, as `ORGANISATION_ID=PREFIX`, for one. Default: none."""
     work_concurrency: Annotated[int, Meta(ge=1, le=256)] = 4
     """Background jobs that one `fairmark work` process runs at a time."""
+    work_metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    """Port of `host` on which a `fairmark work` process serves its metrics. 0: none."""
     log_format: Annotated[str, Meta(pattern="^(json|text)$")] = "text"
     """`json` for machines, `text` for people."""
     log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
