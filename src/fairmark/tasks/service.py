@@ -318,7 +318,8 @@ async def ask(tx: Tx, id: AssignmentId, text: str) -> Question:
 
 
 async def questions(tx: Tx, id: AssignmentId) -> list[Question]:
-    """What the worker asked about this turn, with the answers."""
+    """What the worker asked about this turn, with the answers. Raises NoSuchAssignment."""
+    await own_turn(tx, id)
     return await store.turn_questions(tx, id, _worker(tx))
 
 

@@ -1,0 +1,1 @@
+"""The attacker's side: other tenants, strangers, and bad input."""
