@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from fairmark.kernel.db import Database
-from identity.people import World, open_world
+from tests.identity.people import World, open_world
 
 
 @pytest.fixture(scope="session")
