@@ -5,9 +5,9 @@
 
 import { mount } from "svelte"
 import type { Mode } from "#editor/keymap.ts"
+import { FakePort } from "#editor/testing.ts"
 import type { Stage } from "#modalities/image/stage.ts"
 import type { Workspace } from "#modalities/image/workspace.ts"
-import { FakePort } from "./fakePort.ts"
 import Harness from "./Harness.svelte"
 import { manyBoxes, paint, streetBy } from "./scene.ts"
 
@@ -43,7 +43,7 @@ mount(Harness, {
     assets: Array.from({ length: number("assets", 1) }, () => ({ url, width, height })),
     document: asked.has("n")
       ? manyBoxes(number("n", 0), width, height)
-      : asked.has("street")
+      : asked.has("street") || mode === "review"
         ? streetBy(1, width, height)
         : {},
     submissions:

@@ -6,7 +6,7 @@
  */
 
 import { readAnnotation, type WireAnnotation, writeAnnotation } from "./annotation.ts"
-import { asPortError, type Clock, type EditorPort, type PortError, type SendOptions } from "./port.ts"
+import { asPortError, type Clock, type EditorPort, PortError, type SendOptions } from "./port.ts"
 import type { Change, Diff, Origin, RecordStore } from "./records.ts"
 import type { Shelf } from "./shelf.ts"
 
@@ -15,6 +15,8 @@ export const SEND_AFTER_MS = 2000
 export const SEND_AFTER_CHANGES = 20
 /** Large documents are sent less often: ten times as long as the last one took. */
 const REST_PER_SENDING = 10
+/** Seqs grow by up to so much at once: two tabs that start from one draft will not send different work under one seq. */
+const SEQ_SPREAD = 2 ** 16
 const RETRY_FIRST_MS = 1000
 const RETRY_MAX_MS = 60_000
 
@@ -38,7 +40,7 @@ export interface AutosaveParts {
   /** The seq of the draft that the store was filled from; 0 if there was none. */
   readonly seq: number
   readonly onState: (state: SaveState) => void
-  /** A number in [0, 1) that spreads the retries of many editors. */
+  /** Numbers in [0, 1) that keep editors apart: their retries, and their seqs. */
   readonly random?: () => number
 }
 
@@ -48,6 +50,8 @@ export class Autosave {
   readonly #unshelved = new Set<string>()
   readonly #unsubscribe: () => void
   #seq: number
+  /** The largest seq ever sent: one whose answer was lost may have arrived, and must not be used for other content. */
+  #sentSeq: number
   #stamp = 0
   #changesSinceSending = 0
   #callOff: (() => void) | null = null
@@ -62,6 +66,7 @@ export class Autosave {
   constructor(parts: AutosaveParts) {
     this.#parts = parts
     this.#seq = parts.seq
+    this.#sentSeq = parts.seq
     this.#unsubscribe = parts.store.subscribe((diff, origin) => this.#note(diff, origin))
   }
 
@@ -172,7 +177,7 @@ export class Autosave {
     this.#callOff = null
     this.#sending = this.#sendOnce(options).finally(() => {
       this.#sending = null
-      if (this.#pending.size > 0 && this.#failures === 0 && !this.#isRefused) this.#schedule()
+      if (this.#pending.size > 0 && this.#failures === 0 && !this.#isRefused && !this.#callOff) this.#schedule()
     })
     return this.#sending
   }
@@ -184,14 +189,32 @@ export class Autosave {
     this.#changesSinceSending = 0
     this.#show("saving")
     try {
-      const { seq } = await port.saveDraft(assignmentId, this.#seq + 1, writeAnnotation(store.all()), options)
+      const sent = Math.max(this.#seq, this.#sentSeq) + 1 + Math.floor(this.#random() * SEQ_SPREAD)
+      this.#sentSeq = sent
+      const { seq } = await port.saveDraft(assignmentId, sent, writeAnnotation(store.all()), options)
+      if (seq !== sent) throw new PortError("conflict", "The server has a newer draft.")
       this.#seq = seq
       this.#failures = 0
       this.#restUntil = clock.now() + REST_PER_SENDING * (clock.now() - began)
       await this.#forgetSent(stamp)
       this.#show(this.#pending.size === 0 ? "saved" : "waiting")
     } catch (error) {
-      this.#recoverFrom(asPortError(error))
+      const why = asPortError(error)
+      if (why.kind === "conflict") await this.#catchUp()
+      else this.#failed(why)
+    }
+  }
+
+  /** The server's draft is newer: takes it over where nothing was changed here, then sends what both make. */
+  async #catchUp(): Promise<void> {
+    try {
+      const newer = await this.#parts.port.loadDraft(this.#parts.assignmentId)
+      this.#seq = newer.seq
+      this.#rebase(newer.annotation)
+      this.#show("waiting")
+      this.#after(0)
+    } catch (error) {
+      this.#failed(asPortError(error))
     }
   }
 
@@ -205,14 +228,7 @@ export class Autosave {
     if (this.#isKeptHere) await shelf.keep(assignmentId, new Map(), gone).catch(() => this.#lostShelf())
   }
 
-  #recoverFrom(error: PortError): void {
-    const { newer, retryAfter_ms } = error.details
-    if (error.kind === "conflict" && newer) {
-      this.#seq = newer.seq
-      this.#rebase(newer.annotation)
-      this.#after(0)
-      return
-    }
+  #failed(error: PortError): void {
     if (error.kind === "refused" || error.kind === "invalid") {
       this.#isRefused = error.kind === "refused"
       this.#show("refused", error.message)
@@ -220,9 +236,9 @@ export class Autosave {
     }
     this.#failures += 1
     const backOff = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** (this.#failures - 1))
-    const spread = 0.75 + 0.5 * (this.#parts.random ?? Math.random)()
+    const spread = 0.75 + 0.5 * this.#random()
     this.#show("offline", error.message)
-    this.#after(Math.max(retryAfter_ms ?? 0, backOff * spread))
+    this.#after(Math.max(error.details.retryAfter_ms ?? 0, backOff * spread))
   }
 
   /** Takes over the server's newer draft, record by record, but for the records changed here. */
@@ -242,6 +258,10 @@ export class Autosave {
   #lostShelf(): void {
     this.#isKeptHere = false
     this.#show(this.state.name, this.state.message)
+  }
+
+  #random(): number {
+    return (this.#parts.random ?? Math.random)()
   }
 
   #show(name: SaveState["name"], message = ""): void {

@@ -20,6 +20,8 @@ export interface KeyedCommand {
   readonly group: string
   readonly modes: readonly Mode[]
   readonly keys: Readonly<Record<PresetName, readonly string[]>>
+  /** Commands of one family are told in one line of the help: "Move by 1 px" for the four arrows. */
+  readonly family?: string
   /** Runs even while a text field has the focus. Only for chords that write no text. */
   readonly whileTyping?: boolean
 }

@@ -44,19 +44,25 @@ export interface Verdict {
 
 /** Every method rejects with a PortError and nothing else. */
 export interface EditorPort {
-  /** Keeps a draft. `seq` grows by one with each; sending one twice is harmless. Resolves to the seq that is kept. */
+  /**
+   * Keeps a draft, unless the server has one with a seq as large or larger. Resolves to the seq that the server has now:
+   * another one than was sent means that someone else, or another tab, was first.
+   */
   saveDraft(assignmentId: string, seq: number, annotation: Annotation, options?: SendOptions): Promise<{ seq: number }>
+  /** The draft that the server has. */
+  loadDraft(assignmentId: string): Promise<NewerDraft>
   beat(assignmentId: string, beats: readonly Beat[], options?: SendOptions): Promise<void>
   submit(assignmentId: string, handIn: HandIn): Promise<void>
   skip(assignmentId: string, skip: Skip): Promise<void>
   ask(assignmentId: string, question: Question): Promise<void>
   pause(assignmentId: string): Promise<void>
+  resume(assignmentId: string): Promise<void>
   review(assignmentId: string, verdict: Verdict): Promise<void>
 }
 
 /**
- * `offline`: no answer. `busy`: come back later. `conflict`: another draft is newer. `invalid`: the document has
- * faults. `refused`: this assignment takes no more from us (lease over, withdrawn, signed out).
+ * `offline`: no answer. `busy`: come back later. `conflict`: the server's draft is newer. `invalid`: the
+ * document has faults. `refused`: this assignment takes no more from us (lease over, withdrawn, signed out).
  */
 export type PortErrorKind = "offline" | "busy" | "conflict" | "invalid" | "refused"
 
@@ -72,7 +78,6 @@ export class PortError extends Error {
     readonly kind: PortErrorKind,
     message: string,
     readonly details: {
-      readonly newer?: NewerDraft
       readonly faults?: readonly Fault[]
       readonly retryAfter_ms?: number
     } = {},

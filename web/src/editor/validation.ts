@@ -81,6 +81,7 @@ export class Validator {
     }
     const asset = this.#assets[mark.asset]
     if (!asset) add("unknown_asset", "/asset", `The item has no image ${mark.asset + 1}.`, "Delete the mark.")
+    if (!kind) add("unknown_kind", "/kind", `Images have no marks of kind "${mark.kind}".`, "Delete the mark.")
     if (kind && asset) {
       for (const problem of kind.problems(mark.geometry, asset)) {
         add(problem.code, `/geometry${problem.path}`, problem.message, problem.mend)

@@ -106,13 +106,20 @@ export class Work {
   }
 
   setPaused(paused: boolean): void {
-    if (paused !== (this.phase === "open") || (this.phase !== "open" && this.phase !== "paused")) return
-    this.meter.setPaused(paused, this.#parts.clock.now())
+    if (this.phase !== (paused ? "open" : "paused")) return
+    const { port, assignmentId, session, clock } = this.#parts
+    this.meter.setPaused(paused, clock.now())
     this.#enter(paused ? "paused" : "open")
-    if (!paused) return
-    void this.#beats.send()
-    void this.#autosave.flush()
-    this.#parts.port.pause(this.#parts.assignmentId).catch(() => undefined)
+    if (paused) {
+      void this.#beats.send()
+      void this.#autosave.flush()
+    }
+    const said = paused ? port.pause(assignmentId) : port.resume(assignmentId)
+    said.catch((error: unknown) => {
+      // Without a network the clock here has stopped all the same, and the lease is sorted out with the next beat.
+      const { kind, message } = asPortError(error)
+      if (kind !== "offline" && kind !== "busy") session.say(message, true)
+    })
   }
 
   /** Hands the work in, unless it has faults; those are then in `faults`. */

@@ -106,7 +106,9 @@ export function iou(a: Box, b: Box): number {
   const common = intersection(a, b)
   if (common === null) return 0
   const shared = area(common)
-  return shared / (area(a) + area(b) - shared)
+  const together = area(a) + area(b) - shared
+  // Areas of the tiniest boxes are too small for a double and become 0.
+  return together > 0 ? shared / together : 0
 }
 
 /** `box` cut to the image; sides become 0 where it lies outside altogether. */

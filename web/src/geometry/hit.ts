@@ -27,7 +27,7 @@ export function handleUnder(box: Box, at: ImagePoint, reach: number): HandleName
 export function borderDistance(box: Box, at: ImagePoint): number {
   const dx = Math.max(box.x - at[0], at[0] - box.x - box.w)
   const dy = Math.max(box.y - at[1], at[1] - box.y - box.h)
-  if (dx <= 0 && dy <= 0) return Math.min(-dx, -dy)
+  if (dx <= 0 && dy <= 0) return Math.abs(Math.max(dx, dy))
   return Math.hypot(Math.max(0, dx), Math.max(0, dy))
 }
 

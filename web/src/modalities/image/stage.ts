@@ -66,7 +66,15 @@ export class Stage {
         this.#selectionChanged()
       }),
     )
-    if (review) this.#stop.push(review.topics.on("review", () => this.#layersChanged()))
+    if (review) {
+      this.#stop.push(
+        review.topics.on("review", () => {
+          const { box, asset } = review.currentDifference ?? { box: null, asset: 0 }
+          this.#pointedOut = box && asset === session.asset ? [box] : []
+          this.#layersChanged()
+        }),
+      )
+    }
     if (workspace.work) this.#stop.push(workspace.work.topics.on("phase", () => this.#request()))
     this.#marks.fill = settings.values.fill
     this.#viewChanged()
@@ -82,12 +90,6 @@ export class Stage {
 
   retryImage(): void {
     this.#image.retry()
-  }
-
-  /** Points out places until the next call. */
-  pointOut(boxes: readonly Box[]): void {
-    this.#pointedOut = boxes
-    this.#request()
   }
 
   destroy(): void {

@@ -55,6 +55,7 @@ export function classCommands(
       {
         id: `class.assign.${id}`,
         title: `Label the selection as ${name}`,
+        family: "Label the selection as the class with that digit",
         group: "Classes",
         modes: EDIT,
         keys: keysIn(preset, isDigit ? `Ctrl+${key}` : ""),

@@ -28,6 +28,7 @@ function nudge(name: string, arrow: string, dx: number, dy: number): Command<Wor
   return [1, 10].map((step) => ({
     id: `move.${name}${step === 1 ? "" : step}`,
     title: `Move ${name} by ${step} px, or the view`,
+    family: `Move by ${step} px; with nothing selected, the view`,
     group: "Move and resize",
     modes: EDIT,
     keys: keys(step === 1 ? arrow : `Shift+${arrow}`),
@@ -52,6 +53,7 @@ function push(edge: Edge, arrow: string, by: number): Command<Workspace>[] {
       true,
     ),
     group: "Move and resize",
+    family: `Push the ${isFar ? "right or bottom" : "left or top"} edge by ${step} px`,
   }))
 }
 

@@ -1,11 +1,12 @@
 /** Looking at submissions over one another. */
 
 import { type Command, keys, REVIEW } from "#editor/commands.ts"
-import { imagePoint } from "#geometry/point.ts"
-import { toScreen } from "#geometry/viewport.ts"
+import { encloses, grown } from "#geometry/box.ts"
 import type { Workspace } from "../workspace.ts"
 
 const LAYERS_MAX = 8
+/** A difference smaller than this on screen, CSS pixels, is zoomed to. */
+const SEEN_FROM = 100
 
 export function showDifference(workspace: Workspace, index: number): void {
   const { review } = workspace
@@ -15,11 +16,11 @@ export function showDifference(workspace: Workspace, index: number): void {
   if (!difference) return
   if (difference.box) {
     workspace.session.showAsset(difference.asset)
-    const { x, y, w, h } = difference.box
-    const [left, top] = toScreen(workspace.view, imagePoint(x, y))
-    const [right, bottom] = toScreen(workspace.view, imagePoint(x + w, y + h))
-    const isInSight = left >= 0 && top >= 0 && right <= workspace.size.width && bottom <= workspace.size.height
-    if (!isInSight || right - left < 24) workspace.zoomToBox(difference.box)
+    const { w, h } = difference.box
+    const isInSight = encloses(workspace.visible, difference.box)
+    const isLargeEnough = Math.max(w, h) * workspace.view.scale >= SEEN_FROM
+    // With as much around it as it is itself: a difference is judged by its surroundings.
+    if (!isInSight || !isLargeEnough) workspace.zoomToBox(grown(difference.box, Math.max(w, h)))
   }
   workspace.say(`${review.current + 1} of ${review.differences.length}: ${difference.words}`)
 }

@@ -49,30 +49,26 @@ export function geometryOf(box: Box): Geometry {
 }
 
 function isFinite4(geometry: Geometry): boolean {
-  return ["x", "y", "w", "h"].every((name) => Number.isFinite(geometry[name]))
+  return ["x", "y", "w", "h"].every(
+    (name) => Number.isFinite(geometry[name]) && Math.abs(geometry[name] as number) < 1e12,
+  )
 }
 
+/** The codes and limits are those of `fairmark.modalities.image.marks.box`. */
 function problems(geometry: Geometry, image: Size): (Problem & { path: string })[] {
   if (!isFinite4(geometry)) {
-    return [
-      { code: "wrong_geometry", path: "", message: "The box lacks a number.", mend: "Delete it and draw it anew." },
-    ]
+    const message = "The box has an edge that is not a position."
+    return [{ code: "bad_geometry", path: "", message, mend: "Delete it and draw it anew." }]
   }
   const box = boxFrom(geometry)
-  const found: (Problem & { path: string })[] = []
-  for (const [side, name] of [
-    ["w", "wide"],
-    ["h", "high"],
-  ] as const) {
-    if (box[side] >= SIDE_MIN) continue
-    const message = `The box is ${box[side]} px ${name}, ${SIDE_MIN} px at least.`
-    found.push({ code: "too_small", path: `/${side}`, message, mend: "Enlarge or delete it." })
+  if (Math.min(box.w, box.h) < SIDE_MIN - 1e-6) {
+    const message = `The box is ${box.w} × ${box.h} px, ${SIDE_MIN} px at least on each side.`
+    return [{ code: "too_small", path: "", message, mend: "Draw it larger, or delete it." }]
   }
-  if (!encloses(boxOf(image), box, SLACK)) {
-    const message = `The box reaches outside the image of ${image.width} × ${image.height} px.`
-    found.push({ code: "outside_image", path: "", message, mend: "Move or shrink it." })
-  }
-  return found
+  if (encloses(boxOf(image), box, SLACK)) return []
+  const over = Math.max(-box.x, -box.y, box.x + box.w - image.width, box.y + box.h - image.height)
+  const message = `The box reaches ${over.toFixed(1)} px out of the image.`
+  return [{ code: "outside", path: "", message, mend: "Move its edges inside." }]
 }
 
 function mended(geometry: Geometry, image: Size): Geometry | null {

@@ -10,8 +10,6 @@ export const tagKind: UnplacedKind = {
 
   problems(geometry) {
     if (Object.keys(geometry).length === 0) return []
-    return [
-      { code: "wrong_geometry", path: "", message: "A tag has no place.", mend: "Take it off and put it on anew." },
-    ]
+    return [{ code: "bad_geometry", path: "", message: "A tag has no place.", mend: "Take it off and put it on anew." }]
   },
 }

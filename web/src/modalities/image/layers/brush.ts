@@ -7,7 +7,7 @@ import type { PlacedImageKind, Projection } from "../kinds/kind.ts"
 import type { Look, Pen } from "./look.ts"
 
 /** A dark line under and beside the coloured one keeps 3:1 contrast on any photograph. */
-const HALO = "rgba(0, 0, 0, 0.55)"
+const HALO = "rgba(0, 0, 0, 0.45)"
 const HALO_WIDTH = 2
 
 export class Brush {

@@ -133,18 +133,25 @@ export class LiveLayer {
     if (slot === undefined || scene.isHidden(slot)) return
     const { context, projection } = this.#brush
     const { density } = projection
-    const side = Math.round(HANDLE_SIDE * density)
     const geometry = sketch?.changed?.id === id ? sketch.changed.geometry : scene.markAt(slot).geometry
     const bounds = scene.kindAt(slot).bounds(geometry)
-    const isNarrow = bounds.w * projection.scale < 4 * side
-    const isLow = bounds.h * projection.scale < 4 * side
+    const full = HANDLE_SIDE * density
+    const isNarrow = bounds.w * projection.scale < 4 * full
+    const isLow = bounds.h * projection.scale < 4 * full
+    // The grips of a small box stand outside it, so that it can still be seen.
+    const isSmall = isNarrow && isLow
+    const side = Math.round(isSmall ? full * 0.7 : full)
+    const away = isSmall ? side / 2 + density : 0
+    const middle = [bounds.x + bounds.w / 2, bounds.y + bounds.h / 2] as const
     context.setLineDash([])
     context.lineWidth = Math.max(1, Math.round(1.5 * density))
     for (const { name, at } of scene.kindAt(slot).handles(geometry)) {
       // Edge handles of a small box would cover it; the same boxes take no hold of them either.
       if (name.length === 1 && ((isNarrow && "ns".includes(name)) || (isLow && "ew".includes(name)))) continue
-      const x = Math.round(at[0] * projection.scale + projection.x - side / 2)
-      const y = Math.round(at[1] * projection.scale + projection.y - side / 2)
+      const outX = Math.sign(at[0] - middle[0]) * away
+      const outY = Math.sign(at[1] - middle[1]) * away
+      const x = Math.round(at[0] * projection.scale + projection.x + outX - side / 2)
+      const y = Math.round(at[1] * projection.scale + projection.y + outY - side / 2)
       context.fillStyle = "#ffffff"
       context.strokeStyle = "#14171d"
       context.fillRect(x, y, side, side)

@@ -10,6 +10,12 @@ export function awaiting(from: PointerState): State {
     pointerMove: (host, pointer) => preview(host, from, pointer),
     pointerDown: (_host, pointer) => dragging(from, pointer, self),
     back: () => "start",
+
+    cancel(host) {
+      host.say("Called off.")
+      return "start"
+    },
+
     leave: (host) => host.sketch(null),
   }
   return self

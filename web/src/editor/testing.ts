@@ -1,0 +1,126 @@
+/** What tests of the editor stand on: a server made of memory that keeps the port's contract, and a clock by hand. */
+
+import type { Annotation } from "./annotation.ts"
+import {
+  type Beat,
+  type Clock,
+  type EditorPort,
+  type HandIn,
+  type NewerDraft,
+  PortError,
+  type Question,
+  type Skip,
+  type Verdict,
+} from "./port.ts"
+
+/** Keeps drafts by seq, takes hand-ins once per key, and fails as it is told. */
+export class FakePort implements EditorPort {
+  readonly drafts: { seq: number; annotation: Annotation }[] = []
+  readonly beats: Beat[] = []
+  readonly handIns = new Map<string, HandIn>()
+  readonly skips: Skip[] = []
+  readonly questions: Question[] = []
+  readonly verdicts: Verdict[] = []
+  pauses = 0
+  resumes = 0
+  isOffline = false
+  refusal: string | null = null
+
+  async saveDraft(_assignmentId: string, seq: number, annotation: Annotation): Promise<{ seq: number }> {
+    this.#answer()
+    const last = this.drafts.at(-1)
+    if (last && seq <= last.seq) return { seq: last.seq }
+    this.drafts.push({ seq, annotation: structuredClone(annotation) })
+    return { seq }
+  }
+
+  async loadDraft(): Promise<NewerDraft> {
+    this.#answer()
+    return this.drafts.at(-1) ?? { seq: 0, annotation: {} }
+  }
+
+  async beat(_assignmentId: string, beats: readonly Beat[]): Promise<void> {
+    this.#answer()
+    this.beats.push(...beats)
+  }
+
+  async submit(_assignmentId: string, handIn: HandIn): Promise<void> {
+    this.#answer()
+    this.handIns.set(handIn.key, structuredClone(handIn))
+  }
+
+  async skip(_assignmentId: string, skip: Skip): Promise<void> {
+    this.#answer()
+    this.skips.push(skip)
+  }
+
+  async ask(_assignmentId: string, question: Question): Promise<void> {
+    this.#answer()
+    this.questions.push(question)
+  }
+
+  async pause(): Promise<void> {
+    this.#answer()
+    this.pauses++
+  }
+
+  async resume(): Promise<void> {
+    this.#answer()
+    this.resumes++
+  }
+
+  async review(_assignmentId: string, verdict: Verdict): Promise<void> {
+    this.#answer()
+    this.verdicts.push(structuredClone(verdict))
+  }
+
+  #answer(): void {
+    if (this.isOffline) throw new PortError("offline", "No answer from the server.")
+    if (this.refusal !== null) throw new PortError("refused", this.refusal)
+  }
+}
+
+/** Time that passes only when `pass` says so; what is due meanwhile is called in order. */
+export class FakeClock implements Clock {
+  #now: number
+  #due: { at: number; then: () => void }[] = []
+
+  constructor(now = 1_000_000) {
+    this.#now = now
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  after(delay_ms: number, then: () => void): () => void {
+    const timer = { at: this.#now + delay_ms, then }
+    this.#due.push(timer)
+    return () => {
+      this.#due = this.#due.filter((each) => each !== timer)
+    }
+  }
+
+  /** Lets `ms` pass, and after each call all that it set going come to rest. */
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms
+    for (;;) {
+      await settled()
+      const next = this.#due.reduce<{ at: number; then: () => void } | null>(
+        (first, each) => (each.at <= end && (first === null || each.at < first.at) ? each : first),
+        null,
+      )
+      if (!next) break
+      this.#due = this.#due.filter((each) => each !== next)
+      this.#now = Math.max(this.#now, next.at)
+      next.then()
+    }
+    this.#now = end
+    await settled()
+  }
+}
+
+/** Resolves once promises that wait for nothing outside have done so. */
+export async function settled(): Promise<void> {
+  for (let i = 0; i < 50; i++) await Promise.resolve()
+}
