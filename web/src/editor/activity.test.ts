@@ -65,10 +65,13 @@ describe("ActivityMeter", () => {
         for (const { after, what } of events) {
           if (away.hide || away.blur || away.pause) awayTimes.push([now, now + after])
           now += after
+          if (what === "hide" || what === "show") away.hide = what === "hide"
+          if (what === "blur" || what === "focus") away.blur = what === "blur"
+          if (what === "pause" || what === "resume") away.pause = what === "pause"
           if (what === "input") meter.input(now)
-          else if (what === "hide" || what === "show") meter.setVisible(!(away.hide = what === "hide"), now)
-          else if (what === "blur" || what === "focus") meter.setFocused(!(away.blur = what === "blur"), now)
-          else if (what === "pause" || what === "resume") meter.setPaused((away.pause = what === "pause"), now)
+          else if (what === "hide" || what === "show") meter.setVisible(!away.hide, now)
+          else if (what === "blur" || what === "focus") meter.setFocused(!away.blur, now)
+          else if (what === "pause" || what === "resume") meter.setPaused(away.pause, now)
           else beats.push(...meter.collect(now))
         }
         beats.push(...meter.collect(now))

@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest"
+import { setAnswer } from "./actions.ts"
+import { kindTable } from "./kind.ts"
+import type { Ontology } from "./ontology.ts"
+import { PortError } from "./port.ts"
+import { Session } from "./session.ts"
+import { MemoryShelf } from "./shelf.ts"
+import { FakeClock, FakePort } from "./testing.ts"
+import { type Ending, Work } from "./work.ts"
+
+const ontology: Ontology = {
+  questions: [
+    { id: "weather", name: "Weather", kind: "text", required: true },
+    { id: "depth", name: "Depth", kind: "number", when: { field: "weather", is: "snow" } },
+  ],
+}
+
+function opened(mode: "label" | "review" = "label") {
+  const clock = new FakeClock()
+  const port = new FakePort()
+  const shelf = new MemoryShelf()
+  const endings: Ending[] = []
+  const session = new Session({
+    ontology,
+    kinds: kindTable([]),
+    assets: [{ width: 10, height: 10 }],
+    document: {},
+    mode,
+  })
+  const work = new Work({
+    session,
+    port,
+    shelf,
+    clock,
+    assignmentId: "a1",
+    seq: 0,
+    handInKey: "key-1",
+    watching: { visible: true, focused: true },
+    onEnded: (ending) => endings.push(ending),
+  })
+  return { clock, port, shelf, session, work, endings }
+}
+
+describe("submit", () => {
+  it("does not send work with faults, and says which", async () => {
+    const { work, port, session } = opened()
+    await work.submit()
+    expect(work.faults).toMatchObject([{ code: "required", path: "/answers/weather" }])
+    expect(session.notice.urgent).toBe(true)
+    expect([work.phase, port.handIns.size]).toEqual(["open", 0])
+  })
+
+  it("drops faults from the list as they are mended", async () => {
+    const { work, session } = opened()
+    await work.submit()
+    setAnswer(session, "weather", "rain")
+    work.recheck()
+    expect(work.faults).toEqual([])
+  })
+
+  it("sends the time first, then the work without hidden values, then clears the shelf", async () => {
+    const { work, session, port, clock, shelf, endings } = opened()
+    await work.start()
+    setAnswer(session, "weather", "snow")
+    setAnswer(session, "depth", 3)
+    setAnswer(session, "weather", "rain")
+    await clock.pass(1000)
+    await work.submit()
+    expect(port.beats).toEqual([{ from: 1_000_000, to: 1_001_000 }])
+    expect(port.handIns.get("key-1")?.annotation.answers).toEqual({ weather: "rain" })
+    expect((await shelf.load("a1")).size).toBe(0)
+    expect([work.phase, endings]).toEqual(["ended", ["submitted"]])
+  })
+
+  it("waits through a lost network and hands in once", async () => {
+    const { work, session, port, clock, endings } = opened()
+    setAnswer(session, "weather", "rain")
+    port.isOffline = true
+    const done = work.submit()
+    await clock.pass(5000)
+    expect([work.phase, endings]).toEqual(["waiting", []])
+    port.isOffline = false
+    await clock.pass(60_000)
+    await done
+    expect([port.handIns.size, endings]).toEqual([1, ["submitted"]])
+  })
+
+  it("can be taken back while it waits", async () => {
+    const { work, session, port, clock, endings } = opened()
+    setAnswer(session, "weather", "rain")
+    port.isOffline = true
+    const done = work.submit()
+    await clock.pass(5000)
+    work.reopen()
+    port.isOffline = false
+    await done
+    expect([work.phase, port.handIns.size, endings]).toEqual(["open", 0, []])
+  })
+
+  it("shows what the server found wrong and stays open", async () => {
+    const { work, session, port } = opened()
+    setAnswer(session, "weather", "rain")
+    port.submit = async () => {
+      throw new PortError("invalid", "Two faults.", {
+        faults: [{ code: "too_few", path: "/marks", message: "Car: 0 marked." }],
+      })
+    }
+    await work.submit()
+    expect([work.phase, work.problem, work.faults.length]).toEqual(["open", "Two faults.", 1])
+  })
+})
+
+describe("skip, ask, pause and review", () => {
+  it("skip with a reason, whatever state the work is in", async () => {
+    const { work, port, endings } = opened()
+    await work.skip({ reason: "broken", note: "" })
+    expect([port.skips, endings]).toEqual([[{ reason: "broken", note: "" }], ["skipped"]])
+  })
+
+  it("ask while work goes on, and tell what went wrong", async () => {
+    const { work, port } = opened()
+    expect(await work.ask({ text: "Is a toy car a car?", marks: [] })).toBeNull()
+    port.isOffline = true
+    expect(await work.ask({ text: "And a drawn one?", marks: [] })).toBe("No answer from the server.")
+    expect([port.questions.length, work.phase]).toEqual([1, "open"])
+  })
+
+  it("pause stops the clock and the server knows", async () => {
+    const { work, port, clock } = opened()
+    await work.start()
+    await clock.pass(1000)
+    work.setPaused(true)
+    await clock.pass(60_000)
+    work.setPaused(false)
+    await clock.pass(500)
+    await work.skip({ reason: "x", note: "" })
+    expect(port.beats).toEqual([
+      { from: 1_000_000, to: 1_001_000 },
+      { from: 1_061_000, to: 1_061_500 },
+    ])
+    expect([port.pauses, port.resumes]).toEqual([1, 1])
+  })
+
+  it("review rejects in spite of faults but accepts only without", async () => {
+    const { work, port } = opened("review")
+    await work.review("accept", [], "")
+    expect(port.verdicts).toEqual([])
+    await work.review("reject", ["missed"], "Look left.")
+    expect(port.verdicts).toMatchObject([{ decision: "reject", reasons: ["missed"], note: "Look left.", key: "key-1" }])
+  })
+})

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest"
+import { DEFAULTS, Settings } from "./settings.ts"
+
+function storage(stored: string | null) {
+  const kept = new Map([["fairmark.editor", stored]])
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+  }
+}
+
+describe("Settings", () => {
+  it("come back as they were left", () => {
+    const place = storage(null)
+    new Settings(place).set({ preset: "cvat", fill: 0.3, overrides: { undo: ["U"] } })
+    expect(new Settings(place).values).toEqual({ ...DEFAULTS, preset: "cvat", fill: 0.3, overrides: { undo: ["U"] } })
+  })
+  it.each(["not json", "[]", "null", '{"preset":"vim","brightness":99,"labels":3,"overrides":[1]}'])(
+    "survive %s",
+    (stored) => {
+      expect(new Settings(storage(stored)).values).toEqual(DEFAULTS)
+    },
+  )
+  it("work where nothing can be kept", () => {
+    const full = {
+      getItem: () => null,
+      setItem: () => {
+        throw new Error("full")
+      },
+    }
+    const settings = new Settings(full)
+    settings.set({ crosshair: false })
+    expect(settings.values.crosshair).toBe(false)
+  })
+})

@@ -1,0 +1,87 @@
+/** A small project and a workspace on it, for the tests of the image editor. */
+
+import type { WireAnnotation } from "#editor/annotation.ts"
+import type { Mode } from "#editor/keymap.ts"
+import type { Ontology } from "#editor/ontology.ts"
+import { Session } from "#editor/session.ts"
+import type { PointerState } from "#editor/tool.ts"
+import { imagePoint, screenPoint } from "#geometry/point.ts"
+import { imageKinds } from "./kinds/table.ts"
+import { Settings } from "./settings.ts"
+import { Workspace } from "./workspace.ts"
+
+export const ontology: Ontology = {
+  classes: [
+    {
+      id: "car",
+      name: "Car",
+      color: "#0279ff",
+      marks: ["box"],
+      attributes: [{ id: "view", name: "View", kind: "text", default: "side" }],
+    },
+    { id: "dog", name: "Dog", color: "#d82841", marks: ["box"] },
+    { id: "night", name: "Night", color: "#5a2b84", marks: ["tag"] },
+  ],
+  questions: [{ id: "weather", name: "Weather", kind: "text" }],
+}
+
+export const IMAGE = { width: 400, height: 300 }
+
+/** A workspace whose view shows the image one to one at (0, 0); ids are n1, n2 ... */
+export function workspaceOn(
+  document: WireAnnotation = {},
+  mode: Mode = "label",
+  now: () => number = () => 0,
+): Workspace {
+  let last = 0
+  const session = new Session({
+    ontology,
+    kinds: imageKinds,
+    assets: [IMAGE, IMAGE],
+    document,
+    mode,
+    now,
+    newId: () => `n${++last}`,
+  })
+  const workspace = new Workspace(session, new Settings(null), null, null)
+  workspace.resize(IMAGE, 1)
+  workspace.view = { scale: 1, x: 0, y: 0 }
+  return workspace
+}
+
+type Held = Partial<Pick<PointerState, "shift" | "ctrl" | "alt" | "reach">>
+
+export function pointerAt(x: number, y: number, held: Held = {}): PointerState {
+  return { at: imagePoint(x, y), screen: screenPoint(x, y), reach: 5, shift: false, ctrl: false, alt: false, ...held }
+}
+
+/** Presses at the first point, moves through the others, lets go at the last. */
+export function drag(workspace: Workspace, points: readonly (readonly [number, number])[], held: Held = {}): void {
+  const [first, ...others] = points.map(([x, y]) => pointerAt(x, y, held))
+  workspace.machine.pointerDown(first as PointerState)
+  for (const each of others) workspace.machine.pointerMove(each)
+  workspace.machine.pointerUp((others.at(-1) ?? first) as PointerState)
+}
+
+export function click(workspace: Workspace, x: number, y: number, held: Held = {}): void {
+  drag(workspace, [[x, y]], held)
+}
+
+/** Marks as [id, class, x, y, w, h], in the document's order. */
+export function boxesOf(workspace: Workspace): (string | number)[][] {
+  return workspace.session.annotation().marks.map((mark) => {
+    const { x, y, w, h } = mark.geometry as Record<string, number>
+    return [mark.id, mark.class, x as number, y as number, w as number, h as number]
+  })
+}
+
+export function box(
+  id: string,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  more: Partial<{ class: string; z: number }> = {},
+) {
+  return { id, kind: "box", class: "car", geometry: { x, y, w, h }, attributes: {}, ...more }
+}
