@@ -63,13 +63,13 @@ class Accepted(msgspec.Struct, kw_only=True):
     signed_in: SignedIn | None = None
 
 
-@post(f"{API}/invitations/peek", operation_id="peekInvitation", tags=TAGS, status_code=200)
+@post(f"{API}/invitations/peek", operation_id="peek_invitation", tags=TAGS, status_code=200)
 async def peek_invitation(request: Req, data: JSONBody[TokenBody]) -> Peek:
     """What an invitation is for. Needs no sign-in: the token is the secret."""
     return await invitations.peek(site(request).db, data.token)
 
 
-@get(f"{API}/invitations", operation_id="listInvitations", tags=TAGS)
+@get(f"{API}/invitations", operation_id="list_invitations", tags=TAGS)
 async def list_invitations(request: Req, limit: Limit = 50, after: After = None) -> Page[Invitation]:
     """The organisation's invitations, newest first; workforce leads see those that they made."""
     async with work(request, Permission.LEAD) as tx:
@@ -77,7 +77,7 @@ async def list_invitations(request: Req, limit: Limit = 50, after: After = None)
     return page_of(rows, limit, lambda invitation: str(invitation.id))
 
 
-@delete(f"{API}/invitations/{{invitation_id:uuid}}", operation_id="revokeInvitation", tags=TAGS)
+@delete(f"{API}/invitations/{{invitation_id:uuid}}", operation_id="revoke_invitation", tags=TAGS)
 async def revoke_invitation(request: Req, invitation_id: FromPath[UUID]) -> None:
     """Withdraws an invitation: its link stops working at once."""
     async with work(request, Permission.LEAD) as tx:
@@ -104,7 +104,7 @@ def invitation_routes(workforces: Workforces) -> list[Any]:
         public_url = site(request).settings.public_url.rstrip("/")
         return InvitationMade(invitation=made, token=token, url=f"{public_url}/invitation#{token}")
 
-    @post(f"{API}/invitations/accept", operation_id="acceptInvitation", tags=TAGS, status_code=200)
+    @post(f"{API}/invitations/accept", operation_id="accept_invitation", tags=TAGS, status_code=200)
     async def accept(request: Req, data: JSONBody[AcceptBody]) -> Response[Accepted]:
         """Comes in by an invitation: as the person signed in, or as somebody new with name, e-mail and password."""
         opened = site(request)

@@ -89,7 +89,7 @@ async def answer(request: Req, signed_in: SignIn) -> SignedIn:
     return SignedIn(token=signed_in.token, csrf=csrf_token(opened.secret, signed_in.session_id), me=me)
 
 
-@post(f"{API}/sign-in", operation_id="signIn", tags=TAGS, status_code=200)
+@post(f"{API}/sign-in", operation_id="sign_in", tags=TAGS, status_code=200)
 async def sign_in(request: Req, data: JSONBody[SignInBody]) -> Response[SignedIn]:
     """Signs in with e-mail address and password. Sets the session's cookies; scripts use the token in the answer."""
     refuse_cross_site(request)
@@ -100,7 +100,7 @@ async def sign_in(request: Req, data: JSONBody[SignInBody]) -> Response[SignedIn
     return Response(await answer(request, signed_in), cookies=session_cookies(request, signed_in))
 
 
-@post(f"{API}/sign-out", operation_id="signOut", tags=TAGS, status_code=204)
+@post(f"{API}/sign-out", operation_id="sign_out", tags=TAGS, status_code=204)
 async def sign_out(request: Req) -> Response[None]:
     """Ends this session and takes its cookies away. No error if it had ended before."""
     actor = await person_of(request)
@@ -111,14 +111,14 @@ async def sign_out(request: Req) -> Response[None]:
     return Response(None, status_code=204, cookies=no_cookies())
 
 
-@get(f"{API}/first-start", operation_id="firstStartNeeded", tags=TAGS)
+@get(f"{API}/first-start", operation_id="first_start_needed", tags=TAGS)
 async def first_start_needed(request: Req) -> FirstStartNeeded:
     """Whether the installation still waits for its administrator."""
     async with site(request).db.begin() as tx:
         return FirstStartNeeded(not await service.has_admin(tx))
 
 
-@post(f"{API}/first-start", operation_id="firstStart", tags=TAGS, status_code=201)
+@post(f"{API}/first-start", operation_id="first_start", tags=TAGS, status_code=201)
 async def first_start(request: Req, data: JSONBody[FirstStartBody]) -> Response[SignedIn]:
     """Uses the link up that the server printed at its first start: makes the administrator and their organisation."""
     refuse_cross_site(request)
@@ -147,14 +147,14 @@ async def me(request: Req) -> Response[Me]:
     return Response(body, cookies=session_cookies(request, again) if again else [])
 
 
-@patch(f"{API}/me", operation_id="changeMe", tags=TAGS)
+@patch(f"{API}/me", operation_id="change_me", tags=TAGS)
 async def change_me(request: Req, data: JSONBody[ProfileBody]) -> Person:
     """Changes one's own name or preferences."""
     async with own_work(request) as tx:
         return await accounts.change_profile(tx, data.name, data.preferences)
 
 
-@post(f"{API}/me/password", operation_id="changePassword", tags=TAGS, status_code=204)
+@post(f"{API}/me/password", operation_id="change_password", tags=TAGS, status_code=204)
 async def change_password(request: Req, data: JSONBody[PasswordBody]) -> None:
     """Changes one's own password; every other session ends."""
     opened = site(request)
@@ -162,7 +162,7 @@ async def change_password(request: Req, data: JSONBody[PasswordBody]) -> None:
     await accounts.change_password(opened.db, opened.settings, actor, data.old, data.new, visit_of(request))
 
 
-@get(f"{API}/me/sessions", operation_id="listSessions", tags=TAGS)
+@get(f"{API}/me/sessions", operation_id="list_sessions", tags=TAGS)
 async def list_sessions(request: Req, limit: Limit = 50, after: After = None) -> Page[Session]:
     """One's own sign-ins that still work, newest first."""
     async with own_work(request) as tx:
@@ -170,7 +170,7 @@ async def list_sessions(request: Req, limit: Limit = 50, after: After = None) ->
     return page_of(rows, limit, lambda session: str(session.id))
 
 
-@delete(f"{API}/me/sessions/{{session_id:uuid}}", operation_id="endSession", tags=TAGS)
+@delete(f"{API}/me/sessions/{{session_id:uuid}}", operation_id="end_session", tags=TAGS)
 async def end_session(request: Req, session_id: FromPath[UUID]) -> None:
     """Ends one of one's own sign-ins."""
     async with own_work(request) as tx:

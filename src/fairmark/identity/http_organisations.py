@@ -78,7 +78,7 @@ async def permissions(request: Req) -> Allowed:
     )
 
 
-@get(f"{API}/organisations", operation_id="listOrganisations", tags=TAGS)
+@get(f"{API}/organisations", operation_id="list_organisations", tags=TAGS)
 async def list_organisations(request: Req, limit: Limit = 50, after: After = None) -> Page[Organisation]:
     """Every organisation of the installation, for its administrators."""
     actor = await require_person(request)
@@ -88,7 +88,7 @@ async def list_organisations(request: Req, limit: Limit = 50, after: After = Non
     return page_of(rows, limit, lambda organisation: str(organisation.id))
 
 
-@post(f"{API}/organisations", operation_id="createOrganisation", tags=TAGS)
+@post(f"{API}/organisations", operation_id="create_organisation", tags=TAGS)
 async def create_organisation(request: Req, data: JSONBody[OrganisationBody]) -> Organisation:
     """Makes an organisation, for administrators, who own it until they make others owners and leave."""
     actor = await require_person(request)
@@ -100,21 +100,21 @@ async def create_organisation(request: Req, data: JSONBody[OrganisationBody]) ->
     return made
 
 
-@get(f"{API}/organisation", operation_id="getOrganisation", tags=TAGS)
+@get(f"{API}/organisation", operation_id="get_organisation", tags=TAGS)
 async def get_organisation(request: Req) -> Organisation:
     """The caller's organisation."""
     async with work(request, Permission.ORG_READ) as tx:
         return await service.organisation(tx)
 
 
-@patch(f"{API}/organisation", operation_id="changeOrganisation", tags=TAGS)
+@patch(f"{API}/organisation", operation_id="change_organisation", tags=TAGS)
 async def change_organisation(request: Req, data: JSONBody[OrganisationChange]) -> Organisation:
     """Changes the organisation's name, or the one that workers see."""
     async with work(request, Permission.ORG_MANAGE) as tx:
         return await service.change_organisation(tx, data.name, data.display_name)
 
 
-@get(f"{API}/members", operation_id="listMembers", tags=TAGS)
+@get(f"{API}/members", operation_id="list_members", tags=TAGS)
 async def list_members(request: Req, limit: Limit = 50, after: After = None) -> Page[Member]:
     """The people on the customer side of the organisation."""
     async with work(request, Permission.ORG_READ) as tx:
@@ -122,7 +122,7 @@ async def list_members(request: Req, limit: Limit = 50, after: After = None) -> 
     return page_of(rows, limit, lambda member: str(member.person_id))
 
 
-@patch(f"{API}/members/{{person_id:uuid}}", operation_id="changeMember", tags=TAGS)
+@patch(f"{API}/members/{{person_id:uuid}}", operation_id="change_member", tags=TAGS)
 async def change_member(request: Req, person_id: FromPath[UUID], data: JSONBody[MemberChange]) -> Member:
     """Gives a member another role. Only owners make or unmake owners; the last owner stays one."""
     async with work(request, Permission.ORG_READ) as tx:
@@ -131,7 +131,7 @@ async def change_member(request: Req, person_id: FromPath[UUID], data: JSONBody[
     return member
 
 
-@delete(f"{API}/members/{{person_id:uuid}}", operation_id="removeMember", tags=TAGS)
+@delete(f"{API}/members/{{person_id:uuid}}", operation_id="remove_member", tags=TAGS)
 async def remove_member(request: Req, person_id: FromPath[UUID]) -> None:
     """Takes a member out; everybody may take themself out. The last owner stays."""
     async with work(request, Permission.ORG_READ) as tx:
@@ -139,7 +139,7 @@ async def remove_member(request: Req, person_id: FromPath[UUID]) -> None:
     CACHE.forget(person_id=PersonId(person_id))
 
 
-@get(f"{API}/keys", operation_id="listKeys", tags=TAGS)
+@get(f"{API}/keys", operation_id="list_keys", tags=TAGS)
 async def list_keys(request: Req, limit: Limit = 50, after: After = None) -> Page[Key]:
     """The organisation's API keys without their secrets, newest first; a key sees those of its own mode."""
     async with work(request, Permission.ORG_MANAGE) as tx:
@@ -147,7 +147,7 @@ async def list_keys(request: Req, limit: Limit = 50, after: After = None) -> Pag
     return page_of(rows, limit, lambda key: str(key.id))
 
 
-@post(f"{API}/keys", operation_id="createKey", tags=TAGS)
+@post(f"{API}/keys", operation_id="create_key", tags=TAGS)
 async def create_key(request: Req, data: JSONBody[KeyBody]) -> KeyMade:
     """Makes an API key. Its secret is shown this once."""
     async with work(request, Permission.ORG_MANAGE) as tx:
@@ -155,7 +155,7 @@ async def create_key(request: Req, data: JSONBody[KeyBody]) -> KeyMade:
     return KeyMade(key=key, secret=secret)
 
 
-@delete(f"{API}/keys/{{key_id:uuid}}", operation_id="revokeKey", tags=TAGS)
+@delete(f"{API}/keys/{{key_id:uuid}}", operation_id="revoke_key", tags=TAGS)
 async def revoke_key(request: Req, key_id: FromPath[UUID]) -> None:
     """Stops an API key for good: at once here, within five seconds in other server processes."""
     async with work(request, Permission.ORG_MANAGE) as tx:

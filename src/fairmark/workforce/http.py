@@ -48,7 +48,7 @@ class LendBody(msgspec.Struct, forbid_unknown_fields=True):
     organisation_id: UUID
 
 
-@get(f"{API}/workforces", operation_id="listWorkforces", tags=TAGS)
+@get(f"{API}/workforces", operation_id="list_workforces", tags=TAGS)
 async def list_workforces(request: Req, limit: Limit = 50, after: After = None) -> Page[Workforce]:
     """The organisation's workforces, oldest first."""
     async with work(request, Permission.PEOPLE_READ) as tx:
@@ -56,14 +56,14 @@ async def list_workforces(request: Req, limit: Limit = 50, after: After = None) 
     return page_of(rows, limit, lambda workforce: str(workforce.id))
 
 
-@post(f"{API}/workforces", operation_id="createWorkforce", tags=TAGS)
+@post(f"{API}/workforces", operation_id="create_workforce", tags=TAGS)
 async def create_workforce(request: Req, data: JSONBody[WorkforceBody]) -> Workforce:
     """Makes a workforce. People come into it by invitation."""
     async with work(request, Permission.ORG_MANAGE) as tx:
         return await service.create_workforce(tx, data.name, data.arm)
 
 
-@get(f"{API}/workforces/{{workforce_id:uuid}}/workers", operation_id="listWorkers", tags=TAGS)
+@get(f"{API}/workforces/{{workforce_id:uuid}}/workers", operation_id="list_workers", tags=TAGS)
 async def list_workers(
     request: Req, workforce_id: FromPath[UUID], limit: Limit = 50, after: After = None
 ) -> Page[Placed]:
@@ -73,21 +73,21 @@ async def list_workers(
     return page_of(rows, limit, lambda placed: str(placed.worker.id))
 
 
-@get(f"{API}/worker", operation_id="getOwnWorker", tags=TAGS)
+@get(f"{API}/worker", operation_id="get_own_worker", tags=TAGS)
 async def own_worker(request: Req) -> Worker:
     """The caller as this organisation knows them: alias, skills, and why they are paused if they are."""
     async with work(request, Permission.WORK) as tx:
         return await service.own_worker(tx)
 
 
-@patch(f"{API}/workers/{{worker_id:uuid}}", operation_id="changeWorker", tags=TAGS)
+@patch(f"{API}/workers/{{worker_id:uuid}}", operation_id="change_worker", tags=TAGS)
 async def change_worker(request: Req, worker_id: FromPath[UUID], data: JSONBody[WorkerChange]) -> Worker:
     """Changes a worker's skills, pauses them with a reason, or lets them go on. Leads do so in their workforces."""
     async with work(request, Permission.LEAD) as tx:
         return await service.change_worker(tx, WorkerId(worker_id), data.skills, data.paused, data.reason)
 
 
-@patch(f"{API}/workforces/{{workforce_id:uuid}}/workers/{{worker_id:uuid}}", operation_id="changeWorkRole", tags=TAGS)
+@patch(f"{API}/workforces/{{workforce_id:uuid}}/workers/{{worker_id:uuid}}", operation_id="change_work_role", tags=TAGS)
 async def change_role(
     request: Req, workforce_id: FromPath[UUID], worker_id: FromPath[UUID], data: JSONBody[RoleChange]
 ) -> Placed:
@@ -96,14 +96,14 @@ async def change_role(
         return await service.change_role(tx, WorkforceId(workforce_id), WorkerId(worker_id), data.role)
 
 
-@delete(f"{API}/workforces/{{workforce_id:uuid}}/workers/{{worker_id:uuid}}", operation_id="removeWorker", tags=TAGS)
+@delete(f"{API}/workforces/{{workforce_id:uuid}}/workers/{{worker_id:uuid}}", operation_id="remove_worker", tags=TAGS)
 async def remove_worker(request: Req, workforce_id: FromPath[UUID], worker_id: FromPath[UUID]) -> None:
     """Takes a worker out of a workforce. What they did stays, under their alias."""
     async with work(request, Permission.LEAD) as tx:
         await service.remove_worker(tx, WorkforceId(workforce_id), WorkerId(worker_id))
 
 
-@post(f"{API}/workforces/{{workforce_id:uuid}}/lend", operation_id="lendWorkforce", tags=TAGS)
+@post(f"{API}/workforces/{{workforce_id:uuid}}/lend", operation_id="lend_workforce", tags=TAGS)
 async def lend(request: Req, workforce_id: FromPath[UUID], data: JSONBody[LendBody]) -> Workforce:
     """Lends a workforce to another organisation, for administrators; the answer is what the borrower sees of it."""
     async with work(request, Permission.ADMIN) as tx:
