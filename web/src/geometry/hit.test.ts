@@ -28,6 +28,10 @@ describe("borderDistance", () => {
 
 describe("pickCost", () => {
   it("is a miss beyond reach", () => expect(pickCost(box, imagePoint(90, 90), 5)).toBeNull())
+  it("is a miss off a corner, where the distance is longer than along either axis", () => {
+    // (96, 96) lies 4 and 4 pixels off the corner (100, 100): 5.66 pixels away.
+    expect(pickCost(box, imagePoint(96, 96), 5)).toBeNull()
+  })
   it("prefers a border to any inside", () => {
     const large = { x: 0, y: 0, w: 400, h: 400 }
     const atBorder = pickCost(large, imagePoint(2, 200), 5) as number

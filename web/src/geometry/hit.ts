@@ -41,5 +41,5 @@ export function pickCost(box: Box, at: ImagePoint, reach: number): number | null
   if (!contains(box, at, reach)) return null
   const border = borderDistance(box, at)
   if (border <= reach) return border / Math.max(reach, 1e-9)
-  return 1 + Math.sqrt(area(box))
+  return contains(box, at) ? 1 + Math.sqrt(area(box)) : null
 }
