@@ -26,6 +26,9 @@ export default defineConfig(({ mode }) => ({
     include: ["src/**/*.test.ts"],
     // Most tests are pure; those that need a document say so in their first line: // @vitest-environment jsdom
     environment: "node",
+    // Files share a worker's modules: half the time. What a test changes in the world is put back after it.
+    isolate: false,
     restoreMocks: true,
+    unstubGlobals: true,
   },
 }))

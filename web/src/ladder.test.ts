@@ -38,6 +38,8 @@ describe("importsOf", () => {
       'import "./tokens.css"',
       'export type { Box } from "../geometry/box.ts"',
       'const page = () => import("#pages/design/Design.svelte")',
+      '// import("#pages/a.svelte")',
+      '/** As in () => import("#pages/b.svelte"). */',
     ].join("\n")
     expect(importsOf("app/main.ts", text)).toEqual([
       "parts/Button.svelte",

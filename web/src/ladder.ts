@@ -33,12 +33,13 @@ export function breach(from: string, to: string): string | null {
   return toRung < fromRung ? null : `${toTop} stands above ${fromTop}`
 }
 
+const comments = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm
 const importOf = /(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/g
 
 /** The paths below src that a source text imports; packages are left out. `file` is its own path below src. */
 export function importsOf(file: string, text: string): string[] {
   const found: string[] = []
-  for (const match of text.matchAll(importOf)) {
+  for (const match of text.replaceAll(comments, "").matchAll(importOf)) {
     const to = match[1] ?? ""
     if (to.startsWith("#")) found.push(to.slice(1))
     else if (to.startsWith(".")) found.push(new URL(to, `file:///${file}`).pathname.slice(1))

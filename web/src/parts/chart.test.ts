@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { namedPlaces, rows, span } from "./chart.ts"
+import { axisMoment, namedPlaces, rows, span } from "./chart.ts"
 
 describe("rows", () => {
   const series = [{ label: "Done", values: [1, null, 3] }]
@@ -19,6 +19,16 @@ describe("namedPlaces", () => {
   // 10 names, 4 fit: every third, 0 3 6 9.
   it("names every so many where they do not", () => expect(namedPlaces(10, 4)).toEqual([0, 3, 6, 9]))
   it("names none of none", () => expect(namedPlaces(0, 4)).toEqual([]))
+})
+
+describe("axisMoment", () => {
+  const noon = Date.UTC(2026, 2, 15, 12) / 1_000
+  it("is as coarse as the marks are apart", () => {
+    expect(axisMoment(noon, 3_600)).toMatch(/\d\d:\d\d/)
+    expect(axisMoment(noon, 86_400)).toMatch(/Mar/)
+    expect(axisMoment(noon, 86_400)).not.toMatch(/2026/)
+    expect(axisMoment(noon, 31 * 86_400)).toMatch(/Mar.*2026/)
+  })
 })
 
 describe("span", () => {

@@ -1,4 +1,5 @@
 import type uPlot from "uplot"
+import { locale } from "./format.ts"
 
 /** One line or row of bars. */
 export interface Series {
@@ -49,6 +50,17 @@ export function rows({ x, xKind, series }: ChartData): uPlot.AlignedData {
 export function namedPlaces(count: number, most: number): number[] {
   const step = Math.max(1, Math.ceil(count / Math.max(1, most)))
   return Array.from({ length: Math.ceil(count / step) }, (_, at) => at * step)
+}
+
+const dayMonth = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" })
+const monthYear = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric" })
+const hourMinute = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" })
+const day_s = 86_400
+
+/** How a moment is written along an axis whose marks are `step_s` seconds apart: as coarse as they are. */
+export function axisMoment(at_s: number, step_s: number): string {
+  const style = step_s >= 28 * day_s ? monthYear : step_s >= day_s ? dayMonth : hourMinute
+  return style.format(at_s * 1_000)
 }
 
 /** The top of the y axis: 0 is always in view, and a flat line at 0 still gets room. */

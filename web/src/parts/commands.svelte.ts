@@ -1,3 +1,4 @@
+import { untrack } from "svelte"
 import type { Icon } from "./icons.ts"
 import { isText, isTyping, pressed } from "./keys.ts"
 
@@ -15,6 +16,12 @@ export interface Command {
   run(): void
 }
 
+/** The commands under their headings, in the order in which these first appear. */
+export function grouped(list: readonly Command[]): (readonly [heading: string, commands: readonly Command[]])[] {
+  const headings = [...new Set(list.map(({ group }) => group))]
+  return headings.map((heading) => [heading, list.filter(({ group }) => group === heading)])
+}
+
 /** What can be done from here. Pages add theirs while they are open. */
 export class Commands {
   #sets = $state.raw<readonly (readonly Command[])[]>([])
@@ -29,7 +36,8 @@ export class Commands {
 
   /** Adds a set and returns what takes it away again: return it from an $effect. */
   add(set: readonly Command[]): () => void {
-    this.#sets = [...this.#sets, set]
+    // An effect that adds must not depend on what it adds to.
+    this.#sets = [...untrack(() => this.#sets), set]
     return () => {
       this.#sets = this.#sets.filter((other) => other !== set)
     }

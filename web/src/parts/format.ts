@@ -2,7 +2,7 @@
 
 // The words on screen are English, so numbers and dates follow the reader's kind of English; 3/4 is a day in April for some.
 const wanted = typeof navigator === "undefined" ? [] : (navigator.languages ?? [])
-const locale = wanted.find((language) => /^en\b/i.test(language)) ?? "en"
+export const locale = wanted.find((language) => /^en\b/i.test(language)) ?? "en"
 const none = "–"
 
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
