@@ -11,12 +11,17 @@ from pathlib import Path
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 
 from fairmark.kernel import migrate
 from fairmark.kernel.db import Database
 from fairmark.kernel.embedded import OWNER, Embedded
 from fairmark.kernel.schema import APP_ROLE
+
+# Property tests look for wrong answers; how long one takes depends on what else the machine does.
+hypothesis.settings.register_profile("steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("steady")
 
 
 def free_port() -> int:

@@ -224,6 +224,6 @@ class TestCheckOntology:
 
     def test_a_hostile_ontology_is_refused_in_seconds(self) -> None:
         slow = [Field(f"f{n}", f"F{n}", FieldKind.TEXT, pattern=f"{n}(a|b)*a(a|b){{40}}") for n in range(200)]
-        began = time.perf_counter()
+        began = time.process_time()
         check_ontology(Ontology(questions=tuple(slow)))
-        assert time.perf_counter() - began < 20
+        assert time.process_time() - began < 20

@@ -2,7 +2,7 @@ import re
 import time
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fairmark.ontology.model import InvalidPattern
@@ -45,8 +45,7 @@ class TestCompilePattern:
         assert [text for text in good if not compiled.matches(text)] == []
         assert [text for text in bad if compiled.matches(text)] == []
 
-    # Short texts and no deadline: it is the oracle that takes exponential time.
-    @settings(deadline=None)
+    # Short texts: it is the oracle that takes exponential time.
     @given(_PATTERNS, st.lists(st.text("abc1-.é\n", max_size=5), min_size=1, max_size=8))
     @example("(a*)*", ["", "aaa", "b"])
     def test_agrees_with_the_backtracking_engine_of_python(self, pattern: str, texts: list[str]) -> None:
@@ -91,17 +90,17 @@ class TestCompilePattern:
         ["(a|b)*a(a|b){40}", "((a{1000}){1000}){1000}", "(((){1000}){1000}){1000}", "([^a]{99}|.{88})*"],
     )
     def test_refuses_quickly_what_would_grow_without_bound(self, pattern: str) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         with pytest.raises(InvalidPattern, match="too big"):
             compile_pattern(pattern)
-        assert time.perf_counter() - began < 2
+        assert time.process_time() - began < 2
 
     def test_time_grows_with_the_length_of_the_text_only(self) -> None:
         # The classic killer of backtracking engines: (a+)+b against aaa...c takes 2^n steps there.
         compiled = compile_pattern("(a+)+b")
-        began = time.perf_counter()
+        began = time.process_time()
         assert not compiled.matches("a" * 100_000 + "c")
-        assert time.perf_counter() - began < 1
+        assert time.process_time() - began < 1
 
     @given(st.text("ab()[]{}*+?|^$\\.-,0123456789xu", max_size=30))
     def test_any_pattern_compiles_or_is_refused_by_name(self, pattern: str) -> None:

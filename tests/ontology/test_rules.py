@@ -183,9 +183,9 @@ class TestCheckAnnotation:
         annotation = Annotation(marks=(*marks, PLATE), answers={"weather": "dry"})
         best = 1.0
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.process_time()
             assert check_annotation(annotation, COMPILED) == []
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.process_time() - began)
         # About 25 ms on a quiet machine.
         assert best < 0.1
 

@@ -36,12 +36,17 @@ def box_iou(ours: Floats, theirs: Floats) -> Floats:
 
     (0, 0, 2, 2) and (1, 0, 2, 2) share 1 x 2 = 2 of 4 + 4 - 2 = 6: 1/3.
     """
-    near = np.maximum(ours[:, None, :2], theirs[None, :, :2])
-    far = np.minimum((ours[:, :2] + ours[:, 2:])[:, None], (theirs[:, :2] + theirs[:, 2:])[None])
-    shared = np.clip(far - near, 0.0, None).prod(axis=2)
-    union = ours[:, 2:].prod(axis=1)[:, None] + theirs[:, 2:].prod(axis=1)[None] - shared
+    shared = _shared(ours, theirs, 0) * _shared(ours, theirs, 1)
+    union = (ours[:, 2] * ours[:, 3])[:, None] + (theirs[:, 2] * theirs[:, 3])[None] - shared
     # x + w - x is not always w in floating point, so equal boxes can come out a hair above 1.
     return np.minimum(np.divide(shared, union, out=np.zeros_like(shared), where=union > 0), 1.0)
+
+
+def _shared(ours: Floats, theirs: Floats, axis: int) -> Floats:
+    """Length that every box shares with every other along one axis: [n, m], at least 0."""
+    near = np.maximum(ours[:, None, axis], theirs[None, :, axis])
+    far = np.minimum((ours[:, axis] + ours[:, axis + 2])[:, None], (theirs[:, axis] + theirs[:, axis + 2])[None])
+    return np.maximum(far - near, 0.0)
 
 
 def overlaps(ours: Floats, theirs: Floats, iou_min: float) -> Candidates:
@@ -70,7 +75,7 @@ def _overlapping_blocks(ours: Floats, theirs: Floats, iou_min: float) -> Iterato
         if not len(window):
             continue
         iou = box_iou(ours[block], theirs[window])
-        if len(window) > CANDIDATES_MAX:
+        if np.count_nonzero(iou >= iou_min, axis=1).max() > CANDIDATES_MAX:
             cut = np.partition(iou, -CANDIDATES_MAX, axis=1)[:, -CANDIDATES_MAX]
             iou = np.where(iou >= cut[:, None], iou, 0.0)
         at, to = np.nonzero(iou >= iou_min)

@@ -23,8 +23,9 @@ class MediaSize(msgspec.Struct, frozen=True):
 class Probe(msgspec.Struct, frozen=True):
     """What a file is, by its content. width, height: pixels of the upright media.
 
-    frames: 1 for a still image. orientation: the EXIF value 1 to 8 as stored. mode: how pixels are stored, in Pillow's
-    words ("RGB", "CMYK", "I;16"). alpha: some pixels may be transparent. viewable: browsers show the original as it is.
+    frames: 1 for a still image. orientation: how its pixels are turned to be upright, as EXIF says it, 1 (not at all)
+    to 8. mode: how pixels are stored, in Pillow's words ("RGB", "CMYK", "I;16"). alpha: some pixels may be transparent.
+    viewable: browsers show the original as it is.
     """
 
     media_type: str

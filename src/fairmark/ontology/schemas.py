@@ -1,5 +1,6 @@
 """The published JSON Schemas of the two documents, made from the types."""
 
+import re
 from collections.abc import Mapping
 from inspect import cleandoc
 from typing import Any, cast
@@ -37,11 +38,14 @@ def _variant(kind: str, geometry: Schema) -> Schema:
 
 
 def _cleaned(part: Any) -> Any:
-    """A copy whose descriptions, taken from docstrings, have lost the indentation of the source."""
+    """A copy whose descriptions, taken from docstrings, speak of members by their names in JSON."""
     if isinstance(part, dict):
         members = cast("Schema", part)
         return {
-            name: cleandoc(value) if name == "description" and isinstance(value, str) else _cleaned(value)
+            # Python writes `is_` where JSON has `is`.
+            name: re.sub(r"`(\w+)_`", r"`\1`", cleandoc(value))
+            if name == "description" and isinstance(value, str)
+            else _cleaned(value)
             for name, value in members.items()
         }
     return [_cleaned(inner) for inner in cast("list[Any]", part)] if isinstance(part, list) else part

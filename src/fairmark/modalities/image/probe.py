@@ -69,6 +69,7 @@ _OURS = (
     b"\xff\x4f\xff\x51",
 )
 _ORIENTATION = 0x0112
+_TURNED = {"JPEG", "MPO", "PNG", "AVIF"}
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -120,8 +121,8 @@ class TruncatedImage(DamagedImage):
 def probe(source: Source, *, pixels_max: int = PIXELS_MAX) -> Probe:
     """What the image in `source` is. Decodes the first picture, the only way to find all damage.
 
-    pixels_max: most pixels. Raises NotAnImage, ImageTooLarge, TruncatedImage, DamagedImage; OSError if the file cannot be
-    read.
+    pixels_max: most pixels. Raises NotAnImage, ImageTooLarge, TruncatedImage, DamagedImage; OSError if the file cannot
+    be read.
     """
     return inspect(source, (), pixels_max=pixels_max)[0]
 
@@ -145,6 +146,7 @@ def inspect(source: Source, sizes: Sequence[int], *, pixels_max: int = PIXELS_MA
         # JPEGs can be decoded at a half, a quarter or an eighth of their size: much quicker, and no damage is missed.
         image.draft(None, (longest, longest))
         image.load()
+        # Of TIFF, Pillow gives the upright size, and turns the pixels itself when it loads them.
         orientation = _orientation(image)
         if orientation >= 5:
             width, height = height, width
@@ -190,7 +192,7 @@ def _read(file: BinaryIO, pixels_max: int) -> Generator[Image.Image]:
         yield _checked(file, head, pixels_max)
     except FairmarkError:
         raise
-    except MemoryError:
+    except (MemoryError, Image.DecompressionBombError):
         raise ImageTooLarge(
             "The image needs more memory than there is.", mend="Make it smaller, or cut it into tiles."
         ) from None
@@ -270,11 +272,20 @@ def _is_cut_off(file: BinaryIO, said: str) -> bool:
 
 
 def _orientation(image: Image.Image) -> int:
-    """EXIF orientation, 1 to 8; 1 where there is none, or the metadata cannot be read."""
-    try:
-        value = image.getexif().get(_ORIENTATION, 1)
-    except Exception:
+    """How the decoded pixels have to be turned, as EXIF says it: 1 to 8, 1 for not at all.
+
+    Marks are drawn on what browsers show, so this does as they do. Chromium turns JPEG, PNG and AVIF by their EXIF
+    data, and neither turns WebP nor reads an orientation in XMP data, which Pillow would.
+    """
+    data = image.info.get("exif")
+    if not data or image.format not in _TURNED:
         return 1
+    try:
+        exif = Image.Exif()
+        exif.load(data)
+        value = exif.get(_ORIENTATION, 1)
+    except Exception:
+        return 1  # Metadata that cannot be read.
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
