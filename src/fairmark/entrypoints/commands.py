@@ -47,16 +47,12 @@ def serve(data_dir: DataDir = None, settings: SettingsFile = None, host: Host = 
           processes_: Annotated[int | None, typer.Option("--processes", min=1)] = None,
           reload: Reload = False) -> None:  # fmt: skip
     """Run the HTTP server."""
-    processes.serve(_settings(data_dir, settings, host=host, port=port, processes=processes_), reload)
+    processes.become("serve", _settings(data_dir, settings, host=host, port=port, processes=processes_), reload)
 
 
 def work(data_dir: DataDir = None, settings: SettingsFile = None) -> None:
     """Run the background worker: imports, exports, consensus, webhooks."""
-    from fairmark.entrypoints import worker  # the HTTP server's command shares this file and needs none of it
-
-    loaded = _settings(data_dir, settings)
-    processes.ensure_database(loaded)
-    asyncio.run(worker.run(loaded))
+    processes.become("work", _settings(data_dir, settings))
 
 
 def up(data_dir: DataDir = None, settings: SettingsFile = None, host: Host = None, port: Port = None,
@@ -64,12 +60,11 @@ def up(data_dir: DataDir = None, settings: SettingsFile = None, host: Host = Non
     """Run everything: database, server and worker, until Ctrl+C."""
     loaded = _settings(data_dir, settings, host=host, port=port)
     prepare(loaded)
-    supervisor = processes.Supervisor(loaded, reload)
-    supervisor.start()
     err.print(f"fairmark is at [bold]{address(loaded)}[/bold]  (Ctrl+C ends it)")
     if (token := asyncio.run(first_admin(loaded))) is not None:
-        err.print(f"Nobody administers it yet. One-time link, 24 hours: {address(loaded)}/first-start#{token}")
-    supervisor.run()
+        err.print("Nobody administers it yet. One-time link, good for 24 hours:")
+        err.print(f"{address(loaded)}/first-start#{token}", soft_wrap=True)
+    processes.become("supervise", loaded, reload)
 
 
 def migrate(data_dir: DataDir = None, settings: SettingsFile = None) -> None:

@@ -1,5 +1,11 @@
-"""Processes of one installation: the HTTP server, the worker, and `up`, which keeps both and the database going."""
+"""Processes of one installation: the HTTP server, the worker, and the supervisor that keeps them and the database going.
 
+Each runs as `python -m fairmark.entrypoints.processes NAME`, with its settings in the environment. The command line
+only prepares and then becomes that process (`become`): a supervisor that waits all day need not hold what a migration
+or a table on the terminal once needed.
+"""
+
+import asyncio
 import os
 import signal
 import subprocess
@@ -9,14 +15,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import msgspec
 
+from fairmark.kernel import settings
 from fairmark.kernel.embedded import Embedded
 from fairmark.kernel.settings import PREFIX, Settings
 
 STOP_WITHIN_S = 15
 RESPAWN_AFTER_S = 1.0
+CHILDREN = ("serve", "work")
+RELOAD = "_FAIRMARK_RELOAD"
+"""Set for the developer's server, which starts again when the code changes."""
 
 
 def environ(config: Settings) -> dict[str, str]:
@@ -28,14 +39,25 @@ def environ(config: Settings) -> dict[str, str]:
     return kept | settings
 
 
-def serve(config: Settings, reload: bool = False) -> None:
+def command(name: str) -> list[str]:
+    """The command that runs the process `name`."""
+    return [sys.executable, "-m", "fairmark.entrypoints.processes", name]
+
+
+def become(name: str, config: Settings, reload: bool = False) -> NoReturn:
+    """Turns this process into the process `name`, with `config` and nothing of what was loaded so far."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(sys.executable, command(name), environ(config) | ({RELOAD: "1"} if reload else {}))
+
+
+def serve(config: Settings) -> None:
     """Runs the HTTP server until it is told to stop; requests under way are answered first."""
     from granian import Granian  # only the process that serves pays for the server
     from granian.constants import Interfaces, Loops
     from granian.log import LogLevels
 
     ensure_database(config)
-    os.environ.update(environ(config))
     Granian(
         "fairmark.entrypoints.app:create_app",
         factory=True,
@@ -49,8 +71,8 @@ def serve(config: Settings, reload: bool = False) -> None:
         respawn_interval=RESPAWN_AFTER_S,
         workers_kill_timeout=STOP_WITHIN_S,
         log_level=LogLevels.warning,
-        reload=reload,
-        reload_paths=[Path(__file__).parents[1]] if reload else None,
+        reload=RELOAD in os.environ,
+        reload_paths=[Path(__file__).parents[1]] if RELOAD in os.environ else None,
     ).serve()
 
 
@@ -65,17 +87,16 @@ def ensure_database(config: Settings) -> None:
 class Supervisor:
     """Keeps the database, the server and the worker of one machine going until `stop`."""
 
-    def __init__(self, config: Settings, reload: bool = False) -> None:
+    def __init__(self, config: Settings) -> None:
         self._config = config
         self._embedded = Embedded(config.data_path) if config.embedded else None
         self._children: dict[str, subprocess.Popen[bytes]] = {}
-        self._arguments = {"serve": ["--reload"] if reload else [], "work": []}
         self._stopping = threading.Event()
 
     def start(self) -> None:
         """Starts everything; returns when the children run, before they are ready."""
         ensure_database(self._config)
-        for name in self._arguments:
+        for name in CHILDREN:
             self._spawn(name)
 
     def run(self, beside: Callable[[], None] | None = None) -> None:
@@ -115,5 +136,28 @@ class Supervisor:
                 self._spawn(name)
 
     def _spawn(self, name: str) -> None:
-        command = [sys.executable, "-m", "fairmark", name, *self._arguments[name]]
-        self._children[name] = subprocess.Popen(command, env=environ(self._config), start_new_session=True)
+        self._children[name] = subprocess.Popen(command(name), env=environ(self._config), start_new_session=True)
+
+
+def work(config: Settings) -> None:
+    """Runs the background worker until it is told to stop."""
+    from fairmark.entrypoints import worker  # only the process that works pays for the worker
+
+    ensure_database(config)
+    asyncio.run(worker.run(config))
+
+
+def main() -> None:
+    """Runs the process that the command line names."""
+    config = settings.load()
+    name = sys.argv[1]
+    if name == "supervise":
+        supervisor = Supervisor(config)
+        supervisor.start()
+        supervisor.run()
+    else:
+        {"serve": serve, "work": work}[name](config)
+
+
+if __name__ == "__main__":
+    main()
