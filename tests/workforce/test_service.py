@@ -9,7 +9,7 @@ import pytest
 from fairmark.kernel.actor import MemberRole, WorkRole
 from fairmark.kernel.db import Database
 from fairmark.kernel.events import SYSTEM
-from fairmark.kernel.ids import OrgId, PersonId, WorkerId, WorkforceId, new_id
+from fairmark.kernel.ids import OrgId, WorkerId, WorkforceId, new_id
 from fairmark.workforce import service, store
 from fairmark.workforce.model import (
     AlreadyLent,
@@ -269,16 +269,41 @@ class TestLend:
             assert await owner.fetchval(f"SELECT count(*) FROM {table}", borrower) == 0
         assert (await lend(world.db, lender, pool, borrower)).workers == 1
 
-    async def test_whoever_joins_at_the_same_moment_is_not_missed(
+    async def test_whoever_joins_or_leaves_at_the_same_moment_is_not_missed(
         self, world: World, owner: asyncpg.Connection
     ) -> None:
-        for _ in range(3):
-            lender, borrower = await world.organisation(), await world.organisation()
-            pool = await world.workforce(lender, "pool")
-            crowd: list[PersonId] = [(await world.person()).id for _ in range(4)]
+        lender, borrower = await world.organisation(), await world.organisation()
+        pool = await world.workforce(lender, "pool")
+        leaving, worker_id = await world.worker(lender, pool)
+        joining = await world.person()
+
+        async def leave() -> None:
+            async with world.db.begin(lender, actor=SYSTEM) as tx:
+                await service.remove_worker(tx, pool, worker_id)
+
+        async def join() -> None:
+            await world.enrol(lender, pool, joining.id, WORKER)
+
+        async with world.db.begin(lender, actor=SYSTEM) as tx:
+            lent = await service.lend(tx, pool, borrower)
+            # the loan is not there for others until this commits; they must wait for it rather than miss it
+            changes = [asyncio.create_task(leave()), asyncio.create_task(join())]
+            done, _ = await asyncio.wait(changes, timeout=0.5)
+            assert not done
+        await asyncio.gather(*changes)
+        assert set(await people_of(owner, borrower, lent.id)) == {joining.id}
+        assert leaving.id not in await people_of(owner, lender, pool)
+
+    async def test_lending_waits_for_whoever_joins(self, world: World, owner: asyncpg.Connection) -> None:
+        lender, borrower = await world.organisation(), await world.organisation()
+        pool = await world.workforce(lender, "pool")
+        ada = await world.person()
+        async with world.db.begin(lender, actor=SYSTEM) as tx:
+            await service.enrol(tx, pool, ada.id, WORKER)
             lending = asyncio.create_task(lend(world.db, lender, pool, borrower))
-            await asyncio.gather(*(world.enrol(lender, pool, person_id, WORKER) for person_id in crowd))
-            assert set(await people_of(owner, borrower, (await lending).id)) == set(crowd)
+            done, _ = await asyncio.wait([lending], timeout=0.5)
+            assert not done
+        assert set(await people_of(owner, borrower, (await lending).id)) == {ada.id}
 
 
 class TestFence:
