@@ -1,8 +1,10 @@
-/** The client, the connection and the session of this window. */
+/** The API, the connection and the session of this window. */
 
 import { Client } from "./client.ts"
 import { Connection } from "./connection.svelte.ts"
+import type { paths } from "./schema.d.ts"
 import { Session } from "./session.svelte.ts"
+import { typed } from "./typed.ts"
 
 /** Any answer is a sign of life, even a bad one; only silence is none. */
 async function look(): Promise<boolean> {
@@ -18,3 +20,5 @@ export const connection = new Connection(look)
 export const client = new Client()
 client.connection = connection
 export const session = new Session(client)
+/** Every route of the server, with its types: api.get("/api/v1/projects/{project_id}", { path: { project_id } }). */
+export const api = typed<paths>(client)

@@ -1,32 +1,12 @@
 import type { Client } from "./client.ts"
 import type { Problem } from "./problem.ts"
 import { ApiError, asProblem } from "./problem.ts"
+import type { components, paths } from "./schema.d.ts"
+import type { Api } from "./typed.ts"
+import { typed } from "./typed.ts"
 
-/** identity's Person. */
-export interface Person {
-  readonly id: string
-  readonly name: string
-  readonly email: string
-  readonly is_admin: boolean
-  readonly preferences: Readonly<Record<string, unknown>>
-}
-
-/** identity's Belonging: one organisation, and what the person is to it. */
-export interface Belonging {
-  readonly id: string
-  /** Its own name; null for those who only work for it. */
-  readonly name: string | null
-  readonly display_name: string
-  readonly member_role: "owner" | "manager" | "member" | null
-  readonly worker_id: string | null
-  readonly alias: string | null
-  readonly work_roles: readonly ("worker" | "reviewer" | "lead")[]
-}
-
-export interface Me {
-  readonly person: Person
-  readonly organisations: readonly Belonging[]
-}
+export type Me = components["schemas"]["Me"]
+export type Belonging = components["schemas"]["Belonging"]
 
 const organisationKey = "fairmark.organisation"
 
@@ -47,9 +27,11 @@ export class Session {
   problem = $state.raw<Problem | null>(null)
   #organisation = $state<string | null>(kept())
   readonly #client: Client
+  readonly #api: Api<paths>
 
   constructor(client: Client) {
     this.#client = client
+    this.#api = typed<paths>(client)
     client.onSignedOut = () => this.#set(null)
   }
 
@@ -63,7 +45,7 @@ export class Session {
   async load(): Promise<void> {
     this.problem = null
     try {
-      this.#set(await this.#client.json<Me>({ method: "GET", path: "/api/v1/me" }))
+      this.#set(await this.#api.get("/api/v1/me"))
     } catch (thrown) {
       if (thrown instanceof ApiError && thrown.status === 401) this.#set(null)
       else this.problem = asProblem(thrown)
@@ -72,14 +54,13 @@ export class Session {
 
   /** Throws ApiError: bad_credentials, too_often ... */
   async signIn(email: string, password: string): Promise<void> {
-    const body = { email, password }
-    const { me } = await this.#client.json<{ me: Me }>({ method: "POST", path: "/api/v1/sign-in", body })
+    const { me } = await this.#api.post("/api/v1/sign-in", { body: { email, password } })
     this.#set(me)
   }
 
   /** Ends the session here and on the server. Throws ApiError if the server could not be told; then it still runs. */
   async signOut(): Promise<void> {
-    await this.#client.json({ method: "POST", path: "/api/v1/sign-out", repeatable: true })
+    await this.#api.post("/api/v1/sign-out", { repeatable: true })
     this.#set(null)
   }
 

@@ -26,7 +26,7 @@ describe("TextField", () => {
   })
 
   it("shows a password and hides it again", () => {
-    const drawn = draw(TextField, { label: "Password", type: "password", value: "x" })
+    const drawn = draw(TextField, { label: "Password", type: "password" as const, value: "x" })
     const input = drawn.querySelector("input")
     click(drawn.querySelector('[aria-label="Show the password"]'))
     expect(input?.type).toBe("text")
