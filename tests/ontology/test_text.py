@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from fairmark.kernel.errors import FairmarkError, TooLarge
-from fairmark.ontology.model import Field, FieldKind, InvalidDocument, ItemClass, Ontology, Option
+from fairmark.ontology.model import Field, FieldKind, InvalidDocument, ItemClass, Ontology, Option, When
 from fairmark.ontology.text import LENGTH_MAX, line_of, lines_of, read_text, to_json, to_yaml
 
 from .strategies import ontologies
@@ -155,7 +155,36 @@ class TestLinesOf:
 
 
 NAMES = st.text(min_size=1, max_size=8) | st.sampled_from(
-    ["no", "1e3", "0x10", "12:30", "2024-01-01", "~", "#1", "- a", "'", "null", ".5", "1_000", "0o7", "=", "<<", " x "]
+    [
+        "no",
+        "1e3",
+        "0x10",
+        "12:30",
+        "2024-01-01",
+        "~",
+        "#1",
+        "- a",
+        "'",
+        "null",
+        ".5",
+        "1_000",
+        "0o7",
+        "=",
+        "<<",
+        " x ",
+        "a: b",
+        "a #b",
+        "\x85",
+        "\u2028",
+        "\ufeff",
+        "\x7f",
+        "😀",
+        '"',
+        "\\U",
+        "Yes",
+        "a\nb",
+        "A-b (c)",
+    ]
 )
 
 
@@ -172,16 +201,24 @@ class TestToYaml:
         assert read_text(to_yaml(ontology)) == ontology
 
     def test_is_made_for_reading(self) -> None:
-        ontology = Ontology(classes=(ItemClass("car", "Auto für alle", "#1f77b4", ("box",), key="1"),))
-        assert to_yaml(ontology).splitlines() == [
+        parked = Field("parked", "Parked?", FieldKind.BOOLEAN, when=When(not_=When(field="far", is_=2.0)))
+        car = ItemClass("car", "Auto für alle", "#1f77b4", ("box", "tag"), key="1", attributes=(parked,))
+        assert to_yaml(Ontology(classes=(car,))).splitlines() == [
             "version: 1",
             "classes:",
-            "- id: car",
-            "  name: Auto für alle",
-            "  color: '#1f77b4'",
-            "  marks:",
-            "  - box",
-            "  key: '1'",
+            "  - id: car",
+            "    name: Auto für alle",
+            '    color: "#1f77b4"',
+            "    marks: [box, tag]",
+            '    key: "1"',
+            "    attributes:",
+            "      - id: parked",
+            '        name: "Parked?"',
+            "        kind: boolean",
+            "        when:",
+            "          not:",
+            "            field: far",
+            "            is: 2",
         ]
 
 
