@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, QueryParameter
 from litestar.response import Stream
 from msgspec import UNSET, Meta, UnsetType
 
@@ -47,13 +47,14 @@ Url = Annotated[str, Meta(min_length=1, max_length=URL_CHARS_MAX, description="h
 Types = Annotated[list[EventType], Meta(max_length=TYPES_MAX, description="Empty: every type.")]
 TypesQuery = Annotated[
     list[str] | None,
-    Parameter(max_items=TYPES_MAX, description="Event types or `noun.*`; repeated, or divided by commas."),
+    QueryParameter(max_items=TYPES_MAX, description="Event types or `noun.*`; repeated, or divided by commas."),
 ]
 AfterCursor = Annotated[
-    str | None, Parameter(max_length=60, description="`next` or `cursor` of an earlier answer, or `now`.")
+    str | None, QueryParameter(max_length=60, description="`next` or `cursor` of an earlier answer, or `now`.")
 ]
 LastEventId = Annotated[
-    str | None, Parameter(header="Last-Event-ID", max_length=60, description="The cursor of the last event received.")
+    str | None,
+    HeaderParameter(name="Last-Event-ID", max_length=60, description="The cursor of the last event received."),
 ]
 
 
@@ -198,7 +199,7 @@ async def list_deliveries(
     webhook_id: WebhookId,
     limit: Limit = 50,
     after: After = None,
-    in_state: Annotated[DeliveryState | None, Parameter(query="state")] = None,
+    in_state: Annotated[DeliveryState | None, QueryParameter(name="state")] = None,
 ) -> Page[Delivery]:
     """What was sent to a webhook, and what it answered, newest first."""
     async with work(request, Permission.DATA_READ) as tx:
@@ -270,9 +271,9 @@ async def download_export(
     request: Req,
     org_id: OrgId,
     export_id: ExportId,
-    expires: Annotated[int, Parameter(query="e", ge=0, lt=2**40)],
-    signature: Annotated[str, Parameter(query="s", max_length=100)],
-    range_header: Annotated[str | None, Parameter(header="Range", max_length=100)] = None,
+    expires: Annotated[int, QueryParameter(name="e", ge=0, lt=2**40)],
+    signature: Annotated[str, QueryParameter(name="s", max_length=100)],
+    range_header: Annotated[str | None, HeaderParameter(name="Range", max_length=100)] = None,
 ) -> Response[Any]:
     """The file, through a signed link; whole or, to go on after a cut, from a byte on (`Range`)."""
     home = site(request)

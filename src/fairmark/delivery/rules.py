@@ -38,7 +38,6 @@ REST_MAX_S: Final = 600
 TEST_TYPE: Final = "webhook.test"
 KEPT_DAYS: Final = 14
 DELIVERIES_KEPT_DAYS: Final = 30
-SPLITS: Final = ("train", "val", "test")
 _SPLIT_SUM_TOLERANCE: Final = 1e-6
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd\n\t]")
 
@@ -189,13 +188,22 @@ def only_classes(annotation: Annotation, classes: frozenset[str]) -> Annotation:
 
 
 def narrowed(ontology: Ontology, classes: frozenset[str]) -> Ontology:
-    """The ontology with `classes` alone; a parent that is left out is forgotten."""
+    """The ontology with `classes` alone. A parent that is left out is forgotten, a link without an end as well."""
     kept = tuple(
         each if each.parent in classes else msgspec.structs.replace(each, parent=None)
         for each in ontology.classes
         if each.id in classes
     )
-    return msgspec.structs.replace(ontology, classes=kept)
+    links = [
+        msgspec.structs.replace(
+            link,
+            from_=tuple(each for each in link.from_ if each in classes),
+            to=tuple(each for each in link.to if each in classes),
+        )
+        for link in ontology.links
+        if (not link.from_ or classes.intersection(link.from_)) and (not link.to or classes.intersection(link.to))
+    ]
+    return msgspec.structs.replace(ontology, classes=kept, links=tuple(links))
 
 
 def file_name(export: ExportRow) -> str:
