@@ -32,8 +32,8 @@ class Found(NamedTuple):
     name: str
 
 
-Known = dict[tuple[RefKind, Any], tuple[UUID, str]]
-"""Reference -> asset and its name."""
+Known = dict[RefKind, dict[Any, tuple[UUID, str]]]
+"""By the kind of reference: its value -> the asset and its name."""
 
 _MENDS = {
     RefKind.ASSET: "Use the id of an asset of this organisation.",
@@ -60,7 +60,7 @@ async def place_items(
     items: dict[int, tuple[ItemId, bool]] = {}
     left, echoes, waiting = await _without_known(tx, project_id, rows, items)
     found, faults, fetches = await _resolve(tx, left)
-    ids = dict(zip((row.number for row in left), rules.ids_in_order(len(left)), strict=True))
+    ids = dict(zip((row.number for row in left), store.ids_in_order(len(left)), strict=True))
     if not repeats:
         await _find_unnamed(tx, project_id, left, found, ids, items)
     fresh = {
@@ -138,31 +138,28 @@ async def _resolve(tx: Tx, rows: Sequence[NewItem]) -> tuple[dict[int, Found], l
     known: Known = {}
     waiting = 0
     if urls := wanted[RefKind.URL]:
-        ids = rules.ids_in_order(len(urls))
-        sources = {url: (id, name or rules.name_of_url(url)) for (url, name), id in zip(urls.items(), ids, strict=True)}
-        assets, waiting = await store.ensure_sources(tx, sources)
-        known |= {(RefKind.URL, url): (id, sources[url][1]) for url, id in assets.items()}
+        names = {url: name or rules.name_of_url(url) for url, name in urls.items()}
+        sources, waiting = await store.ensure_sources(tx, names)
+        known[RefKind.URL] = {url: (id, names[url]) for url, id in sources.items()}
     if asset_ids := list(wanted[RefKind.ASSET]):
-        names = await store.asset_names(tx, asset_ids)
-        known |= {(RefKind.ASSET, id): (id, name) for id, name in names.items()}
+        known[RefKind.ASSET] = {id: (id, name) for id, name in (await store.asset_names(tx, asset_ids)).items()}
     if upload_ids := list(wanted[RefKind.UPLOAD]):
-        uploads = await store.assets_of_uploads(tx, upload_ids)
-        known |= {(RefKind.UPLOAD, id): asset for id, asset in uploads.items()}
+        known[RefKind.UPLOAD] = await store.assets_of_uploads(tx, upload_ids)
     if digests := list(wanted[RefKind.SHA256]):
         contents = await store.contents(tx, digests)
-        known |= {(RefKind.SHA256, digest): (asset.id, asset.name) for digest, asset in contents.items()}
+        known[RefKind.SHA256] = {digest: (asset.id, asset.name) for digest, asset in contents.items()}
     if asset_names := list(wanted[RefKind.NAME]):
         by_name = await store.assets_of_names(tx, asset_names)
-        known |= {(RefKind.NAME, name): (id, name) for name, id in by_name.items()}
+        known[RefKind.NAME] = {name: (id, name) for name, id in by_name.items()}
     found: dict[int, Found] = {}
     faults: list[RowProblem] = []
     for row in rows:
-        missing = next((place for place, ref in enumerate(row.refs) if (ref.kind, ref.value) not in known), None)
-        if missing is not None:
-            faults.append(_missing(row, missing))
-            continue
-        assets_of_row = [known[ref.kind, ref.value] for ref in row.refs]
-        found[row.number] = Found(tuple(id for id, _ in assets_of_row), row.refs[0].name or assets_of_row[0][1])
+        assets = [known[ref.kind].get(ref.value) for ref in row.refs]
+        if None in assets:
+            faults.append(_missing(row, assets.index(None)))
+        else:
+            there = [asset for asset in assets if asset is not None]
+            found[row.number] = Found(tuple(id for id, _ in there), row.refs[0].name or there[0][1])
     return found, faults, waiting
 
 

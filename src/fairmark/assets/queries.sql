@@ -94,7 +94,7 @@ INSERT INTO assets (org_id, id, state, source, name, fetch_after, created_at)
 SELECT :org_id, r.id, 'pending', r.source, r.name, :now, :now
   FROM unnest(:ids::uuid[], :sources::text[], :names::text[]) AS r (id, source, name)
 ON CONFLICT (org_id, (md5(source)::uuid)) WHERE source <> '' DO NOTHING
-RETURNING source, id;
+RETURNING id;
 
 -- name: retry_sources
 -- Naming an address again is the way to ask for another try.

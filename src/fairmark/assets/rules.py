@@ -1,14 +1,11 @@
 """Decisions about names, rows and batches: facts in, checked facts or a named error out."""
 
-import os
 import re
-import time
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
-from uuid import UUID
 
 import msgspec
 
@@ -62,18 +59,6 @@ def name_of_url(url: str) -> str:
     last = unquote(path.rpartition("/")[2])
     name = unicodedata.normalize("NFC", _CONTROL.sub("_", last))[-NAME_CHARS_MAX:]
     return name or "file"
-
-
-def ids_in_order(count: int) -> list[UUID]:
-    """`count` fresh UUIDs version 7 in rising order: the 12 bits behind the milliseconds count, 62 bits are random."""
-    start_ms = time.time_ns() // 1_000_000
-    random = os.urandom(8 * count)
-    ids: list[UUID] = []
-    for index in range(count):
-        low = int.from_bytes(random[8 * index : 8 * index + 8], "big") & ((1 << 62) - 1)
-        high = (start_ms + (index >> 12)) << 16 | 7 << 12 | (index & 0xFFF)
-        ids.append(UUID(int=high << 64 | 2 << 62 | low))
-    return ids
 
 
 def encode_meta(meta: dict[str, Any]) -> str:

@@ -1,10 +1,14 @@
 """The only file that runs this package's statements: rows in, model out."""
 
-from collections.abc import Collection, Sequence
+import os
+import time
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from hashlib import md5
 from typing import Any, NamedTuple
 from uuid import UUID
+
+from asyncpg.pgproto import pgproto
 
 from fairmark.assets.inspection.model import Inspected
 from fairmark.assets.model import Asset, AssetState, Batch, BatchState, Item, Problem, ProjectFacts
@@ -15,6 +19,21 @@ from fairmark.kernel.ids import AssetId, BatchId, ItemId, ProjectId, UploadId
 from fairmark.ontology.model import Annotation
 
 q = sql.load(__file__)
+
+_LOW, _VARIANT = (1 << 62) - 1, 2 << 62
+
+
+def ids_in_order(count: int) -> list[UUID]:
+    """`count` fresh UUIDs version 7 in rising order: the 12 bits behind the milliseconds count, 62 bits are random."""
+    start_ms = time.time_ns() // 1_000_000
+    random = os.urandom(8 * count)
+    ids: list[UUID] = []
+    for index in range(count):
+        high = (start_ms + (index >> 12)) << 16 | 7 << 12 | (index & 0xFFF)
+        low = int.from_bytes(random[8 * index : 8 * index + 8], "big") & _LOW | _VARIANT
+        # The driver's own class, which it also gives for ids that it reads: made ten times faster than the library's.
+        ids.append(pgproto.UUID((high << 64 | low).to_bytes(16, "big")))
+    return ids
 
 
 class ItemRow(NamedTuple):
@@ -166,35 +185,33 @@ async def assets_of_names(tx: Tx, names: Sequence[str]) -> dict[str, UUID]:
     return {row["name"]: row["asset_id"] for row in rows}
 
 
-async def ensure_sources(tx: Tx, sources: dict[str, tuple[UUID, str]]) -> tuple[dict[str, UUID], int]:
-    """An asset for each address: the known one, or a new pending one with the id and name given.
+async def ensure_sources(tx: Tx, names: dict[str, str]) -> tuple[dict[str, UUID], int]:
+    """An asset for each address (address -> what to call it): the known one, or a new one that is pending.
 
     Returns address -> asset, and how many are to be fetched: new ones, and failed ones that get another try.
     """
-    hashes = _hashes(sources)
-    known = await _known_sources(tx, hashes)
-    new = sorted((source for source in sources if source not in known), key=lambda source: hashes[source].int)
-    if new:
-        added = await tx.all(
-            q.add_sources,
-            org_id=tx.org_id,
-            ids=[sources[source][0] for source in new],
-            sources=new,
-            names=[sources[source][1] for source in new],
-            now=tx.now,
-        )
-        made = {row[0]: row[1] for row in added}
-        # What another transaction added meanwhile is visible to the next statement.
-        raced = {source: hashes[source] for source in new if source not in made}
-        known |= {source: (id, AssetState.PENDING) for source, id in made.items()}
-        known |= await _known_sources(tx, raced) if raced else {}
-        waiting = len(made)
-    else:
-        waiting = 0
-    failed = [id for id, state in known.values() if state is AssetState.FAILED]
-    if failed:
-        waiting += await tx.run(q.retry_sources, org_id=tx.org_id, ids=failed, now=tx.now)
-    return {source: id for source, (id, _) in known.items()}, waiting
+    hashes = _hashes(names)
+    ordered = sorted(hashes, key=hashes.__getitem__)
+    ids = ids_in_order(len(ordered))
+    added = await tx.all(
+        q.add_sources,
+        org_id=tx.org_id,
+        ids=ids,
+        sources=ordered,
+        names=[names[source] for source in ordered],
+        now=tx.now,
+    )
+    if len(added) == len(ordered):
+        return dict(zip(ordered, ids, strict=True)), len(ids)
+    made = {row[0] for row in added}
+    found = {source: id for source, id in zip(ordered, ids, strict=True) if id in made}
+    # The others were there, or another transaction has just added them; the next statement sees those too.
+    others = {source: hashes[source] for source in ordered if source not in found}
+    rows = await tx.all(q.sources, org_id=tx.org_id, hashes=list(others.values()), sources=list(others))
+    found |= {row["source"]: row["id"] for row in rows}
+    failed = [row["id"] for row in rows if row["state"] == AssetState.FAILED]
+    retried = await tx.run(q.retry_sources, org_id=tx.org_id, ids=failed, now=tx.now) if failed else 0
+    return found, len(made) + retried
 
 
 async def retry_sources(tx: Tx, sources: Collection[str]) -> int:
@@ -205,14 +222,9 @@ async def retry_sources(tx: Tx, sources: Collection[str]) -> int:
     )
 
 
-def _hashes(sources: Collection[str]) -> dict[str, UUID]:
-    """Each address with what the index keeps of it."""
-    return {source: UUID(bytes=md5(source.encode(), usedforsecurity=False).digest()) for source in sources}
-
-
-async def _known_sources(tx: Tx, hashes: dict[str, UUID]) -> dict[str, tuple[UUID, AssetState]]:
-    rows = await tx.all(q.sources, org_id=tx.org_id, hashes=list(hashes.values()), sources=list(hashes))
-    return {row[0]: (row[1], AssetState(row[2])) for row in rows}
+def _hashes(sources: Iterable[str]) -> dict[str, str]:
+    """Each address with what the index keeps of it, as a UUID's hex digits."""
+    return {source: md5(source.encode(), usedforsecurity=False).hexdigest() for source in sources}
 
 
 async def contents(tx: Tx, sha256s: Sequence[bytes]) -> dict[bytes, Asset]:

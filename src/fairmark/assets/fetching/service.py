@@ -18,6 +18,7 @@ from fairmark.assets.fetching.fetcher import Fetcher
 from fairmark.assets.fetching.model import FetchError
 from fairmark.assets.fetching.network import Resolver, resolve
 from fairmark.assets.fetching.store import Claimed, Failed, Ready
+from fairmark.assets.inspection.service import ANSWER_S
 from fairmark.assets.model import FETCH_JOB, Asset, AssetState, Problem
 from fairmark.assets.store import Content, probe_json
 from fairmark.kernel import clock, jobs, json
@@ -33,7 +34,6 @@ SETTLE_S = 0.5
 """Results are written together this often."""
 TURN_S = 300.0
 """After this time a run makes room for other organisations; the job that runs it asks for another."""
-INSPECT_S = 120.0
 SETTLE_TRIES = 3
 
 Outcome = Ready | Failed
@@ -93,7 +93,7 @@ class _Turn:
         async with self._claiming:
             if not self._waiting and asyncio.get_running_loop().time() < self._until_s:
                 # Each waits for at most CLAIM / AT_ONCE fetches before its own.
-                longest_s = (CLAIM // AT_ONCE + 1) * (self._site.settings.fetch_timeout_s + INSPECT_S)
+                longest_s = (CLAIM // AT_ONCE + 1) * (self._site.settings.fetch_timeout_s + ANSWER_S)
                 async with self._site.db.begin(self._org_id, actor=SYSTEM) as tx:
                     self._waiting = await store.claim(tx, tx.now + timedelta(seconds=longest_s), CLAIM)
             return self._waiting.pop() if self._waiting else None

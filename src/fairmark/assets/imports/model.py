@@ -173,7 +173,7 @@ class Row(NamedTuple):
 class Chunk(NamedTuple):
     """Rows that become one transaction. after: the place behind them. progress: 0 to 1, None if nobody can know.
 
-    The `number` of each row's item is its place in `rows`. report: of the label format, in the last chunk.
+    The `number` of each row's item is its own within the chunk. report: of the label format, in the last chunk.
     """
 
     rows: list[Row]

@@ -18,7 +18,7 @@ from fairmark.assets.inspection.model import Answer, FileRefused, Inspect, Inspe
 from fairmark.kernel.settings import Settings
 
 CHILD = "fairmark.assets.inspection.child"
-ANSWER_S = 60.0
+ANSWER_S = 120.0
 """A file that is not understood in this time is refused."""
 IDLE_S = 30.0
 FILES_MAX = 1000

@@ -1,9 +1,9 @@
 """Serves the bytes of media. The signature is all that is asked for: an address works for whoever was given it."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
-from litestar import HttpMethod, Response, route
+from litestar import HttpMethod, Response, get, head
 from litestar.params import Parameter
 from litestar.response import Stream
 
@@ -22,19 +22,29 @@ GUARD = {
 }
 
 
-@route(
-    "/media/{org_id:uuid}/{asset_id:uuid}/{variant:str}",
-    http_method=[HttpMethod.GET, HttpMethod.HEAD],
-    operation_id="get_media",
-    tags=["media"],
-)
+@get("/media/{org_id:uuid}/{asset_id:uuid}/{variant:str}", operation_id="get_media", tags=["media"])
 async def get_media(
     request: Req, org_id: OrgId, asset_id: AssetId, variant: str, expires: Expires, signature: Signature
 ) -> Response[bytes] | Stream:
-    """The bytes of an asset (`original`) or of a thumbnail (`128`, `256`, `512`, `1024`), whole or one range of them.
-
-    The addresses come with items and assets; they expire after a few minutes.
+    """The bytes of an asset (`original`, or `view`: what browsers can show) or of a thumbnail (`128`, `256`, `512`,
+    `1024`), whole or one range of them. The addresses come with items and assets; they expire after a few minutes.
     """
+    return await _answer(request, org_id, asset_id, variant, expires, signature)
+
+
+@head("/media/{org_id:uuid}/{asset_id:uuid}/{variant:str}", include_in_schema=False)
+async def head_media(
+    request: Req, org_id: OrgId, asset_id: AssetId, variant: str, expires: Expires, signature: Signature
+) -> Response[None]:
+    """What GET would say, without the bytes."""
+    answer = await _answer(request, org_id, asset_id, variant, expires, signature)
+    empty: Any = b""
+    return Response(empty, status_code=answer.status_code, headers=answer.headers, media_type=answer.media_type)
+
+
+async def _answer(
+    request: Req, org_id: OrgId, asset_id: AssetId, variant: str, expires: int, signature: str
+) -> Response[bytes] | Stream:
     here = site(request)
     left_s = service.check_address(here, org_id, asset_id, variant, expires, signature, now())
     async with here.db.begin(org_id) as tx:
@@ -81,4 +91,4 @@ def _span(request: Req, etag: str, size: int) -> rules.Span | None:
     return rules.parse_range(request.headers.get("range"), size)
 
 
-ROUTES = [get_media]
+ROUTES = [get_media, head_media]

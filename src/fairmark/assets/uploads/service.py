@@ -27,6 +27,7 @@ from fairmark.assets.uploads.model import (
 )
 from fairmark.kernel import events
 from fairmark.kernel.actor import Actor
+from fairmark.kernel.blobs import BlobMissing
 from fairmark.kernel.db import Tx
 from fairmark.kernel.errors import FairmarkError, Unavailable
 from fairmark.kernel.http import Site
@@ -129,7 +130,15 @@ async def put(
         async with site.db.begin(org_id, actor=actor) as tx:
             return await get(tx, site, upload_id)
     with staging.staged(site.settings) as (file, path):
-        digest = await _assemble(site, org_id, actor, upload, file)
+        try:
+            digest = await _assemble(site, org_id, actor, upload, file)
+        except BlobMissing:
+            # Another request finished the same upload and removed the parts while they were read here.
+            async with site.db.begin(org_id, actor=actor) as tx:
+                now = await get(tx, site, upload_id)
+            if now.state is UploadState.OPEN:
+                raise
+            return now
         return await _finish(site, org_id, actor, upload, path, digest, expected=upload.size)
 
 

@@ -13,7 +13,7 @@ from fairmark.assets.imports.model import ArchiveSource, Bad, Chunk, Position, R
 from fairmark.assets.imports.rules import LeftOut, bad_of, clean, fit_labels, fitting, with_split
 from fairmark.assets.imports.sources.extraction import Extracted, extract
 from fairmark.assets.imports.sources.images import ImageIndex, index_of
-from fairmark.assets.imports.sources.reading import Reading, in_thread, local_copy
+from fairmark.assets.imports.sources.reading import Reading, in_thread, local_copy, source_as
 from fairmark.assets.model import Asset, AssetUnknown, NewItem, Ref, RefKind
 from fairmark.assets.uploads import service as uploads
 from fairmark.formats.contract import Reading as FormatReading
@@ -38,7 +38,7 @@ async def chunks(reading: Reading, start: Position) -> AsyncIterator[Chunk]:
 
     Raises FormatFault where nothing more can be read, UploadUnknown, NotData.
     """
-    source = msgspec.convert(reading.running.source, ArchiveSource, strict=False)
+    source = source_as(reading, ArchiveSource)
     async with reading.site.db.begin(reading.org_id, actor=SYSTEM) as tx:
         upload = await uploads.data_of(tx, source.upload_id)
     async with local_copy(reading.site, upload.blob) as path:

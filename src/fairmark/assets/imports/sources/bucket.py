@@ -3,13 +3,11 @@
 from collections.abc import AsyncIterator
 from fnmatch import fnmatchcase
 
-import msgspec
-
 from fairmark.assets import rules
 from fairmark.assets.fetching.buckets import Bucket, locate
 from fairmark.assets.imports.model import Bad, BucketSource, Chunk, Position, Row
 from fairmark.assets.imports.rules import clean, short_id
-from fairmark.assets.imports.sources.reading import Reading
+from fairmark.assets.imports.sources.reading import Reading, source_as
 from fairmark.assets.model import NewItem, Ref, RefKind
 from fairmark.kernel.errors import FairmarkError
 
@@ -18,7 +16,7 @@ PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", "
 
 async def chunks(reading: Reading, start: Position) -> AsyncIterator[Chunk]:
     """A chunk per page of the listing. Raises BucketForbidden, BucketDown."""
-    source = msgspec.convert(reading.running.source, BucketSource, strict=False)
+    source = source_as(reading, BucketSource)
     prefix, below = locate(source.url, reading.prefixes)
     bucket = Bucket(prefix)
     seen = start.rows

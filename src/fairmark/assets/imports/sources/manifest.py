@@ -2,13 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterator
 
-import msgspec
-
 from fairmark.assets import rules
 from fairmark.assets.fetching.rules import check_source
 from fairmark.assets.imports.model import Bad, Chunk, ManifestSource, Position, Row
 from fairmark.assets.imports.rules import bad_of, fit_labels, with_split
-from fairmark.assets.imports.sources.reading import CHUNK_ROWS, Reading, in_thread, local_copy
+from fairmark.assets.imports.sources.reading import CHUNK_ROWS, Reading, in_thread, local_copy, source_as
 from fairmark.assets.model import NewItem, Ref, RefKind
 from fairmark.assets.uploads import service as uploads
 from fairmark.formats.manifest import ManifestKind, ManifestRow, kind_of, read_manifest
@@ -20,7 +18,7 @@ from fairmark.ontology.model import Annotation
 
 async def chunks(reading: Reading, start: Position) -> AsyncIterator[Chunk]:
     """The manifest's rows behind `start`. Raises FormatFault where nothing more can be read, UploadUnknown, NotData."""
-    source = msgspec.convert(reading.running.source, ManifestSource, strict=False)
+    source = source_as(reading, ManifestSource)
     async with reading.site.db.begin(reading.org_id, actor=SYSTEM) as tx:
         upload = await uploads.data_of(tx, source.upload_id)
     async with local_copy(reading.site, upload.blob) as path:
@@ -57,7 +55,7 @@ def _item(reading: Reading, row: ManifestRow) -> NewItem:
         ref = Ref(RefKind.SHA256, bytes.fromhex(row.sha256 or ""), None)
     prelabel = None if row.annotation is None else _fit(reading, row.annotation)
     return NewItem(
-        0,
+        row.line,
         rules.clean_name(row.external_id, "external id"),
         rules.clean_name(row.name),
         (ref,),
@@ -81,6 +79,6 @@ def _chunk(taken: list[tuple[Row | Bad, Cursor | None]], size: int) -> Chunk:
         if isinstance(row, Bad):
             bad.append(row)
         else:
-            rows.append(row._replace(item=row.item._replace(number=len(rows))))
+            rows.append(row)
     progress = after.offset / size if after.offset and size else None
     return Chunk(rows, bad, Position(rows=after.line, offset=after.offset), progress)

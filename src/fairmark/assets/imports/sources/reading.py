@@ -7,6 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+import msgspec
+
 from fairmark.assets import staging
 from fairmark.assets.imports.model import Running
 from fairmark.kernel.http import Site
@@ -14,6 +16,7 @@ from fairmark.kernel.ids import OrgId
 from fairmark.modalities import Modality
 from fairmark.ontology.compiled import CompiledOntology
 
+S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
 
 CHUNK_ROWS = 5000
@@ -29,6 +32,12 @@ class Reading(NamedTuple):
     modality: Modality
     ontology: CompiledOntology
     prefixes: list[str]
+
+
+def source_as(reading: Reading, kind: type[S]) -> S:
+    """The import's source as it was asked for; what is kept beside it left out."""
+    wanted = set(kind.__struct_fields__)
+    return msgspec.convert({key: reading.running.source[key] for key in wanted & reading.running.source.keys()}, kind)
 
 
 async def in_thread(rows: Iterator[T], size: int) -> AsyncIterator[list[T]]:
