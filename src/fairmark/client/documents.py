@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from fairmark.client.errors import BadSource
 from fairmark.ontology.model import Ontology
 
@@ -11,7 +13,8 @@ TEXT_BYTES_MAX = 5_000_000
 
 
 def ontology_fields(ontology: Ontology | Mapping[str, Any] | Path | str) -> dict[str, Any]:
-    """The body's field for an ontology: `document`, or `text` where the server is to read YAML or JSON.
+    """The body's field for an ontology: `document`, or `text` where the server is to read it, for YAML needs more
+    than the client has.
 
     A text without a line break that ends in .yaml, .yml or .json is a path. Raises BadSource.
     """
@@ -19,7 +22,11 @@ def ontology_fields(ontology: Ontology | Mapping[str, Any] | Path | str) -> dict
         return {"document": ontology}
     if isinstance(ontology, str) and "\n" not in ontology and ontology.lower().endswith((".yaml", ".yml", ".json")):
         ontology = Path(ontology)
-    return {"text": text_of(ontology)}
+    text = text_of(ontology)
+    try:
+        return {"document": msgspec.json.decode(text, type=dict[str, Any])}
+    except msgspec.DecodeError:
+        return {"text": text}
 
 
 def text_of(source: Path | str) -> str:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
@@ -53,6 +54,13 @@ def headers(organisation: Id | None) -> dict[str, str]:
     chosen = organisation or os.environ.get(ORGANISATION_VARIABLE) or None
     always = {"user-agent": agent(), "accept": "application/json"}
     return always | ({ORGANISATION_HEADER: str(chosen)} if chosen else {})
+
+
+def no_cookies() -> CookieJar:
+    """A jar that stays empty. The client says who speaks by its key alone: a session's cookie that came along with a
+    sign-in must not speak for the next person over the same connections.
+    """
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
 def bearer(key: str | None) -> str | None:

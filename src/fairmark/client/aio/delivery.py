@@ -263,9 +263,16 @@ class Delivering(Transport):
         """Exports a project's results, waits, and saves the file; unpack: its content in the folder `to` instead."""
         export = await self.create_export(project_id, format, options=options)
         await self.wait_for_export(export.id, progress=progress)
+        return await self.save_export(export.id, to, unpack=unpack)
+
+    async def save_export(
+        self, export_id: Id, to: Path | str, *, unpack: bool = False, progress: OnBytes | None = None
+    ) -> Path:
+        """Waits for an export and saves its file at `to`; unpack: its content in the folder `to` instead."""
         if not unpack:
-            return await self.download_export(export.id, to)
-        archive = await self.download_export(export.id, downloads.beside(Path(to), str(export.id)))
+            return await self.download_export(export_id, to, progress=progress)
+        archive = downloads.beside(Path(to), str(export_id))
+        await self.download_export(export_id, archive, progress=progress)
         return await in_thread(downloads.unpack, archive, Path(to))
 
     async def wait_until_done(

@@ -13,7 +13,7 @@ import msgspec
 from fairmark.client.aio.client import AsyncClient
 from fairmark.client.aio.running import each
 from fairmark.client.model import Progress, TaskState, WorkRole
-from fairmark.client.requests import CONNECTIONS_MAX
+from fairmark.client.requests import CONNECTIONS_MAX, no_cookies
 from fairmark.client.simulate import people
 from fairmark.client.simulate.comparing import mean, score
 from fairmark.client.simulate.ledger import Ledger
@@ -181,7 +181,7 @@ async def simulate(
     sent home early. Raises ClientError if people cannot come in at all, ValueError for a mix that is none.
     """
     limits = httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX)
-    async with httpx.AsyncClient(limits=limits) as http:
+    async with httpx.AsyncClient(limits=limits, cookies=no_cookies()) as http:
         with Ledger(plan.ledger) as ledger:
             crowd = Crowd(plan, truth, project_id, ledger)
             crowd.staff(await gather_people(boss, project_id, plan, http, url, invitations or {}))

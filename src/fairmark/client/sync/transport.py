@@ -51,7 +51,8 @@ class Transport:
         """url: the server's address; else FAIRMARK_URL, else this machine. key: an API key or a session's token; else
         FAIRMARK_KEY. organisation: for whom, if the caller belongs to several; else FAIRMARK_ORG.
 
-        timeout_s: of one try. patience_s: of all tries of one request; 0 tries once. http: a pool of one's own.
+        timeout_s: of one try. patience_s: of all tries of one request; 0 tries once. http: a pool of one's own,
+        without cookies (`requests.no_cookies`).
         """
         self.url = requests.address(url)
         self._key = requests.bearer(key)
@@ -60,7 +61,7 @@ class Transport:
         self._timeout = httpx.Timeout(timeout_s, pool=None)
         self._owned = http is None
         limits = httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX)
-        self._http = http or httpx.Client(limits=limits)
+        self._http = http or httpx.Client(limits=limits, cookies=requests.no_cookies())
 
     def __enter__(self) -> Self:
         return self
