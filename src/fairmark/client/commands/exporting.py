@@ -131,4 +131,5 @@ def _tell(export: Export, place: Path, as_json: bool) -> None:
         err.print(f"[yellow]{report.images_missing} pictures could not be put in.[/yellow]")
     for loss in report.losses:
         touched = [f"{n} {what}" for n, what in ((loss.marks_touched, "marks"), (loss.items_touched, "items")) if n]
-        err.print(f"[yellow]not kept[/yellow]: {loss.message}{f' ({", ".join(touched)})' if touched else ''}")
+        share = f" ({', '.join(touched)})" if touched else ""
+        err.print(f"[yellow]not kept[/yellow]: {loss.message}{share}")
