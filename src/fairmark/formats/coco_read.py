@@ -13,7 +13,7 @@ from msgspec import Meta, Raw
 from fairmark.formats.classes import ClassTable
 from fairmark.formats.coco_write import CROWD, NO_SPLIT
 from fairmark.formats.contract import ReadOptions, Source
-from fairmark.formats.images import BOX, LazyTable, asset_for, pixels_of, split_of
+from fairmark.formats.images import BOX, LazyTable, asset_for, pixels_of, split_named, split_of
 from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
 from fairmark.formats.mapped import mapped
 from fairmark.formats.model import FormatFault, LabeledItem, Name, OverLimit, RowFault, WrongFormat
@@ -45,11 +45,15 @@ def coco_rows(source: Source, options: ReadOptions, tally: Tally, lazy: LazyTabl
                 tally.lose("other_files", items=1)
                 continue
             tally.files += 1
-            found = _INSTANCES.search(path)
-            yield from part.rows(
-                options, split_of(found[2] if found else path) if not found or found[2] != NO_SPLIT else None
-            )
+            yield from part.rows(options, _split(path))
             del part
+
+
+def _split(path: str) -> str | None:
+    found = _INSTANCES.search(path)
+    if found is None:
+        return split_of(path)
+    return None if found[2] == NO_SPLIT else split_named(found[2])
 
 
 class _File(msgspec.Struct):

@@ -103,7 +103,7 @@ class CocoWriter:
     def add(self, item: LabeledItem) -> None:
         images = self._rows.of(item)
         self._tally.items += bool(images)
-        if item.split == NO_SPLIT:
+        if images and item.split == NO_SPLIT:
             self._tally.lose("split_default", items=1)
         for row in images:
             self._part(item.split or NO_SPLIT).add(self._image(row), self._boxes(row))

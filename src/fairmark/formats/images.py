@@ -256,16 +256,16 @@ def pixels_of(value: float | None) -> int | None:
     return int(value) if value is not None and 1 <= value <= _SIDE_MAX else None
 
 
-def split_of(name: str) -> str | None:
-    """The part of the data that a file or folder name stands for: "train/x.json" and "train.json" are train."""
-    parts = (
-        [name] if "/" not in name and "." not in name else [stem_of(name).rpartition("/")[2], *name.split("/")[-2::-1]]
-    )
-    for part in parts:
-        known = _SPLITS.get(part.lower())
-        if known:
-            return known
-    return parts[0] if len(parts) == 1 and _SPLIT.fullmatch(parts[0]) else None
+def split_named(name: str) -> str | None:
+    """The split that is called `name` in a file: "valid" is val; None if no split can have the name."""
+    return _SPLITS.get(name.lower()) or (name if _SPLIT.fullmatch(name) else None)
+
+
+def split_of(path: str) -> str | None:
+    """The split that a path tells by a usual name: "train/x.json" and "x/train.json" are train, "x.json" is None."""
+    *folders, name = path.split("/")
+    named = (_SPLITS.get(part.lower()) for part in [stem_of(name), *reversed(folders)])
+    return next((split for split in named if split), None)
 
 
 def places_of(source: Source, path: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ DOCUMENT_ERRORS = (*JSON_ERRORS, InvalidDocument)
 
 ROW_BYTES_MAX = 256 * 2**20
 
-_WINDOW_BYTES = 2**20
+_WINDOW_BYTES = 2**18
 _BETWEEN = re.compile(rb"[\s,]*")
 _LIKELY_CUT = re.compile(rb"\}\s*,\s*\{")
 _STRUCTURE = re.compile(rb'[{}\[\]]|"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
@@ -61,7 +61,7 @@ def refuse_file(error: BaseException, file: str) -> FormatFault:
 
 
 def rows_of(section: memoryview, file: str) -> Iterator[tuple[int, int]]:
-    """(start, end) of each element of a JSON array, whose syntax is known to be good, a mebibyte at a time.
+    """(start, end) of each element of a JSON array, whose syntax is known to be good, read window by window.
 
     section: the array with its brackets. Raises OverLimit for an element above ROW_BYTES_MAX.
     """

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from fairmark.formats.contract import Source
 from fairmark.formats.model import BadEncoding, FileDamaged
 
-_SMALL_BYTES = 2**23
+_SMALL_BYTES = 2**20
 _UTF8_MARK = b"\xef\xbb\xbf"
 _WIDE_STARTS = (b"\xff\xfe", b"\xfe\xff")
 

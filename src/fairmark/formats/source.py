@@ -22,6 +22,7 @@ _OTHER_ARCHIVES = {
     b"\x28\xb5\x2f\xfd": "Zstandard",
 }
 _WIDE_TEXT_STARTS = (b"\xff\xfe", b"\xfe\xff")
+_PIECE_BYTES = 2**16
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 
@@ -206,7 +207,10 @@ def read_document(source: Source, path: str) -> bytes:
     """A small file, whole. Raises OverLimit above `limits.document_bytes`."""
     limit = source.limits.document_bytes
     with source.open(path) as file:
-        data = file.read(limit + 1)
+        # Asking for the limit at once would reserve that much memory for a file of a few hundred bytes.
+        data = file.read(_PIECE_BYTES)
+        if len(data) == _PIECE_BYTES:
+            data += file.read(max(limit + 1 - _PIECE_BYTES, 0))
     if len(data) > limit:
         raise OverLimit(f"{path} has more than {limit} bytes.", file=path, mend="Split it, or check what it is.")
     return data

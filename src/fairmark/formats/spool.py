@@ -3,7 +3,7 @@
 import tempfile
 from typing import BinaryIO, cast
 
-_MEMORY_BYTES = 4 * 2**20
+_MEMORY_BYTES = 2**20
 
 
 def spool() -> BinaryIO:

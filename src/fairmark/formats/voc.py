@@ -34,7 +34,7 @@ class VocWriter:
     def add(self, item: LabeledItem) -> None:
         images = self._rows.of(item)
         self._tally.items += bool(images)
-        if item.split == _NO_SPLIT:
+        if images and item.split == _NO_SPLIT:
             self._tally.lose("split_default", items=1)
         for row in images:
             self._add_image(item.split or _NO_SPLIT, row)

@@ -7,7 +7,7 @@ from math import isfinite
 from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Source
 from fairmark.formats.disk_map import DiskMap
-from fairmark.formats.images import BOX, LazyTable, NamesBefore, asset_for, pixels_of, split_of
+from fairmark.formats.images import BOX, LazyTable, NamesBefore, asset_for, pixels_of, split_named
 from fairmark.formats.lines import lines_of
 from fairmark.formats.model import (
     NAME_CHARS_MAX,
@@ -79,7 +79,7 @@ def _splits(source: Source, *, ours: bool) -> DiskMap:
     splits = DiskMap()
     for path in source.paths():
         folder, name = path[: path.rfind("/") + 1], stem_of(path.rpartition("/")[2])
-        split = split_of(name)
+        split = split_named(name)
         if not f"/{folder}".endswith(f"/{_LISTS}") or not path.endswith(".txt") or split is None or name == _NO_SPLIT:
             continue
         if ours or not (name == "trainval" or _is_class_list(source, path)):

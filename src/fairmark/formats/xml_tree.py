@@ -51,6 +51,12 @@ class _Builder:
         parser.EntityDeclHandler = self._refuse
         parser.buffer_text = True
 
+    def let_go(self) -> None:
+        """Parts from the parser: a circle of the two would stay in memory until the collector comes by."""
+        parser = self._parser
+        parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
+        parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = None
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         line = self._parser.CurrentLineNumber
         self._count += 1
@@ -99,6 +105,8 @@ def parse_xml(data: bytes, file: str) -> Element:
         ) from error
     except (LookupError, ValueError) as error:
         raise FileDamaged(f"{file} has an unknown encoding: {error}.", file=file, mend="Save it as UTF-8.") from error
+    finally:
+        builder.let_go()
     if builder.root is None:
         raise FileDamaged(f"{file} is empty.", file=file)
     return builder.root

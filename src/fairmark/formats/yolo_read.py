@@ -8,7 +8,7 @@ import yaml
 
 from fairmark.formats.contract import ReadOptions, Source
 from fairmark.formats.image_size import upright_size
-from fairmark.formats.images import BOX, LazyTable, NamesBefore, split_of
+from fairmark.formats.images import BOX, LazyTable, NamesBefore, split_named, split_of
 from fairmark.formats.model import AssetRecord, FormatFault, LabeledItem, OverLimit, RowFault, WrongFormat
 from fairmark.formats.source import read_document, text_of
 from fairmark.formats.tally import Tally
@@ -148,7 +148,7 @@ def _described_splits(content: dict[Any, Any]) -> dict[str, str]:
         if split in _NOT_SPLITS or not isinstance(value, str) or not isinstance(split, str):
             continue
         folders = [part for part in value.replace("\\", "/").split("/") if part not in ("", ".", "..", "images")]
-        known = split_of(split)
+        known = split_named(split)
         if folders and known:
             splits.setdefault(folders[-1], known)
     return splits
@@ -170,9 +170,10 @@ def _place_of(path: str, splits: dict[str, str], *, ours: bool) -> _Place:
     at = len(parts) - 2 - parts[:-1][::-1].index("labels")
     above, below = parts[:at], parts[at + 1 :]
     images = "/".join([*above, "images", *below])
-    if len(below) > 1 and (split := splits.get(below[0]) or split_of(below[0] + ("" if ours else "/"))):
+    usual = split_named if ours else split_of
+    if len(below) > 1 and (split := splits.get(below[0]) or usual(below[0])):
         return _Place(split, f"{below[0]}/", "/".join(below[1:]), images)
-    split = (splits.get(above[-1]) or split_of(above[-1] + "/")) if above else None
+    split = (splits.get(above[-1]) or split_of(above[-1])) if above else None
     return _Place(split, "", "/".join(below), images)
 
 

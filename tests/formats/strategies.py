@@ -1,0 +1,170 @@
+"""Random ontologies and labeled items, with the names, sizes and marks that break file formats."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from fairmark.formats.model import AssetRecord, LabeledItem
+from fairmark.ontology.model import (
+    Annotation,
+    Field,
+    FieldKind,
+    ItemClass,
+    Link,
+    LinkType,
+    Mark,
+    Ontology,
+    Option,
+    Source,
+)
+
+# Neither lone surrogates nor U+0000 ever are in a document: no database text can hold them.
+LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
+
+TITLES = st.sampled_from(
+    [
+        "Car",
+        "car",
+        "Fußgänger",
+        "行人",
+        "日本",
+        "a & b <c>",
+        "no",
+        "1",
+        "x: y",
+        "# z",
+        "'q'",
+        '"d"',
+        "  two  words ",
+        "🚗",
+        "\x85e",
+    ]
+) | st.text(LETTERS, min_size=1, max_size=20)
+
+NAMES = st.sampled_from(
+    [
+        "a.jpg",
+        "A.JPG",
+        "a.png",
+        "cam1/a.jpg",
+        "cam1\\a.jpg",
+        "../a.jpg",
+        "/etc/a.jpg",
+        "C:\\b\\a.jpg",
+        "images/labels/a.jpg",
+        "a.txt/b.jpg",
+        "con.jpg",
+        "bild für ä.jpg",
+        "bild fu\u0308r.jpg",
+        "画像/一.jpg",
+        'a,b;"c"\'d.jpg',
+        "x" * 300 + ".jpg",
+        "no_extension",
+        ".hidden",
+        "tab\tname.jpg",
+        "a&b<c>.jpg",
+        " lead.jpg",
+        "img 1",
+    ]
+) | st.text(LETTERS, min_size=1, max_size=30)
+
+FIELDS = (
+    Field("color", "Colour", FieldKind.SINGLE, (Option("red", "Red"), Option("blue", "Blue"))),
+    Field("parts", "Parts", FieldKind.MULTIPLE, (Option("door", "Door"), Option("hood", "Hood"))),
+    Field("truncated", "Truncated", FieldKind.BOOLEAN),
+    Field("iscrowd", "Crowd", FieldKind.BOOLEAN),
+    Field("pose", "Pose", FieldKind.TEXT),
+    Field("speed", "Speed", FieldKind.NUMBER),
+)
+
+ATTRIBUTES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {},
+    optional={
+        "color": st.sampled_from(["red", "blue"]),
+        "parts": st.lists(st.sampled_from(["door", "hood"]), unique=True),
+        "truncated": st.booleans(),
+        "iscrowd": st.booleans(),
+        "pose": st.sampled_from(["Left", "Unspecified", "", " x "]) | st.text("ab <&\n", max_size=5),
+        "speed": st.floats(-1e6, 1e6),
+    },
+)
+
+
+@st.composite
+def ontologies(draw: st.DrawFn) -> Ontology:
+    ids = draw(st.lists(st.sampled_from(["car", "kfz", "a.b-", "p_1", "weather", "0"]), min_size=1, unique=True))
+    kinds = st.sampled_from([("box",), ("box", "tag"), ("tag",), ("box", "polygon")])
+    classes = tuple(ItemClass(id, draw(TITLES), "#1f77b4", draw(kinds), attributes=FIELDS) for id in ids)
+    question = Field("sky", "Sky?", FieldKind.TEXT)
+    return Ontology(classes=classes, questions=(question,), links=(LinkType("pulls", "pulls"),))
+
+
+def coordinates(side: float) -> st.SearchStrategy[float]:
+    near = st.sampled_from([0.0, 0.5, 1.0, side - 1, side - 0.25, side, -3.0, side + 5])
+    return near | st.floats(-20, side + 20)
+
+
+@st.composite
+def boxes(draw: st.DrawFn, width: int, height: int) -> dict[str, Any]:
+    if draw(st.integers(0, 20)) == 0:
+        bad: list[dict[str, Any]] = [{}, {"x": 1, "y": 1, "w": 0, "h": 5}, {"x": "1", "y": 1, "w": 2, "h": 5}]
+        return draw(st.sampled_from([*bad, {"x": 0.0, "y": 0.0, "w": float("inf"), "h": 1.0}]))
+    sizes = st.sampled_from([0.125, 0.5, 1.0, 7.25]) | st.floats(0.1, 200)
+    return {"x": draw(coordinates(width)), "y": draw(coordinates(height)), "w": draw(sizes), "h": draw(sizes)}
+
+
+@st.composite
+def marks(draw: st.DrawFn, number: int, class_ids: list[str], assets: tuple[AssetRecord, ...]) -> Mark:
+    kind = draw(st.sampled_from(["box"] * 8 + ["tag", "polygon"]))
+    asset = draw(st.integers(0, max(len(assets) - 1, 0)))
+    size = (assets[asset].width or 100, assets[asset].height or 80) if assets else (100, 80)
+    return Mark(
+        f"m{number}",
+        kind,
+        draw(st.sampled_from([*class_ids * 4, "unknown"])),
+        draw(boxes(*size)) if kind == "box" else {},
+        draw(ATTRIBUTES),
+        asset=asset,
+        z=draw(st.integers(0, 2)),
+        group=draw(st.none() | st.just("g1")),
+        source=draw(st.sampled_from(list(Source))),
+        score=draw(st.none() | st.floats(0, 1)),
+    )
+
+
+ASSETS = st.builds(
+    AssetRecord,
+    name=NAMES,
+    width=st.none() | st.sampled_from([1, 100, 8000]),
+    height=st.sampled_from([1, 80, 6000]),
+    sha256=st.none() | st.just("ab" * 32),
+    media_type=st.none() | st.sampled_from(["image/jpeg", "image/png", "text/plain"]),
+    url=st.none() | st.just("https://example.com/a.jpg?x=1&y=2"),
+    orientation=st.sampled_from([1, 1, 1, 6]),
+)
+
+
+@st.composite
+def items(draw: st.DrawFn, number: int, ontology: Ontology) -> LabeledItem:
+    assets = tuple(draw(st.lists(ASSETS, max_size=2)))
+    ids = [each.id for each in ontology.classes]
+    made = tuple(draw(marks(place, ids, assets)) for place in range(draw(st.integers(0, 4))))
+    ends = [mark.id for mark in made][:2]
+    links = (Link("l1", "pulls", ends[0], ends[1]),) if len(ends) == 2 and draw(st.booleans()) else ()
+    return LabeledItem(
+        f"item {number} ä/" + draw(st.sampled_from(["<", "&", '"', "x"])),
+        draw(NAMES),
+        assets,
+        Annotation(marks=made, answers=draw(st.sampled_from([{}, {"sky": "blue"}])), links=links),
+        draw(st.none() | st.floats(0, 1)),
+        draw(st.sampled_from([{}, {"camera": {"n": 1, "deep": [None, True, "ß"]}}])),
+        draw(st.none() | st.just("batch 1")),
+        draw(st.sampled_from([None, "train", "val", "fold_1", "default", "trainval"])),
+    )
+
+
+@st.composite
+def exports(draw: st.DrawFn) -> tuple[Ontology, list[LabeledItem]]:
+    """An ontology and up to five items labeled with it, and with what is not in it."""
+    ontology = draw(ontologies())
+    return ontology, [draw(items(number, ontology)) for number in range(draw(st.integers(0, 5)))]
