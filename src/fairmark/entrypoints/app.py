@@ -37,6 +37,7 @@ CSP = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+SWALLOWED_MAX = 256_000_000
 SECURITY_HEADERS = [
     (b"content-security-policy", CSP.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -84,7 +85,6 @@ def create_app(config: Settings | None = None) -> Litestar:
         route_handlers=[*wiring.ROUTES, healthz, readyz, metrics, *pages.ROUTES],
         lifespan=[lifespan],
         state=State(),
-        middleware=[border],
         exception_handlers={
             FairmarkError: errors.on_domain_error,
             HTTPException: errors.on_http_error,
@@ -103,6 +103,11 @@ def create_app(config: Settings | None = None) -> Litestar:
     )
 
 
+def create_asgi() -> ASGIApp:
+    """The whole application as the server runs it: the border stands around answers of the router itself, too."""
+    return border(create_app())
+
+
 def border(app: ASGIApp) -> ASGIApp:
     """Security headers on every answer, and the time each took."""
 
@@ -111,9 +116,18 @@ def border(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
         started = time.perf_counter()
+        whole = False
+
+        async def receive_and_note() -> Any:
+            nonlocal whole
+            message: Any = await receive()
+            whole = message["type"] != "http.request" or not message.get("more_body", False)
+            return message
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                if not whole and _has_body(scope):
+                    await _swallow(receive_and_note)
                 present = {name for name, _ in message["headers"]}
                 message["headers"] = [*message["headers"], *(h for h in SECURITY_HEADERS if h[0] not in present)]
                 handler: Any = scope.get("route_handler")
@@ -121,9 +135,26 @@ def border(app: ASGIApp) -> ASGIApp:
                 telemetry.HTTP_SECONDS.labels(str(name), str(message["status"])).observe(time.perf_counter() - started)
             await send(message)
 
-        await app(scope, receive, send_with_headers)
+        await app(scope, receive_and_note, send_with_headers)
 
     return middleware
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(name in {b"content-length", b"transfer-encoding"} and value != b"0" for name, value in scope["headers"])
+
+
+async def _swallow(receive: Receive) -> None:
+    """Reads on what nobody wanted of a request's body, up to SWALLOWED_MAX: a client that is cut off while it sends
+    would see a broken connection instead of the answer."""
+    taken = 0
+    while taken < SWALLOWED_MAX:
+        message = await receive()
+        if message["type"] != "http.request":
+            return
+        taken += len(message["body"])
+        if not message.get("more_body", False):
+            return
 
 
 @get("/healthz", include_in_schema=False, sync_to_thread=False)

@@ -68,6 +68,8 @@ def on_any_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         )
     if isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError | asyncpg.QueryCanceledError):
         return answer(request, 503, "busy", "The database was too busy with this; nothing was changed.", "Try again.")
+    if isinstance(error, UnicodeDecodeError | RecursionError):  # only a body can bring these about
+        return answer(request, 422, "bad_json", f"The body cannot be read: {_why(error)}.", "Send JSON in UTF-8.")
     request_id = uuid4().hex
     logger.error("request_failed", path=request.url.path, request_id=request_id, exc_info=error)
     return answer(
@@ -107,6 +109,12 @@ def answer(
     if status == 401:
         headers["www-authenticate"] = "Bearer"
     return Response(json.encode_bytes(body), status_code=status, media_type=MediaType.JSON, headers=headers)
+
+
+def _why(error: UnicodeDecodeError | RecursionError) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return f"it is not UTF-8 at byte {error.start}"
 
 
 def _first(extra: Any) -> str:

@@ -1,4 +1,4 @@
-"""Processes of one installation: the HTTP server, the worker, and the supervisor that keeps them and the database going.
+"""Processes of one installation: the HTTP server, the worker, and the supervisor that keeps all of it going.
 
 Each runs as `python -m fairmark.entrypoints.processes NAME`, with its settings in the environment. The command line
 only prepares and then becomes that process (`become`): a supervisor that waits all day need not hold what a migration
@@ -59,7 +59,7 @@ def serve(config: Settings) -> None:
 
     ensure_database(config)
     Granian(
-        "fairmark.entrypoints.app:create_app",
+        "fairmark.entrypoints.app:create_asgi",
         factory=True,
         address=config.host,
         port=config.port,
