@@ -43,6 +43,11 @@ class Login:
     session_id: SessionId
 
 
+def credentials(login: Login, password: str = PASSWORD) -> dict[str, str]:
+    """The body of a sign-in."""
+    return {"email": login.email, "password": password}
+
+
 class Caller:
     """Sends requests as somebody; `headers` go with each."""
 
@@ -123,9 +128,11 @@ class World:
         login = await self.person()
         return login, await self.enrol(org_id, workforce_id, login.id, role)
 
-    def caller(self, token: str | Login | None, org_id: OrgId | None = None) -> Caller:
+    def caller(self, token: str | Login | None, org_id: OrgId | None = None, address: str = ADDRESS) -> Caller:
         """Somebody with a token, asking for an organisation; None: nobody."""
-        headers = {} if org_id is None else {"X-Fairmark-Org": str(org_id)}
+        headers = {"X-Forwarded-For": address}
+        if org_id is not None:
+            headers["X-Fairmark-Org"] = str(org_id)
         if token is not None:
             headers["Authorization"] = f"Bearer {token.token if isinstance(token, Login) else token}"
         return Caller(self.client, headers)

@@ -4,6 +4,7 @@ Hashing a password takes tens of milliseconds, so these functions take the datab
 no connection waits for it. A failed try must be counted although the request fails, which is a transaction of its own.
 """
 
+import secrets
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +20,7 @@ from fairmark.identity.model import (
     EmailTaken,
     NewPerson,
     NoSuchLink,
+    NoSuchPerson,
     NoSuchSession,
     Person,
     Session,
@@ -30,7 +32,7 @@ from fairmark.identity.password_rules import refuse_weak
 from fairmark.kernel import telemetry
 from fairmark.kernel.actor import Actor, ActorKind
 from fairmark.kernel.db import Database, Tx
-from fairmark.kernel.events import announce
+from fairmark.kernel.events import SYSTEM, announce
 from fairmark.kernel.ids import PersonId, SessionId
 from fairmark.kernel.settings import Settings
 from fairmark.kernel.signing import token_hash
@@ -98,7 +100,7 @@ async def change_profile(tx: Tx, name: str | None, preferences: dict[str, Any] |
     merged = rules.merge_preferences(person.preferences, preferences or {})
     changed = await store.set_profile(tx, person.id, name, merged)
     if name != person.name:
-        await _tell_organisations(tx, person.id, "name")
+        await _tell_organisations(tx, person.id, "name", tx.actor)
     return changed
 
 
@@ -109,19 +111,40 @@ async def change_password(db: Database, settings: Settings, actor: Actor, old: s
     """
     async with db.begin(actor=actor) as tx:
         account = await _own_account(tx)
+        refuse_weak(new, account.person.email)
         tried = await _count(tx, visit, account.person.email)
     rules.check_tries(tried, settings.sign_in_tries_max, tx.now)
     if not await passwords.verify(account.password_hash, old):
         raise WrongPassword("The old password is wrong.", mend="Type it again; sign out if you do not know it.")
-    refuse_weak(new, account.person.email)
     fresh = await passwords.make_hash(new)
     async with db.begin(actor=actor) as tx:
         await _refund(tx, visit, account.person.email)
         if not await store.set_password(tx, account.person.id, fresh, account.password_hash):
             raise WrongPassword("The password was changed at the same moment from elsewhere.", mend="Sign in again.")
         await store.end_other_sessions(tx, account.person.id, actor.session_id)
-        await _tell_organisations(tx, account.person.id, "password")
+        await _tell_organisations(tx, account.person.id, "password", actor)
     CACHE.forget(person_id=account.person.id)
+
+
+async def reset_password(db: Database, email: str) -> str:
+    """A fresh password for somebody who lost theirs, for the operator at the machine; every session of theirs ends.
+
+    Shown once, to be handed over and changed after signing in. Raises NoSuchPerson.
+    """
+    password = secrets.token_urlsafe(15)
+    fresh = await passwords.make_hash(password)
+    async with db.begin() as tx:
+        account = await store.account_by_email(tx, rules.clean_email(email))
+    if account is None:
+        raise NoSuchPerson(f"Nobody signs in with '{email[:100]}'.", mend="Check the address.")
+    person_id = account.person.id
+    async with db.begin(person_id=person_id, actor=SYSTEM) as tx:
+        await store.replace_password(tx, person_id, fresh)
+        await store.end_other_sessions(tx, person_id, None)
+        await _tell_organisations(tx, person_id, "password", SYSTEM)
+    CACHE.forget(person_id=person_id)
+    logger.info("password_reset", person_id=str(person_id))
+    return password
 
 
 async def own_sessions(tx: Tx, after: UUID | None, limit: int) -> list[Session]:
@@ -178,9 +201,8 @@ async def _own_account(tx: Tx) -> Account:
     return account
 
 
-async def _tell_organisations(tx: Tx, person_id: PersonId, changed: str) -> None:
+async def _tell_organisations(tx: Tx, person_id: PersonId, changed: str, actor: Actor) -> None:
     # Only where they are a member: those who merely employ them as a worker do not know the person.
-    actor = Actor(kind=ActorKind.PERSON, person_id=person_id)
     for belonging in await store.belongings(tx, person_id):
         if belonging.member_role is not None:
             async with tx.inside(belonging.id, actor) as there:

@@ -228,6 +228,12 @@ class NoSuchMember(NotFound):
     code = "no_such_member"
 
 
+class NoSuchPerson(NotFound):
+    """Nobody signs in with this address."""
+
+    code = "no_such_person"
+
+
 class NoSuchSession(NotFound):
     """No such session of this person."""
 

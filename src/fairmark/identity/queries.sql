@@ -1,6 +1,6 @@
--- People, sessions, one-time links and rate limits belong to no organisation: their statements are marked global and are
--- reached by a secret (token, e-mail with password) or by the caller's own person id. Statements that look across the
--- organisations of one person run without an organisation; row-level security shows them that person's rows alone.
+-- People, sessions, one-time links and rate limits belong to no organisation: their statements are marked global and
+-- are reached by a secret (token, e-mail with password) or by the caller's own person id. Statements that look across
+-- the organisations of one person run without an organisation; row-level security shows them that person's rows alone.
 
 -- name: session_by_token
 -- global: the person behind a session token, if both are still good.
@@ -34,6 +34,7 @@ SELECT o.org_id, o.name, o.display_name, m.role AS member_role, w.id AS worker_i
 SELECT org_id, name, display_name, created_at FROM organisations WHERE org_id = :org_id AND closed_at IS NULL;
 
 -- name: add_organisation
+-- A new tenant, from inside its own fence.
 INSERT INTO organisations (org_id, name, display_name, created_at)
 VALUES (:org_id, :name, :display_name, :now)
 RETURNING org_id, name, display_name, created_at;
@@ -50,8 +51,10 @@ SELECT k.id, k.scopes, k.mode, k.used_at, k.expires_at
 UPDATE api_keys SET used_at = :now WHERE org_id = :org_id AND id = :id AND (used_at IS NULL OR used_at < :now);
 
 -- name: add_key
+-- A new key; only the hash of its secret is kept.
 INSERT INTO api_keys (org_id, id, name, hint, secret_hash, scopes, mode, created_by, created_at, expires_at)
-VALUES (:org_id, :id, :name, :hint, :secret_hash, :scopes::text[], :mode, :created_by::uuid, :now, :expires_at::timestamptz)
+VALUES (:org_id, :id, :name, :hint, :secret_hash, :scopes::text[], :mode, :created_by::uuid, :now,
+        :expires_at::timestamptz)
 RETURNING id, name, hint, scopes, mode, created_by, created_at, used_at, expires_at, revoked_at;
 
 -- name: drop_first_admin_links
@@ -106,6 +109,10 @@ RETURNING id, name, email, is_admin, preferences;
 -- name: set_password
 -- global: only if the hash is still the one that was checked: of two changes at once, one wins.
 UPDATE people SET password_hash = :password_hash WHERE id = :id AND password_hash = :checked;
+
+-- name: replace_password
+-- global: whatever it was before, for the operator at the machine.
+UPDATE people SET password_hash = :password_hash WHERE id = :id;
 
 -- name: add_session
 -- global: a sign-in.
@@ -171,6 +178,7 @@ SELECT org_id, name, display_name, created_at FROM organisations
  ORDER BY org_id LIMIT :limit;
 
 -- name: change_organisation
+-- Changes the names that are given.
 UPDATE organisations SET name = coalesce(:name::text, name), display_name = coalesce(:display_name::text, display_name)
  WHERE org_id = :org_id
 RETURNING org_id, name, display_name, created_at;
@@ -183,6 +191,7 @@ SELECT m.person_id, p.name, p.email, m.role, m.created_at
  ORDER BY m.person_id LIMIT :limit;
 
 -- name: member
+-- One member; held by nobody, because the owners' rows are the lock of every change.
 SELECT m.person_id, p.name, p.email, m.role, m.created_at
   FROM memberships m JOIN people p ON p.id = m.person_id
  WHERE m.org_id = :org_id AND m.person_id = :person_id;
@@ -197,12 +206,15 @@ INSERT INTO memberships (org_id, person_id, role, created_at) VALUES (:org_id, :
 ON CONFLICT (org_id, person_id) DO NOTHING;
 
 -- name: set_member_role
+-- After rules.check_role_change, under the lock of the owners.
 UPDATE memberships SET role = :role WHERE org_id = :org_id AND person_id = :person_id;
 
 -- name: remove_member
+-- After rules.check_role_change, under the lock of the owners. What the person did stays.
 DELETE FROM memberships WHERE org_id = :org_id AND person_id = :person_id;
 
 -- name: add_invitation
+-- A new link; only the hash of its token is kept. Who made it comes back as in `invitations`.
 INSERT INTO invitations (org_id, id, token_hash, email, member_role, workforce_id, work_role, uses_max, created_by,
                          created_at, expires_at)
 VALUES (:org_id, :id, :token_hash, :email::text, :member_role::text, :workforce_id::uuid, :work_role::text, :uses_max,
@@ -224,8 +236,8 @@ UPDATE invitations SET uses = uses + 1
  WHERE org_id = :org_id AND id = :id AND uses < uses_max AND revoked_at IS NULL AND expires_at > :now;
 
 -- name: invitations
--- Newest first; made_by: only those that one person made. Who made one is told of members only: a workforce lead is known
--- here by an alias, and the person's id would tell two organisations that it is the same lead.
+-- Newest first; made_by: only those that one person made. Who made one is told of members only: a workforce lead is
+-- known here by an alias, and the person's id would tell two organisations that it is the same lead.
 SELECT i.id, i.email, i.member_role, i.workforce_id, i.work_role, i.uses_max, i.uses, m.person_id AS created_by,
        i.created_at, i.expires_at, i.revoked_at
   FROM invitations i LEFT JOIN memberships m ON m.org_id = i.org_id AND m.person_id = i.created_by
@@ -250,7 +262,7 @@ SELECT id, name, hint, scopes, mode, created_by, created_at, used_at, expires_at
  ORDER BY id DESC LIMIT :limit;
 
 -- name: revoke_key
--- Comes back with whether it was revoked just now; nothing comes back for one that is not there. mode: only of this mode.
+-- Comes back with whether it was revoked just now; nothing comes back for one that is not there. mode: only of it.
 WITH found AS (
     SELECT id, revoked_at FROM api_keys
      WHERE org_id = :org_id AND id = :id AND (:mode::text IS NULL OR mode = :mode) FOR UPDATE)

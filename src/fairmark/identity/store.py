@@ -67,6 +67,10 @@ async def set_password(tx: Tx, id: PersonId, password_hash: str, checked: str) -
     return await tx.run(q.set_password, id=id, password_hash=password_hash, checked=checked) == 1
 
 
+async def replace_password(tx: Tx, id: PersonId, password_hash: str) -> None:
+    await tx.run(q.replace_password, id=id, password_hash=password_hash)
+
+
 def _person(row: Any) -> Person:
     return Person(
         id=row["id"],

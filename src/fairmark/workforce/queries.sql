@@ -7,6 +7,7 @@ SELECT f.id, f.name, f.arm, f.lent_from IS NOT NULL AS lent, f.created_at,
  ORDER BY f.id LIMIT :limit;
 
 -- name: workforce
+-- One workforce, as `workforces` shows it.
 SELECT f.id, f.name, f.arm, f.lent_from IS NOT NULL AS lent, f.created_at,
        (SELECT count(*) FROM workforce_members m WHERE m.org_id = f.org_id AND m.workforce_id = f.id) AS workers
   FROM workforces f
@@ -35,6 +36,7 @@ SELECT w.id, w.alias, w.skills, w.paused_at, w.pause_reason, w.created_at, m.rol
  ORDER BY m.worker_id LIMIT :limit;
 
 -- name: placed_one
+-- One worker of one workforce, as `placed` shows them.
 SELECT w.id, w.alias, w.skills, w.paused_at, w.pause_reason, w.created_at, m.role, m.created_at AS joined_at
   FROM workforce_members m JOIN workers w ON w.org_id = m.org_id AND w.id = m.worker_id
  WHERE m.org_id = :org_id AND m.workforce_id = :workforce_id AND m.worker_id = :worker_id;
@@ -54,9 +56,11 @@ SELECT w.id, w.alias, w.skills, w.paused_at IS NOT NULL AS paused,
  GROUP BY w.org_id, w.id;
 
 -- name: worker
+-- One worker as this organisation knows them.
 SELECT id, alias, skills, paused_at, pause_reason, created_at FROM workers WHERE org_id = :org_id AND id = :id;
 
 -- name: aliases
+-- What members call some workers.
 SELECT id, alias FROM workers WHERE org_id = :org_id AND id = ANY (:ids::uuid[]);
 
 -- name: led_by
@@ -75,6 +79,7 @@ SELECT :org_id, n.id, n.person_id, n.alias, ARRAY(SELECT jsonb_array_elements_te
 ON CONFLICT DO NOTHING;
 
 -- name: workers_of_persons
+-- Who of some persons is a worker here already, and as whom.
 SELECT id, person_id FROM workers WHERE org_id = :org_id AND person_id = ANY (:person_ids::uuid[]);
 
 -- name: person_of_worker
@@ -90,10 +95,12 @@ ON CONFLICT (org_id, workforce_id, worker_id) DO NOTHING
 RETURNING worker_id, role;
 
 -- name: set_role
+-- What a worker is in a workforce from now on.
 UPDATE workforce_members SET role = :role
  WHERE org_id = :org_id AND workforce_id = :workforce_id AND worker_id = :worker_id;
 
 -- name: displace_worker
+-- Takes a worker out of a workforce; their row, alias and work stay.
 DELETE FROM workforce_members WHERE org_id = :org_id AND workforce_id = :workforce_id AND worker_id = :worker_id;
 
 -- name: displace_person
@@ -104,6 +111,7 @@ DELETE FROM workforce_members m USING workers w
 RETURNING m.worker_id;
 
 -- name: set_worker
+-- Skills and pause together, under the lock of the worker.
 UPDATE workers SET skills = :skills::text[], paused_at = :paused_at::timestamptz, pause_reason = :pause_reason::text
  WHERE org_id = :org_id AND id = :id
 RETURNING id, alias, skills, paused_at, pause_reason, created_at;
