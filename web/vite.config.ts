@@ -1,10 +1,11 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte"
 import { defineConfig } from "vitest/config"
+import { licences } from "./licences.ts"
 
 const server = "http://127.0.0.1:8080"
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte()],
+  plugins: [svelte(), licences()],
   // Without the browser condition, tests would load Svelte's server build, which cannot mount a component.
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
   build: {
