@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -12,6 +13,7 @@ from fairmark.identity.model import NoSuchPerson
 from fairmark.kernel.actor import MemberRole, WorkRole
 from fairmark.kernel.db import Database
 from fairmark.kernel.ids import new_id
+from tests.conftest import Server, free_port
 
 from .people import PASSWORD, World, credentials, events
 from .test_caller import csrf
@@ -148,6 +150,12 @@ class TestResetPassword:
         assert (await world.stranger().refused("POST", "/sign-in", credentials(ada)))[0] == 401
         await world.stranger().ok("POST", "/sign-in", credentials(ada, fresh))
         assert (await events(owner, org_id))[-1][:2] == ("person.changed", "system")
+
+    async def test_is_a_command_that_prints_the_password_alone(self, world: World, data_dir: Path) -> None:
+        ada = await world.person()
+        installation = Server(data_dir, free_port())
+        printed = await asyncio.to_thread(installation.command, "people", "reset-password", ada.email)
+        await world.stranger().ok("POST", "/sign-in", credentials(ada, printed.removesuffix("\n")))
 
     async def test_knows_only_whom_it_knows(self, world: World) -> None:
         with pytest.raises(NoSuchPerson):

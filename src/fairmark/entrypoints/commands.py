@@ -10,6 +10,7 @@ from rich.console import Console
 from fairmark.entrypoints import backup as backups
 from fairmark.entrypoints import doctor as health
 from fairmark.entrypoints import processes
+from fairmark.identity import accounts
 from fairmark.identity import service as identity
 from fairmark.identity.model import NoSuchOrganisation
 from fairmark.kernel import migrate as migrations
@@ -35,10 +36,12 @@ def add_to(app: typer.Typer) -> None:
     """Puts the server's commands on the command line."""
     for command in (serve, work, up, migrate, doctor, backup, restore):
         app.command()(command)
-    orgs, keys = typer.Typer(no_args_is_help=True), typer.Typer(no_args_is_help=True)
+    orgs, keys, people = (typer.Typer(no_args_is_help=True) for _ in range(3))
     orgs.command("create")(create_org)
     orgs.command("list")(list_orgs)
     keys.command("create")(create_key)
+    people.command("reset-password")(reset_password)
+    app.add_typer(people, name="people", help="People's sign-ins, mended on the server itself.")
     app.add_typer(orgs, name="orgs", help="Organisations of this installation.")
     app.add_typer(keys, name="keys", help="API keys, made on the server itself.")
 
@@ -106,6 +109,15 @@ def create_key(org: Annotated[str, typer.Option(help="Name or id of the organisa
             return (await identity.create_key(tx, name, scope or list(Scope), mode))[1]
 
     typer.echo(with_database(loaded, run))
+
+
+def reset_password(email: str, data_dir: DataDir = None, settings: SettingsFile = None) -> None:
+    """Give somebody who lost theirs a fresh password, and end their sessions; prints the password alone."""
+
+    async def run(db: Database) -> str:
+        return await accounts.reset_password(db, email)
+
+    typer.echo(with_database(_settings(data_dir, settings), run))
 
 
 def doctor(data_dir: DataDir = None, settings: SettingsFile = None) -> None:
