@@ -38,9 +38,10 @@ from fairmark.kernel.events import SYSTEM, Cursor
 from fairmark.kernel.http import After, Limit, Page, Req, actor_of, page_of, site, work
 from fairmark.kernel.ids import DeliveryId, ExportId, OrgId, ProjectId, ResultId, WebhookId
 from fairmark.kernel.pages import after_id
+from fairmark.tasks.events import TaskDone
 
 TAGS_EVENTS, TAGS_WEBHOOKS, TAGS_EXPORTS = ["events"], ["webhooks"], ["exports"]
-TASK_DONE = "task.done"
+TASK_DONE = log.type_of(TaskDone)
 STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 Url = Annotated[str, Meta(min_length=1, max_length=URL_CHARS_MAX, description="http or https, reachable from here.")]
@@ -342,11 +343,7 @@ def _caller(actor: Actor) -> str:
 
 
 def _result_id(data: msgspec.Raw) -> ResultId:
-    return msgspec.json.decode(data, type=_ResultPointer).result_id
-
-
-class _ResultPointer(msgspec.Struct):
-    result_id: ResultId
+    return msgspec.json.decode(data, type=TaskDone).result_id
 
 
 def _split(types: Sequence[str] | None) -> list[str]:

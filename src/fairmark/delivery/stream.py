@@ -170,7 +170,9 @@ class Hub:
         async with self._db.begin(key[0], actor=_reader(key)) as tx:
             horizon = await events.newest(tx)
             found = await store.read_feed(tx, key[1], after, types=types, project_id=wanted.project_id, limit=PAGE)
-        return Batch(found, found[-1].cursor if len(found) == PAGE else max(horizon, after))
+        # What became readable between the two statements lies behind the horizon, and is given already.
+        last = found[-1].cursor if found else after
+        return Batch(found, last if len(found) == PAGE else max(horizon, last))
 
     async def _look(self) -> None:
         """Asks the log for news of all organisations at once, while anybody listens."""
