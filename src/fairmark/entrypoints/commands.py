@@ -15,6 +15,7 @@ from fairmark.identity import service as identity
 from fairmark.identity.model import NoSuchOrganisation
 from fairmark.kernel import migrate as migrations
 from fairmark.kernel import settings as config
+from fairmark.kernel import telemetry
 from fairmark.kernel.actor import Mode, Scope
 from fairmark.kernel.db import Database
 from fairmark.kernel.embedded import OWNER, Embedded
@@ -181,7 +182,8 @@ def app_url(loaded: Settings) -> str:
 
 
 def with_database(loaded: Settings, run: Any) -> Any:
-    """Runs `run(db)` on the application's connection."""
+    """Runs `run(db)` on the application's connection. Logs go to standard error, away from what a command prints."""
+    telemetry.configure(loaded.log_level, loaded.log_format)
 
     async def opened() -> Any:
         db = await Database.open(app_url(loaded), 2)
