@@ -1,5 +1,6 @@
 """The HTTP application: opens what a process needs, mounts every route, answers errors, serves the web bundle."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from fairmark import __version__
 from fairmark.entrypoints import errors, pages, wiring
 from fairmark.kernel import schema, settings, telemetry
 from fairmark.kernel.blobs import Blobs
-from fairmark.kernel.db import Database
+from fairmark.kernel.db import Database, DatabaseDown
 from fairmark.kernel.embedded import Embedded
 from fairmark.kernel.errors import FairmarkError, Unavailable
 from fairmark.kernel.http import Site
@@ -37,6 +38,7 @@ CSP = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+DATABASE_WAIT_S = 60
 SWALLOWED_MAX = 256_000_000
 SECURITY_HEADERS = [
     (b"content-security-policy", CSP.encode()),
@@ -75,7 +77,7 @@ def create_app(config: Settings | None = None) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
-        app.state.site = await open_site(config)
+        app.state.site = await _open_patiently(config)
         try:
             yield
         finally:
@@ -101,6 +103,18 @@ def create_app(config: Settings | None = None) -> Litestar:
         request_max_body_size=config.body_mb_max * 1_000_000,
         debug=False,
     )
+
+
+async def _open_patiently(config: Settings) -> Site:
+    """`open_site`, waiting for a database that is just starting, or starting again."""
+    deadline = time.monotonic() + DATABASE_WAIT_S
+    while True:
+        try:
+            return await open_site(config)
+        except DatabaseDown:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.3)
 
 
 def create_asgi() -> ASGIApp:

@@ -15,7 +15,7 @@ import asyncpg
 
 from fairmark.kernel import clock
 from fairmark.kernel.actor import NOBODY, Actor
-from fairmark.kernel.errors import Unavailable
+from fairmark.kernel.errors import DatabaseDown as DatabaseDown
 from fairmark.kernel.ids import OrgId, PersonId
 from fairmark.kernel.sql import Statement
 from fairmark.kernel.telemetry import SQL_SECONDS, SQL_STATEMENTS
@@ -33,12 +33,6 @@ DOWN = (
     asyncpg.CrashShutdownError,
     asyncpg.InternalClientError,
 )
-
-
-class DatabaseDown(Unavailable):
-    """The database does not answer, or has no room."""
-
-    code = "database_down"
 
 
 class _Connection(asyncpg.Connection):

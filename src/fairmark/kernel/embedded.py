@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from fairmark.kernel.errors import Unavailable
+from fairmark.kernel.errors import DatabaseDown
 
 DATABASE = "fairmark"
 OWNER = "postgres"
@@ -39,7 +39,7 @@ autovacuum_naptime = 15s
 """
 
 
-class DatabaseWillNotStart(Unavailable):
+class DatabaseWillNotStart(DatabaseDown):
     """The embedded PostgreSQL did not come up."""
 
     code = "database_will_not_start"
@@ -91,8 +91,12 @@ class Embedded:
         return True
 
     def url(self, role: str, database: str = DATABASE) -> str:
-        """The address for `role`."""
-        socket = (self.folder / "postmaster.pid").read_text().split("\n")[4]
+        """The address for `role`. Raises DatabaseWillNotStart while the server does not run."""
+        try:
+            socket = (self.folder / "postmaster.pid").read_text().split("\n")[4]
+        except (OSError, IndexError) as error:
+            message = f"The database in {self.folder} does not run."
+            raise DatabaseWillNotStart(message, mend="Run: fairmark up") from error
         return f"postgresql://{role}@/{database}?host={quote(socket, safe='')}"
 
     def binary(self, name: str) -> Path:

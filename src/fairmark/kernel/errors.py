@@ -65,3 +65,9 @@ class Unavailable(FairmarkError):
     """A part that the request needs is down for now: database, blobs, a full disk."""
 
     code = "unavailable"
+
+
+class DatabaseDown(Unavailable):
+    """The database does not answer, or has no room."""
+
+    code = "database_down"
