@@ -73,7 +73,7 @@ class Place:
         return await self.owner.fetchval(sql, *args)
 
     async def count(self, table: str) -> int:
-        return await self.owner.fetchval(f"SELECT count(*) FROM {table} WHERE org_id = $1", self.org_id)
+        return int(await self.value(f"SELECT count(*) FROM {table} WHERE org_id = $1", self.org_id))
 
     async def small(self, name: str, data: bytes) -> Any:
         """Sends a small file; returns its upload."""

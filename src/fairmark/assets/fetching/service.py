@@ -72,7 +72,8 @@ class _Turn:
 
     async def run(self) -> None:
         """Fetches and settles until nothing is due or the time is over."""
-        settling = asyncio.create_task(self._keep_settling())
+        over = asyncio.Event()
+        settling = asyncio.create_task(self._keep_settling(over))
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(AT_ONCE):
@@ -80,14 +81,15 @@ class _Turn:
         except* Unavailable as errors:
             raise errors.exceptions[0] from errors
         finally:
-            settling.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await settling
+            # Not cancelled: what it is about to write would be lost.
+            over.set()
+            await settling
             await self._settle()
 
     async def _work(self) -> None:
         while (claimed := await self._next()) is not None:
-            self._done.append(await self._outcome(claimed))
+            outcome = await self._outcome(claimed)
+            self._done.append(outcome)  # not in one line: the list is another one after the wait
 
     async def _next(self) -> Claimed | None:
         async with self._claiming:
@@ -125,9 +127,10 @@ class _Turn:
         bucket = self._buckets.get(prefix) or self._buckets.setdefault(prefix, Bucket(prefix))
         return await bucket.fetch(path, file, self._site.settings.fetch_mb_max * 1_000_000)
 
-    async def _keep_settling(self) -> None:
-        while True:
-            await asyncio.sleep(SETTLE_S)
+    async def _keep_settling(self, over: asyncio.Event) -> None:
+        while not over.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), SETTLE_S)
             await self._settle()
 
     async def _settle(self) -> None:
