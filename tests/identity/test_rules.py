@@ -15,6 +15,7 @@ from fairmark.identity.model import (
     BadInvitation,
     BadName,
     BadPreferences,
+    Belonging,
     Invitation,
     LastOwner,
     NoSuchInvitation,
@@ -149,6 +150,31 @@ class TestCheckInviteMember:
         rules.check_invite_member(SYSTEM, OWNER, owners=1)
         with pytest.raises(Forbidden):
             rules.check_invite_member(key(Scope.WRITE), OWNER, owners=0)
+
+
+class TestOnlyOrganisation:
+    def place(self, role: MemberRole | None = None, *work_roles: WorkRole) -> Belonging:
+        return Belonging(
+            id=OrgId(new_id()),
+            name=None,
+            display_name="x",
+            member_role=role,
+            worker_id=None,
+            alias=None,
+            work_roles=list(work_roles),
+        )
+
+    def test_is_the_one_with_a_role(self) -> None:
+        member, worker, left = self.place(MEMBER), self.place(None, WorkRole.WORKER), self.place()
+        assert rules.only_organisation([member]) == member
+        assert rules.only_organisation([left, worker]) == worker
+        assert rules.only_organisation([member, worker]) is None
+        assert rules.only_organisation([]) is None
+
+    def test_may_be_one_that_was_left(self) -> None:
+        left, other = self.place(), self.place()
+        assert rules.only_organisation([left]) == left
+        assert rules.only_organisation([left, other]) is None
 
 
 class TestCheckKeyMode:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from fairmark.identity import store
+from fairmark.identity import rules, store
 from fairmark.identity.model import NoSuchOrganisation
 from fairmark.identity.tokens import is_session, key_org
 from fairmark.kernel import clock
@@ -139,16 +139,16 @@ async def _by_session(db: Database, slot: _Slot, session_s: int) -> tuple[Actor,
 
 
 async def in_organisation(db: Database, actor: Actor, org_id: OrgId | None) -> Actor:
-    """A person's actor in `org_id`, or in their only organisation, or in none if they have several or no one.
+    """A person's actor in `org_id`, or in their only organisation, or in none if they have several or none.
 
     Raises NoSuchOrganisation if the person neither belongs to `org_id` nor administers the installation.
     """
     assert actor.person_id is not None
     async with db.begin(actor=actor) as tx:
-        found = await store.belongings(tx, actor.person_id, org_id, limit=2)
+        found = await store.belongings(tx, actor.person_id, org_id)
         foreign = await store.organisation(tx, org_id) if org_id is not None and not found and actor.is_admin else None
-    if len(found) == 1:
-        only = found[0]
+    only = rules.only_organisation(found)
+    if only is not None:
         return Actor(
             kind=ActorKind.PERSON,
             org_id=only.id,

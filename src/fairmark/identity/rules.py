@@ -15,6 +15,7 @@ from fairmark.identity.model import (
     BadInvitation,
     BadName,
     BadPreferences,
+    Belonging,
     Invitation,
     LastOwner,
     NoSuchInvitation,
@@ -102,6 +103,13 @@ def check_key_mode(actor: Actor, mode: Mode) -> None:
             f"A {actor.mode.value} key cannot arrange {mode.value} keys.",
             mend=f"Use a {mode.value} key with the scope admin, or sign in.",
         )
+
+
+def only_organisation(belongings: Sequence[Belonging]) -> Belonging | None:
+    """The one that a person means who names none; None if that is not clear. Those they have left count least."""
+    active = [one for one in belongings if one.member_role is not None or one.work_roles]
+    among = active or belongings
+    return among[0] if len(among) == 1 else None
 
 
 # ---------------------------------------------------------------------------------------------- invitations
