@@ -73,8 +73,8 @@ export class Router {
   #guards = new Set<() => string | null>()
   #place = 0
   #turn = 0
-  /** A step through history that we asked for ourselves, to undo one that a guard held up. */
-  #ownStep = false
+  /** Called when the step through history arrives that undoes one a guard held up. */
+  #steppedBack: (() => void) | null = null
   readonly #scrolls = new Map<number, number>()
 
   /** Takes over this window's links and history and shows the present address. Returns what gives them back. */
@@ -194,15 +194,18 @@ export class Router {
 
   async #onpopstate(event: PopStateEvent): Promise<void> {
     const place = placeOf(event.state)
-    if (this.#ownStep) {
-      this.#ownStep = false
+    if (this.#steppedBack) {
+      this.#steppedBack()
+      this.#steppedBack = null
       return
     }
     const step = place - this.#place
     if (step !== 0 && location.pathname !== this.path && this.#reason()) {
       // The browser has moved already: step back, ask, and move again if the person wants to.
-      this.#ownStep = true
-      history.go(-step)
+      await new Promise<void>((done) => {
+        this.#steppedBack = done
+        history.go(-step)
+      })
       if (!(await this.#mayLeave())) return
       this.#guards.clear()
       history.go(step)

@@ -19,6 +19,23 @@ const routes = [
   route("/broken", { title: "Broken", load: broken }),
 ]
 
+/** Walks through history and waits until the browser has told of `steps` arrivals. */
+async function walk(step: () => void, steps = 1): Promise<void> {
+  const arrived = new Promise<void>((done) => {
+    let left = steps
+    const listen = () => {
+      left -= 1
+      if (left > 0) return
+      window.removeEventListener("popstate", listen)
+      done()
+    }
+    window.addEventListener("popstate", listen)
+  })
+  step()
+  await arrived
+  await settled()
+}
+
 const settled = () => new Promise((done) => setTimeout(done, 20))
 
 let router: Router
@@ -96,11 +113,9 @@ describe("Router", () => {
   it("goes back and forth with the browser", async () => {
     await startAt("/")
     await router.go("/projects/7")
-    history.back()
-    await settled()
+    await walk(() => history.back())
     expect(router.shown).toMatchObject({ by: "back", route: { title: "Home" } })
-    history.forward()
-    await settled()
+    await walk(() => history.forward())
     expect(router.shown?.route.title).toBe("Project")
   })
 
@@ -120,13 +135,13 @@ describe("Router", () => {
     await startAt("/", ask)
     await router.go("/projects/7")
     router.hold(() => "The upload is not done.")
-    history.back()
-    await settled()
+    // Back, and forth again: the page is kept.
+    await walk(() => history.back(), 2)
     expect(location.pathname).toBe("/projects/7")
     expect(router.shown?.route.title).toBe("Project")
     ask.mockReturnValueOnce(true)
-    history.back()
-    await settled()
+    // Back, forth, and back once more after the answer.
+    await walk(() => history.back(), 3)
     expect(location.pathname).toBe("/")
     expect(router.shown?.route.title).toBe("Home")
   })
