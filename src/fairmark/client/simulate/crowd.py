@@ -59,6 +59,7 @@ class Crowd:
         self.seed = plan.seed
         self.speed = plan.speed
         self.workers: list[SimWorker] = []
+        self.seconds = 0.0
         self._over = False
 
     @property
@@ -84,11 +85,13 @@ class Crowd:
 
     async def run(self, boss: AsyncClient | None, tell: "Tell | None") -> None:
         """Until all is done, as far as the plan goes. boss: who can see the project's progress."""
+        began = monotonic()
         working = [asyncio.create_task(worker.work()) for worker in self.workers]
         try:
             await self._watch(boss, working, tell)
             self.stop()
             await asyncio.gather(*working)
+            self.seconds = monotonic() - began
         finally:
             for task in working:
                 task.cancel()
@@ -187,13 +190,16 @@ async def simulate(
             crowd.staff(await gather_people(boss, project_id, plan, http, url, invitations or {}))
             if started is not None:
                 started(crowd)
-            began = monotonic()
             await crowd.run(boss, tell)
-            seconds = monotonic() - began
+    return await sum_up(crowd, boss)
+
+
+async def sum_up(crowd: Crowd, boss: AsyncClient | None) -> Summary:
+    """What the crowd did, and with `boss` also what became of it: progress, and the results against the truth."""
     progress, merged = None, None
-    if boss is not None and project_id is not None:
-        progress = await boss.get_progress(project_id)
-        results = boss.list_results(project_id, limit=RESULTS_MAX)
-        judged = [(result, truth.of(result.external_id, "")) async for result in results]
+    if boss is not None and crowd.project_id is not None:
+        progress = await boss.get_progress(crowd.project_id)
+        results = boss.list_results(crowd.project_id, limit=RESULTS_MAX)
+        judged = [(result, crowd.truth.of(result.external_id, "")) async for result in results]
         merged = mean([score(result.annotation, right) for result, right in judged if right is not None])
-    return summarise([(w.member.account, w.record) for w in crowd.workers], seconds, progress, merged)
+    return summarise([(w.member.account, w.record) for w in crowd.workers], crowd.seconds, progress, merged)

@@ -85,18 +85,22 @@ class SimWorker:
     async def work(self) -> None:
         """Until the crowd is over."""
         while not self._stage.over:
-            try:
-                assignment = await self._next()
-                if assignment is not None:
-                    self.idle = False
-                    await self._take(assignment)
-                    continue
-                self.idle = True
+            if not await self.turn():
                 await asyncio.sleep(IDLE_S * self._rng.uniform(0.7, 1.3))
-            except DOWN:
-                self.record.troubles += 1
-                self._search = True
-                await asyncio.sleep(TROUBLE_S * self._rng.uniform(0.5, 1.5))
+
+    async def turn(self) -> bool:
+        """One turn from claim to receipt; False if there was none to take. A server that is away is waited for."""
+        try:
+            assignment = await self._next()
+            self.idle = assignment is None
+            if assignment is None:
+                return False
+            await self._take(assignment)
+        except DOWN:
+            self.idle, self._search = False, True
+            self.record.troubles += 1
+            await asyncio.sleep(TROUBLE_S * self._rng.uniform(0.5, 1.5))
+        return True
 
     async def _next(self) -> Assignment | None:
         """The next turn: one that was taken and not finished before, else a new one."""

@@ -1,0 +1,227 @@
+"""`fairmark demo`: starts an installation of its own, fills it, and stays; or, with --once, does it all and ends."""
+
+import asyncio
+import os
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from fairmark.client.aio.client import AsyncClient
+from fairmark.client.commands.simulating import print_summary
+from fairmark.client.errors import ClientError
+from fairmark.client.simulate.summary import Summary
+from fairmark.client.simulate.truth import Truth
+from fairmark.entrypoints import processes
+from fairmark.entrypoints.demo.cast import BadDemo, Cast, keep_cast, new_cast, read_cast
+from fairmark.entrypoints.demo.companions import keep_company
+from fairmark.entrypoints.demo.filling import LEFT, fill
+from fairmark.entrypoints.demo.material import Material, material
+from fairmark.identity import service as identity
+from fairmark.kernel import migrate
+from fairmark.kernel import settings as config
+from fairmark.kernel.db import Database
+from fairmark.kernel.embedded import OWNER, Embedded
+from fairmark.kernel.errors import FairmarkError, Unavailable
+from fairmark.kernel.events import SYSTEM
+from fairmark.kernel.schema import APP_ROLE
+from fairmark.kernel.settings import Settings
+
+READY_WITHIN_S = 60.0
+FORMATS = ("coco", "fairmark_jsonl")
+PORT = 8080
+KEPT = ("FAIRMARK_DATA_DIR", "XDG_DATA_HOME")
+"""What the demo takes from the environment. The database of a real installation, above all, is none of its."""
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+Tell = Callable[[str], None]
+
+
+class DemoWillNotStart(Unavailable):
+    """The demo's server did not come up."""
+
+    code = "demo_will_not_start"
+
+
+def demo(
+    data_dir: Annotated[
+        str | None, typer.Option(help="Folder of the demo. [default: fairmark-demo beside fairmark's own]")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help=f"Port to listen on. [default: {PORT}]")] = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Label, export, print the figures, end, and leave no trace.")
+    ] = False,
+    to: Annotated[Path | None, typer.Option("--out", help="With --once: a folder for the exports.")] = None,
+) -> None:
+    """Show everything: a real image project, a simulated crowd that labels it, and work left for you."""
+    if once:
+        with TemporaryDirectory(prefix="fairmark-demo-") as folder:
+            _once(_settings(folder, host, port or _free_port(host)), to)
+        return
+    loaded = _settings(data_dir, host, port or PORT)
+    _refuse_taken_port(loaded)
+    _stay(loaded)
+
+
+def _settings(data_dir: str | None, host: str, port: int) -> Settings:
+    environ = {name: value for name, value in os.environ.items() if name in KEPT}
+    chosen = data_dir or environ.get("FAIRMARK_DATA_DIR")
+    folder = chosen or str(config.load(environ).data_path.with_name("fairmark-demo"))
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+    return config.load(
+        environ, data_dir=folder, host=host, port=port, public_url=f"http://{shown}:{port}", log_level="warning"
+    )
+
+
+def _once(loaded: Settings, to: Path | None) -> None:
+    made_of = material()
+    supervisor = processes.Supervisor(loaded)
+    with err.status("starting") as status:
+        try:
+            token = asyncio.run(_prepare(loaded))
+            supervisor.start()
+            filled = asyncio.run(_fill(loaded, token or "", new_cast(), made_of, 0, status.update))
+            status.update("exporting")
+            places = asyncio.run(_export(loaded.public_url, filled[0], to)) if to else []
+        finally:
+            supervisor.stop()
+    _notice(made_of)
+    print_summary(filled[1])
+    for place in places:
+        out.print(str(place), soft_wrap=True)
+
+
+def _stay(loaded: Settings) -> None:
+    made_of = material()
+    cast = _cast_of(loaded)
+    token = asyncio.run(_prepare(loaded))
+    if cast is None:
+        if token is None:
+            raise BadDemo(
+                f"{loaded.data_path} holds an installation that is no demo.", mend="Choose another --data-dir."
+            )
+        cast = new_cast()
+        keep_cast(loaded.data_path, cast)
+    supervisor = processes.Supervisor(loaded)
+    supervisor.start()
+    supervisor.run(beside=lambda: _beside(loaded, token, cast, made_of))
+
+
+def _cast_of(loaded: Settings) -> Cast | None:
+    """The cast of a demo that was made before; one that was interrupted in the making is taken away."""
+    cast = read_cast(loaded.data_path)
+    if cast is not None and not cast.filled:
+        err.print("The demo was interrupted while it was made; it is made anew.")
+        Embedded(loaded.data_path).stop()
+        shutil.rmtree(loaded.data_path)
+        return None
+    return cast
+
+
+async def _prepare(loaded: Settings) -> str | None:
+    """Database up and migrated; the token with which the administrator is made, or None if there is one."""
+    embedded = Embedded(loaded.data_path)
+    await asyncio.to_thread(processes.ensure_database, loaded)
+    await migrate.migrate(embedded.url(OWNER))
+    db = await Database.open(embedded.url(APP_ROLE), 2)
+    try:
+        async with db.begin(actor=SYSTEM) as tx:
+            return await identity.ensure_first_admin_link(tx)
+    finally:
+        await db.close()
+
+
+def _beside(loaded: Settings, token: str | None, cast: Cast, made_of: Material) -> None:
+    """What happens while the server runs: the demo is made if it is new, then the companions work."""
+    try:
+        if not cast.filled:
+            with err.status("starting") as status:
+                cast, summary = asyncio.run(_fill(loaded, token or "", cast, made_of, LEFT, status.update))
+            keep_cast(loaded.data_path, cast)
+            print_summary(summary)
+        else:
+            asyncio.run(_ready(loaded.public_url))
+        _notice(made_of)
+        _introduce(loaded, cast)
+        asyncio.run(keep_company(loaded.public_url, cast, Truth(made_of.truth)))
+    except (ClientError, FairmarkError) as error:
+        err.print(f"error: {error.message}\n→ {error.mend}", markup=False)
+
+
+async def _fill(
+    loaded: Settings, token: str, cast: Cast, made_of: Material, left: int, tell: Tell
+) -> tuple[Cast, Summary]:
+    await _ready(loaded.public_url)
+    return await fill(loaded.public_url, token, cast, made_of, left, tell)
+
+
+async def _ready(url: str) -> None:
+    """Waits for the server. Raises DemoWillNotStart."""
+    deadline = time.monotonic() + READY_WITHIN_S
+    async with httpx.AsyncClient() as http:
+        while time.monotonic() < deadline:
+            try:
+                if (await http.get(f"{url}/readyz")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.1)
+    raise DemoWillNotStart(
+        f"The server at {url} is not ready after {READY_WITHIN_S:.0f} s.",
+        mend="See what it says above; fairmark doctor.",
+    )
+
+
+async def _export(url: str, cast: Cast, to: Path) -> list[Path]:
+    manager = cast.role("manager")
+    async with AsyncClient(url) as client:
+        await client.sign_in(manager.email, manager.password)
+        return [await client.export(cast.project_id, name, to / name, unpack=True) for name in FORMATS]
+
+
+def _introduce(loaded: Settings, cast: Cast) -> None:
+    """Who signs in how, and where to begin."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("who", "e-mail", "password", "what for"):
+        table.add_column(name, no_wrap=name in {"e-mail", "password"})
+    for role in sorted(cast.roles, key=lambda each: (each.level is not None, each.id != "you")):
+        style = "bold green" if role.id == "you" else "dim" if role.level is not None else ""
+        table.add_row(role.part, role.email, role.password, role.to_do, style=style)
+    you = cast.role("you")
+    out.print()
+    out.print(table)
+    out.print(f"\nfairmark is at [bold]{loaded.public_url}[/bold]  (Ctrl+C ends it)")
+    out.print(f"Sign in as [bold green]{you.email}[/bold green] and label what is left for you;")
+    out.print("the simulated people work beside you and review what you hand in.")
+
+
+def _notice(made_of: Material) -> None:
+    if made_of.notice:
+        err.print(made_of.notice)
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _refuse_taken_port(loaded: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((loaded.host, loaded.port))
+        except OSError as error:
+            raise DemoWillNotStart(
+                f"{loaded.host}:{loaded.port} cannot be listened on: {error.strerror}.",
+                mend="Choose another --port, or stop what runs there.",
+            ) from error
