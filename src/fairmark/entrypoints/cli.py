@@ -6,6 +6,7 @@ import typer
 
 from fairmark import __version__
 from fairmark.client import cli as client
+from fairmark.client.commands import keys
 
 app = typer.Typer(
     name="fairmark", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -40,9 +41,12 @@ if all(find_spec(name) for name in SERVER_PACKAGES):
 
     commands.add_to(app)
 else:
-    for name in ("serve", "work", "up", "migrate", "orgs", "keys", "doctor", "backup", "restore", "demo"):
-        app.command(name, context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-                    help="Needs: pip install 'fairmark[server]'")(_without_server)  # fmt: skip
+    missing = [
+        (app, n) for n in ("serve", "work", "up", "migrate", "orgs", "people", "doctor", "backup", "restore", "demo")
+    ]
+    for group, name in [*missing, (keys.app, "create")]:
+        group.command(name, context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+                      help="Needs: pip install 'fairmark[server]'")(_without_server)  # fmt: skip
 
 
 def main() -> None:

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from fairmark.client.commands import keys
 from fairmark.entrypoints import backup as backups
 from fairmark.entrypoints import doctor as health
 from fairmark.entrypoints import processes
+from fairmark.entrypoints.demo import demo
 from fairmark.identity import accounts
 from fairmark.identity import service as identity
 from fairmark.identity.model import NoSuchOrganisation
@@ -35,16 +37,15 @@ err = Console(stderr=True)
 
 def add_to(app: typer.Typer) -> None:
     """Puts the server's commands on the command line."""
-    for command in (serve, work, up, migrate, doctor, backup, restore):
+    for command in (serve, work, up, migrate, doctor, backup, restore, demo):
         app.command()(command)
-    orgs, keys, people = (typer.Typer(no_args_is_help=True) for _ in range(3))
+    orgs, people = (typer.Typer(no_args_is_help=True) for _ in range(2))
     orgs.command("create")(create_org)
     orgs.command("list")(list_orgs)
-    keys.command("create")(create_key)
+    keys.app.command("create")(create_key)  # the client's group: its other commands work from afar
     people.command("reset-password")(reset_password)
     app.add_typer(people, name="people", help="People's sign-ins, mended on the server itself.")
     app.add_typer(orgs, name="orgs", help="Organisations of this installation.")
-    app.add_typer(keys, name="keys", help="API keys, made on the server itself.")
 
 
 def serve(data_dir: DataDir = None, settings: SettingsFile = None, host: Host = None, port: Port = None,
