@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -64,6 +65,13 @@ class TestSignIn:
             assert "SameSite=lax" in cookie
             assert "Path=/" in cookie
             assert "Secure" not in cookie  # this installation is reached by http
+
+    async def test_cookies_travel_by_https_alone_where_there_is_https(self, db: Database, tmp_path: Path) -> None:
+        async with open_world(db, tmp_path, public_url="https://fairmark.test") as world:
+            answer = await world.stranger()("POST", "/sign-in", credentials(await world.person()))
+        cookies = answer.headers.get_list("set-cookie")
+        assert len(cookies) == 2
+        assert all("Secure" in cookie for cookie in cookies)
 
     async def test_takes_the_address_in_any_case(self, world: World) -> None:
         ada = await world.person()
