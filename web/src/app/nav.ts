@@ -1,7 +1,24 @@
-import { IconDesign } from "#parts/icons.ts"
+import type { Belonging } from "#api/session.svelte.ts"
+import { IconKey, IconOrganisation, IconPeople, IconPerson, IconProject, IconWebhook, IconWork } from "#parts/icons.ts"
 import type { NavGroup } from "#parts/shell.ts"
 
-/** The side navigation. */
-export const nav: readonly NavGroup[] = [
-  { title: "Product", items: [{ label: "Design system", href: "/design", icon: IconDesign }] },
-]
+/** The side navigation of a person in the organisation on show: only what they can open. */
+export function navOf(organisation: Belonging | null): readonly NavGroup[] {
+  const groups: NavGroup[] = []
+  const member = organisation?.member_role ?? null
+  if (member || organisation?.work_roles.includes("lead"))
+    groups.push({ title: "Projects", items: [{ label: "Projects", href: "/projects", icon: IconProject }] })
+  if (organisation?.worker_id) groups.push({ title: "Work", items: [{ label: "Work", href: "/work", icon: IconWork }] })
+  if (member)
+    groups.push({
+      title: "Organisation",
+      items: [
+        { label: "Members", href: "/members", icon: IconPerson },
+        { label: "Workforces", href: "/workforces", icon: IconPeople },
+        { label: "API keys", href: "/keys", icon: IconKey },
+        { label: "Webhooks", href: "/webhooks", icon: IconWebhook },
+        { label: "Settings", href: "/organisation", icon: IconOrganisation },
+      ],
+    })
+  return groups
+}
