@@ -3,6 +3,36 @@ import { route } from "#routing/router.svelte.ts"
 
 /** Every page of the product: its address, its title, and how its code is fetched. */
 export const routes: readonly Route[] = [
+  route("/sign-in", {
+    title: "Sign in",
+    frame: "bare",
+    for: "anyone",
+    load: () => import("#pages/sign-in/SignIn.svelte"),
+  }),
+  route("/first-start", {
+    title: "Set up",
+    frame: "bare",
+    for: "anyone",
+    load: () => import("#pages/first-start/FirstStart.svelte"),
+  }),
+  route("/invitation", {
+    title: "Invitation",
+    frame: "bare",
+    for: "anyone",
+    load: () => import("#pages/invitation/Invitation.svelte"),
+  }),
+  route("/account", { title: "Account", load: () => import("#pages/account/Account.svelte") }),
+  route("/work", { title: "Work", load: () => import("#pages/work/Work.svelte") }),
+  route("/label", { title: "Label", frame: "bare", load: () => import("#pages/label/Label.svelte") }),
+  route("/label/:assignment", { title: "Label", frame: "bare", load: () => import("#pages/label/Open.svelte") }),
+  route("/", { title: "Home", load: () => import("#pages/home/Home.svelte") }),
+  route("/members", { title: "Members", load: () => import("#pages/organisation/Members.svelte") }),
+  route("/workforces", { title: "Workforces", load: () => import("#pages/organisation/Workforces.svelte") }),
+  route("/workforces/:workforce", { title: "Workforce", load: () => import("#pages/organisation/Workforce.svelte") }),
+  route("/keys", { title: "API keys", load: () => import("#pages/organisation/Keys.svelte") }),
+  route("/webhooks", { title: "Webhooks", load: () => import("#pages/organisation/Webhooks.svelte") }),
+  route("/webhooks/:webhook", { title: "Webhook", load: () => import("#pages/organisation/Webhook.svelte") }),
+  route("/organisation", { title: "Organisation", load: () => import("#pages/organisation/Settings.svelte") }),
   route("/design", {
     title: "Design system",
     frame: "bare",
