@@ -11,8 +11,3 @@ export function access(route: Pick<Route, "for">, session: "unknown" | "in" | "o
 export function signInPath(wanted: string): string {
   return `/sign-in${queryText({ next: wanted === "/" ? null : wanted })}`
 }
-
-/** Where to go after sign-in: `next` if it is an address of ours, else home. A link from outside cannot lead elsewhere. */
-export function afterSignIn(next: string | null): string {
-  return next && /^\/(?![/\\])/.test(next) && !next.startsWith("/sign-in") ? next : "/"
-}

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from "vitest"
 import type { Params } from "./paths.ts"
-import { matchPath, pathTo, queryText, specificity } from "./paths.ts"
+import { afterSignIn, matchPath, pathTo, queryText, specificity } from "./paths.ts"
 
 describe("Params", () => {
   it("knows the names in a pattern", () => {
@@ -60,4 +60,12 @@ describe("specificity", () => {
       "/:any/new",
     ])
   })
+})
+
+describe("afterSignIn", () => {
+  it("goes back to where the person came from", () => expect(afterSignIn("/projects/7?a=1")).toBe("/projects/7?a=1"))
+  it.each([null, "", "https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/sign-in"])(
+    "goes home for %j",
+    (next) => expect(afterSignIn(next)).toBe("/"),
+  )
 })

@@ -66,3 +66,8 @@ export function specificity(pattern: string): string {
     .map((segment) => (segment.startsWith(":") ? "0" : "1"))
     .join("")
 }
+
+/** Where to go after sign-in: `next` if it is an address of ours, else home. A link from outside cannot lead elsewhere. */
+export function afterSignIn(next: string | null): string {
+  return next && /^\/(?![/\\])/.test(next) && !next.startsWith("/sign-in") ? next : "/"
+}

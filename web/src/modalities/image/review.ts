@@ -23,6 +23,8 @@ export interface Submission {
   readonly id: string
   readonly name: string
   readonly document: WireAnnotation
+  /** How much the others agree with each of its marks, by mark id, 0 to 1. */
+  readonly agreement?: Readonly<Record<string, number>>
 }
 
 /** Marks overlap at least so much to be taken for the same thing. */

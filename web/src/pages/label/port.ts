@@ -1,0 +1,206 @@
+/** The editor's way to the server: its methods as requests, the server's errors as the editor's. */
+
+import { ApiError } from "#api/problem.ts"
+import type { components, paths } from "#api/schema.d.ts"
+import type { Api } from "#api/typed.ts"
+import type { Annotation } from "#editor/annotation.ts"
+import {
+  type Beat,
+  type EditorPort,
+  type HandIn,
+  type NewerDraft,
+  PortError,
+  type PortErrorKind,
+  type Question,
+  type SendOptions,
+  type Skip,
+  type Verdict,
+} from "#editor/port.ts"
+import type { Fault } from "#editor/validation.ts"
+import type { HandedIn, Outbox } from "./outbox.svelte.ts"
+import { inOrg } from "./server.ts"
+
+type WireBeat = components["schemas"]["Beat"]
+type WireDocument = components["schemas"]["Annotation"]
+
+export interface Lease {
+  readonly leased_until: string
+  readonly active_ms: number
+}
+
+/** The assignment that a port speaks for. */
+export interface Subject {
+  readonly id: string
+  readonly orgId: string
+  readonly personId: string
+  readonly name: string
+  /** True where the document on screen holds the reviewer's own changes of an earlier visit: accepting it is a fix. */
+  readonly isOwnVersion: boolean
+}
+
+export interface PortParts {
+  readonly api: Api<paths>
+  readonly outbox: Outbox
+  readonly subject: Subject
+  /** True while there is something to go on with: then nobody waits for a slow network. */
+  readonly mayGoOn: () => boolean
+  readonly onLease: (lease: Lease) => void
+  /** The server says that the turn is over. */
+  readonly onOver: (error: ApiError) => void
+  readonly onAsked: () => void
+}
+
+/** So long handing in may keep the next item off the screen when the answer is slow, milliseconds. */
+export const PATIENCE_MS = 60
+/** Seconds to wait for an answer on which nothing hangs but the next try. */
+const SMALL_S = 8
+const OVER = new Set(["lease_expired", "assignment_closed", "task_closed", "no_such_assignment"])
+const PASSING = new Set([425, 429, 500, 502, 503, 504])
+const MARKS_NAMED_MAX = 5
+
+/** A request's error as the editor knows it. */
+export function portError(thrown: unknown): PortError {
+  if (!(thrown instanceof ApiError)) return new PortError("offline", String(thrown))
+  const message = thrown.mend ? `${thrown.message} ${thrown.mend}` : thrown.message
+  const faults = Array.isArray(thrown.fields.faults) ? { faults: thrown.fields.faults as Fault[] } : {}
+  const later = thrown.retryAfterS === null ? {} : { retryAfter_ms: thrown.retryAfterS * 1000 }
+  return new PortError(kindOf(thrown), message, { ...faults, ...later })
+}
+
+function kindOf({ status, code }: ApiError): PortErrorKind {
+  if (status === 0) return "offline"
+  if (PASSING.has(status)) return "busy"
+  return code === "bad_annotation" ? "invalid" : "refused"
+}
+
+const iso = (ms: number) => new Date(ms).toISOString()
+
+/** Beats as they travel: with this clock's own present, so that the server can correct it. */
+export function wireBeat(beats: readonly Beat[], now: number): WireBeat {
+  return { now: iso(now), intervals: beats.map(({ from, to }) => ({ from: iso(from), to: iso(to) })) }
+}
+
+const wire = (annotation: Annotation) => annotation as unknown as WireDocument
+
+/** Sends what the outbox keeps. Rejects with a PortError. */
+export async function handIn(api: Api<paths>, entry: HandedIn): Promise<void> {
+  const beat = entry.beats.length > 0 ? { beat: wireBeat(entry.beats, Date.now()) } : {}
+  const body = { key: entry.key, annotation: wire(entry.annotation), ...beat }
+  try {
+    await api.post("/api/v1/assignments/{id}/submit", {
+      path: { id: entry.assignmentId },
+      headers: inOrg(entry.orgId),
+      body,
+    })
+  } catch (thrown) {
+    throw portError(thrown)
+  }
+}
+
+export class ApiPort implements EditorPort {
+  readonly #parts: PortParts
+  /** Beats that did not get through: they go along with the work itself. */
+  #owed: readonly Beat[] = []
+
+  constructor(parts: PortParts) {
+    this.#parts = parts
+  }
+
+  async saveDraft(
+    id: string,
+    seq: number,
+    annotation: Annotation,
+    options: SendOptions = {},
+  ): Promise<{ seq: number }> {
+    return this.#ask(() =>
+      this.#parts.api.put("/api/v1/assignments/{id}/draft", {
+        ...this.#to(id),
+        ...options,
+        body: { seq, annotation: wire(annotation) },
+      }),
+    )
+  }
+
+  async loadDraft(id: string): Promise<NewerDraft> {
+    const { draft, draft_seq } = await this.#ask(() => this.#parts.api.get("/api/v1/assignments/{id}", this.#to(id)))
+    return { seq: draft_seq, annotation: (draft ?? {}) as NewerDraft["annotation"] }
+  }
+
+  async beat(id: string, beats: readonly Beat[], options: SendOptions = {}): Promise<void> {
+    this.#owed = beats
+    const body = wireBeat(beats, Date.now())
+    const lease = await this.#ask(() =>
+      this.#parts.api.post("/api/v1/assignments/{id}/beat", { ...this.#to(id), ...options, timeout_s: SMALL_S, body }),
+    )
+    this.#owed = []
+    this.#parts.onLease(lease)
+  }
+
+  /** Keeps the work first. With something to go on with, a slow or lost network holds nobody up: the outbox sends it. */
+  async submit(id: string, { key, annotation }: HandIn): Promise<void> {
+    const { outbox, subject, mayGoOn } = this.#parts
+    const { orgId, personId, name } = subject
+    const entry = { assignmentId: id, orgId, personId, name, key, annotation, beats: this.#owed }
+    await outbox.put(entry)
+    const delivery = outbox.deliver(id)
+    if (!mayGoOn()) return delivery
+    const outcome = await Promise.race([
+      delivery.then(
+        () => null,
+        (error: unknown) => error as PortError,
+      ),
+      new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE_MS)),
+    ])
+    if (outcome && outcome.kind !== "offline" && outcome.kind !== "busy") throw outcome
+    // Nobody awaits it any more; what becomes of it is the outbox's to tell.
+    delivery.catch((error: unknown) => outbox.failed(entry, error))
+  }
+
+  async skip(id: string, { reason, note }: Skip): Promise<void> {
+    const body = { reason: note ? `${reason}: ${note}`.slice(0, 500) : reason }
+    await this.#ask(() => this.#parts.api.post("/api/v1/assignments/{id}/skip", { ...this.#to(id), body }))
+  }
+
+  async ask(id: string, { text, marks }: Question): Promise<void> {
+    const named = marks.slice(0, MARKS_NAMED_MAX).join(", ")
+    const about = marks.length === 0 ? "" : `\n\nAbout ${marks.length === 1 ? "mark" : "marks"} ${named}`
+    const more = marks.length > MARKS_NAMED_MAX ? ` and ${marks.length - MARKS_NAMED_MAX} more` : ""
+    const body = { text: `${text}${about}${more}` }
+    await this.#ask(() => this.#parts.api.post("/api/v1/assignments/{id}/questions", { ...this.#to(id), body }))
+    this.#parts.onAsked()
+  }
+
+  async pause(id: string): Promise<void> {
+    this.#parts.onLease(await this.#ask(() => this.#parts.api.post("/api/v1/assignments/{id}/pause", this.#to(id))))
+  }
+
+  async resume(id: string): Promise<void> {
+    this.#parts.onLease(await this.#ask(() => this.#parts.api.post("/api/v1/assignments/{id}/resume", this.#to(id))))
+  }
+
+  /** A fix, and only a fix, carries an annotation: what the reviewer accepts unchanged stays the workers'. */
+  async review(id: string, { decision, reasons, note, annotation }: Verdict): Promise<void> {
+    const said = decision === "accept" && this.#parts.subject.isOwnVersion ? "fix" : decision
+    const body = {
+      decision: said,
+      reasons: [...reasons],
+      comment: note,
+      ...(said === "fix" ? { annotation: wire(annotation) } : {}),
+      ...(this.#owed.length > 0 ? { beat: wireBeat(this.#owed, Date.now()) } : {}),
+    }
+    await this.#ask(() => this.#parts.api.post("/api/v1/assignments/{id}/review", { ...this.#to(id), body }))
+  }
+
+  #to(id: string) {
+    return { path: { id }, headers: inOrg(this.#parts.subject.orgId) }
+  }
+
+  async #ask<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call()
+    } catch (thrown) {
+      if (thrown instanceof ApiError && OVER.has(thrown.code)) this.#parts.onOver(thrown)
+      throw portError(thrown)
+    }
+  }
+}
