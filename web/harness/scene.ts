@@ -33,7 +33,7 @@ export function things(width: number, height: number): Thing[] {
     found.push({
       class: isCar ? "car" : "pedestrian",
       x: Math.round(random() * (width - w)),
-      y: Math.round(height * (0.5 + 0.32 * depth) - h * 0.2),
+      y: Math.round(height * (0.5 + 0.2 * depth) - h * 0.2),
       w: Math.round(w),
       h: Math.round(h * (isCar ? 1 : 1.5)),
     })
@@ -114,12 +114,13 @@ export function streetBy(seed: number, width: number, height: number): WireAnnot
     if (random() < 0.12) return
     const off = () => (random() - 0.5) * 10
     const isCar = thing.class === "car"
+    const name = isCar && random() < 0.15 ? "bus" : thing.class
     marks.push({
       id: `s${seed}-${i}`,
       kind: "box",
-      class: isCar && random() < 0.15 ? "bus" : thing.class,
+      class: name,
       geometry: { x: Math.max(0, thing.x + off()), y: thing.y + off(), w: thing.w + off(), h: thing.h + off() },
-      attributes: isCar ? { view: random() < 0.8 ? "side" : "front" } : {},
+      attributes: name === "car" ? { view: random() < 0.8 ? "side" : "front" } : {},
     })
   })
   return { version: 1, marks, answers: { weather: random() < 0.7 ? "clear" : "rain" }, links: [] }

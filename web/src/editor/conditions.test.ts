@@ -63,6 +63,8 @@ describe("visibleValues", () => {
   it("leaves out hidden, unknown and empty values", () => {
     const fields = [field("a"), field("b", { when: { field: "a", is: "x" } }), field("c")]
     expect(visibleValues(fields, { a: "z", b: "y", c: "  ", d: "?" })).toEqual({ a: "z" })
+    const all = { a: "x", b: "y" }
+    expect(visibleValues(fields, all)).toBe(all)
   })
 })
 

@@ -64,14 +64,20 @@ export function isAnswered(value: FieldValue | undefined): boolean {
   return value !== undefined && !(Array.isArray(value) && value.length === 0)
 }
 
-/** `values` without those of fields that are hidden or unknown, and without empty answers: what a submission carries. */
+/**
+ * `values` without those of fields that are hidden or unknown, and without empty answers: what a submission carries.
+ * The same object if all stay.
+ */
 export function visibleValues(fields: readonly Field[], values: FieldValues): FieldValues {
   const kept: Record<string, FieldValue> = {}
+  let count = 0
   for (const field of visibleFields(fields, values)) {
     const value = values[field.id]
-    if (value !== undefined && isAnswered(value)) kept[field.id] = value
+    if (value === undefined || !isAnswered(value)) continue
+    kept[field.id] = value
+    count++
   }
-  return kept
+  return count === Object.keys(values).length ? values : kept
 }
 
 /** `values` plus the default of each field that is asked and has none; a default may bring up further fields. */

@@ -131,8 +131,8 @@ export class Session {
   finished(): Annotation {
     const draft = this.annotation()
     const marks = draft.marks.map((mark) => {
-      const fields = this.vocabulary.attributesOf(mark.class)
-      return fields.length === 0 ? mark : { ...mark, attributes: visibleValues(fields, mark.attributes) }
+      const attributes = visibleValues(this.vocabulary.attributesOf(mark.class), mark.attributes)
+      return attributes === mark.attributes ? mark : { ...mark, attributes }
     })
     return { ...draft, marks, answers: visibleValues(this.vocabulary.questions, draft.answers) }
   }
@@ -148,8 +148,9 @@ export class Session {
     return false
   }
 
+  /** What is wrong with the document as it would be handed in. */
   faults(): Fault[] {
-    return this.#validator.faults(this.annotation())
+    return this.#validator.faults(this.finished())
   }
 
   /**

@@ -1,9 +1,9 @@
 /**
  * The marks that lie still, in a bitmap that is drawn anew only where something changed.
  *
- * With few marks in view each new view is simply drawn. With many, panning shifts the bitmap and draws the strips that
- * come into sight; zooming shows the old bitmap scaled while the new one is drawn in slices of a few milliseconds, so
- * that no frame waits for 10,000 marks.
+ * Panning shifts the bitmap and draws the strips that come into sight. Zooming draws all of it; with many marks in view
+ * it shows the old bitmap scaled while the new one is drawn in slices of a few milliseconds, so that no frame waits for
+ * 10,000 marks.
  */
 
 import { type Box, grown, type Size } from "#geometry/box.ts"
@@ -87,10 +87,9 @@ export class MarksLayer {
     this.painted = 0
     const isSame = this.#isUpToDate(view)
     if (isSame && this.#dirty.length === 0 && this.#job === null) return true
-    if (isSame) this.#shift(view)
-    else if (!this.#isCrowded(view)) this.#drawAll(view)
-    else if (this.#canShift(view)) this.#shift(view)
-    else this.#advance(view)
+    if (isSame || this.#canShift(view)) this.#shift(view)
+    else if (this.#isCrowded(view)) this.#advance(view)
+    else this.#drawAll(view)
     this.#place(view)
     return this.#isUpToDate(view)
   }

@@ -1,0 +1,83 @@
+"""The image editor in a browser, as tests speak of it: points of the image, and documents instead of pixels."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Page
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class EditorPage:
+    """A page of the harness with one editor on it. All coordinates are pixels of the image."""
+
+    page: Page
+
+    async def screen(self, at: Point) -> Point:
+        """Where an image point lies in the window now."""
+        found = await self.page.evaluate(
+            """([x, y]) => {
+                const { view } = harness.inside.workspace
+                const box = document.querySelector(".stage").getBoundingClientRect()
+                return [box.x + view.x + x * view.scale, box.y + view.y + y * view.scale]
+            }""",
+            at,
+        )
+        return found[0], found[1]
+
+    async def move(self, at: Point, steps: int = 1) -> None:
+        """Moves the mouse there."""
+        await self.page.mouse.move(*await self.screen(at), steps=steps)
+
+    async def click(self, at: Point) -> None:
+        """Clicks there."""
+        await self.page.mouse.click(*await self.screen(at))
+
+    async def drag(self, start: Point, end: Point, button: Any = "left") -> None:
+        """Presses at one point, moves, lets go at the other; both are where they lie before the drag."""
+        first, last = await self.screen(start), await self.screen(end)
+        await self.page.mouse.move(*first)
+        await self.page.mouse.down(button=button)
+        await self.page.mouse.move(*last, steps=8)
+        await self.page.mouse.up(button=button)
+
+    async def keys(self, *keys: str) -> None:
+        """Presses keys one after another."""
+        for key in keys:
+            await self.page.keyboard.press(key)
+
+    async def document(self) -> dict[str, Any]:
+        """The annotation as it stands."""
+        return await self.page.evaluate("harness.document()")
+
+    async def boxes(self) -> list[tuple[str, int, int, int, int]]:
+        """Class and geometry of each box, rounded to whole pixels."""
+        marks = (await self.document())["marks"]
+        found: list[tuple[str, int, int, int, int]] = []
+        for mark in marks:
+            if mark["kind"] == "box":
+                x, y, w, h = (math.floor(mark["geometry"][edge] + 0.5) for edge in ("x", "y", "w", "h"))
+                found.append((mark["class"], x, y, w, h))
+        return found
+
+    async def tags(self) -> list[str]:
+        """The classes of the tags."""
+        return [mark["class"] for mark in (await self.document())["marks"] if mark["kind"] == "tag"]
+
+    async def selection(self) -> list[str]:
+        """The ids of the selected marks."""
+        return await self.page.evaluate("[...harness.inside.workspace.selection]")
+
+    async def answers(self) -> dict[str, Any]:
+        """The answers to the item's questions."""
+        return (await self.document())["answers"]
+
+    async def frame(self) -> None:
+        """Waits until two frames have been drawn: what follows from the last event is on screen then."""
+        await self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    async def port(self, member: str) -> Any:
+        """A member of the fake server: drafts, beats, skips ..."""
+        return await self.page.evaluate(f"harness.port.{member}")

@@ -1,0 +1,472 @@
+"""The image editor by mouse, keyboard, pen and fingers, in a real browser; what is compared is the document."""
+
+import pytest
+
+from tests.browser.conftest import OpenEditor
+from tests.browser.editor_page import EditorPage
+
+pytestmark = pytest.mark.xdist_group("image_editor")
+
+
+class TestDrawing:
+    async def test_a_drag_and_two_clicks_draw_boxes_one_after_another(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.drag((100, 100), (300, 250))
+        await editor.click((400, 100))
+        await editor.move((450, 150), steps=3)
+        await editor.click((500, 180))
+        assert await editor.boxes() == [("car", 100, 100, 200, 150), ("car", 400, 100, 100, 80)]
+
+    async def test_the_key_of_a_class_is_for_the_next_box(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.drag((100, 100), (200, 200))
+        await editor.keys("2")
+        await editor.drag((300, 100), (400, 200))
+        assert [box[0] for box in await editor.boxes()] == ["car", "pedestrian"]
+
+    async def test_boxes_that_are_there_do_not_catch_the_pointer(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.drag((100, 100), (300, 300))
+        await editor.drag((150, 150), (250, 250))
+        assert await editor.boxes() == [("car", 100, 100, 200, 200), ("car", 150, 150, 100, 100)]
+
+    async def test_coordinates_are_those_of_the_image_at_any_zoom(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.move((800, 500))
+        await editor.page.mouse.wheel(0, -900)
+        await editor.frame()
+        await editor.drag((810, 510), (830, 520))
+        assert await editor.boxes() == [("car", 810, 510, 20, 10)]
+
+    async def test_escape_calls_off_and_nothing_is_left(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.move((100, 100))
+        await editor.page.mouse.down()
+        await editor.move((300, 300), steps=4)
+        await editor.keys("Escape")
+        await editor.page.mouse.up()
+        assert await editor.boxes() == []
+
+    async def test_a_class_is_found_by_typing(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.keys("/")
+        await editor.frame()
+        await editor.page.keyboard.type("traffic l")
+        await editor.keys("Enter")
+        await editor.frame()
+        await editor.drag((100, 100), (200, 200))
+        assert (await editor.boxes())[0][0] == "light"
+
+    async def test_keys_work_on_a_cyrillic_layout(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.drag((100, 100), (200, 200))
+        cdp = await editor.page.context.new_cdp_session(editor.page)
+        for kind in ("rawKeyDown", "keyUp"):
+            await cdp.send("Input.dispatchKeyEvent", {"type": kind, "modifiers": 2, "code": "KeyZ", "key": "я"})
+        assert await editor.boxes() == []
+
+
+class TestChanging:
+    async def one_box(self, open_editor: OpenEditor) -> EditorPage:
+        editor = await open_editor()
+        await editor.drag((200, 200), (400, 300))
+        await editor.keys("v")
+        return editor
+
+    async def test_moves_by_drag_and_by_arrows(self, open_editor: OpenEditor) -> None:
+        editor = await self.one_box(open_editor)
+        await editor.drag((300, 250), (350, 270))
+        await editor.keys("ArrowRight", "Shift+ArrowDown")
+        assert await editor.boxes() == [("car", 251, 230, 200, 100)]
+
+    async def test_resizes_by_each_handle_and_by_keys(self, open_editor: OpenEditor) -> None:
+        editor = await self.one_box(open_editor)
+        await editor.drag((400, 300), (420, 330))
+        await editor.drag((200, 265), (190, 265))
+        assert await editor.boxes() == [("car", 190, 200, 230, 130)]
+        await editor.keys("Alt+ArrowRight", "Alt+Shift+ArrowUp", "Control+Alt+ArrowLeft")
+        assert await editor.boxes() == [("car", 189, 200, 232, 120)]
+
+    async def test_undo_is_endless_and_redo_brings_back(self, open_editor: OpenEditor) -> None:
+        editor = await self.one_box(open_editor)
+        await editor.drag((300, 250), (350, 270))
+        await editor.keys("Delete")
+        assert await editor.boxes() == []
+        await editor.keys("Control+z")
+        assert await editor.boxes() == [("car", 250, 220, 200, 100)]
+        await editor.keys("Control+z", "Control+z", "Control+z")
+        assert await editor.boxes() == []
+        await editor.keys("Control+Shift+z", "Control+y")
+        assert await editor.boxes() == [("car", 250, 220, 200, 100)]
+
+    async def test_copies_pastes_at_the_pointer_and_duplicates(self, open_editor: OpenEditor) -> None:
+        editor = await self.one_box(open_editor)
+        await editor.keys("Control+c")
+        await editor.move((800, 600))
+        await editor.keys("Control+v", "Control+d")
+        # The pasted box is centred at the pointer; the duplicate lies 12 pixels right of and below it.
+        assert await editor.boxes() == [
+            ("car", 200, 200, 200, 100), ("car", 700, 550, 200, 100), ("car", 712, 562, 200, 100),
+        ]  # fmt: skip
+
+    async def test_coordinates_can_be_typed(self, open_editor: OpenEditor) -> None:
+        editor = await self.one_box(open_editor)
+        await editor.frame()
+        for name, value in (("x", "10.5"), ("w", "64")):
+            await editor.page.fill(f"[data-coordinate={name}]", value)
+            await editor.keys("Enter")
+        mark = (await editor.document())["marks"][0]
+        assert mark["geometry"] == pytest.approx({"x": 10.5, "y": 200, "w": 64, "h": 100}, abs=1)
+        assert mark["geometry"]["x"] == 10.5
+        assert mark["geometry"]["w"] == 64
+
+    async def test_frames_select_and_a_key_labels_them_all(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        for x in (100, 300, 500):
+            await editor.drag((x, 100), (x + 100, 200))
+        await editor.keys("v")
+        await editor.drag((50, 50), (450, 250))
+        assert len(await editor.selection()) == 2
+        await editor.keys("4")
+        assert [box[0] for box in await editor.boxes()] == ["bus", "bus", "car"]
+        await editor.keys("Control+a", "Delete")
+        assert await editor.boxes() == []
+
+    async def test_locked_and_hidden_marks_stay_out_of_the_way(self, open_editor: OpenEditor) -> None:
+        editor = await self.one_box(open_editor)
+        await editor.keys("l", "Escape")
+        await editor.drag((300, 250), (350, 270))
+        assert await editor.boxes() == [("car", 200, 200, 200, 100)]
+        await editor.keys("t", "l", "t", "h")
+        await editor.click((300, 250))
+        assert await editor.selection() == []
+        await editor.keys("t", "h")
+        await editor.click((300, 250))
+        assert len(await editor.selection()) == 1
+
+
+class TestView:
+    async def test_pans_by_middle_button_and_by_space_also_while_drawing(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        before = await editor.screen((0, 0))
+        await editor.drag((500, 500), (600, 550), button="middle")
+        await editor.click((100, 100))
+        await editor.page.keyboard.down("Space")
+        await editor.drag((500, 500), (400, 450))
+        await editor.page.keyboard.up("Space")
+        assert await editor.screen((0, 0)) == pytest.approx(before, abs=2)
+        await editor.click((300, 200))
+        assert await editor.boxes() == [("car", 100, 100, 200, 100)]
+
+    async def test_zoom_keeps_the_point_under_the_pointer(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        before = await editor.screen((400, 300))
+        await editor.move((400, 300))
+        await editor.page.mouse.wheel(0, -500)
+        assert await editor.screen((400, 300)) == pytest.approx(before, abs=1)
+        await editor.keys("Control+0")
+        assert await editor.screen((400, 300)) == pytest.approx(before, abs=1)
+
+    async def test_a_viewer_changes_nothing(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor("mode=view&street=1")
+        before = await editor.document()
+        await editor.drag((390, 700), (500, 760))
+        await editor.keys("Control+a", "Delete", "1", "n")
+        await editor.drag((100, 100), (300, 250))
+        assert await editor.document() == before
+
+    async def test_thumbnails_draw_their_marks(self, open_editor: OpenEditor, harness: str) -> None:
+        editor = await open_editor("street=1")
+        page = editor.page
+        await page.goto(f"{harness}/index.html?street=1&gallery=1")
+        await page.wait_for_selector(".image-view canvas")
+        drawn = """() => [...document.querySelectorAll(".image-view canvas")].filter((canvas) => {
+            const { width, height } = canvas
+            return width > 10 && canvas.getContext("2d").getImageData(0, 0, width, height).data.some(Boolean)
+        }).length"""
+        await page.wait_for_function(f"({drawn})() >= 12")
+        # Those far below the fold have not been drawn: a grid costs what is seen of it.
+        assert await page.evaluate(drawn) < 60
+
+
+class TestFields:
+    async def test_attributes_follow_their_conditions(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        page = editor.page
+        await editor.drag((100, 100), (300, 250))
+        await page.wait_for_selector("[data-field=view]")
+        assert await page.locator("[data-field=by]").count() == 0
+        await page.click("[data-field=occluded] label:has-text('Yes')")
+        await page.click("[data-field=by] label:has-text('Person')")
+        await page.click("[data-field=by] label:has-text('Vehicle')")
+        await page.click("[data-field=view] label:has-text('Side')")
+        assert (await editor.document())["marks"][0]["attributes"] == {
+            "occluded": True, "by": ["vehicle", "person"], "view": "side",
+        }  # fmt: skip
+
+    async def test_attributes_by_keys_alone(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.drag((100, 100), (300, 250))
+        await editor.frame()
+        await editor.keys("Shift+Enter", "2", "ArrowDown", "0", "Escape")
+        await editor.frame()
+        assert (await editor.document())["marks"][0]["attributes"] == {"view": "side", "occluded": False}
+        await editor.drag((400, 100), (500, 250))
+        assert len(await editor.boxes()) == 2
+
+    async def test_questions_and_tags(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        page = editor.page
+        await page.click("[data-field=weather] label:has-text('Rain')")
+        await page.click("[data-field=wet] label:has-text('3')")
+        await page.fill("[data-field=lanes] input", "4")
+        await page.fill("[data-field=note] textarea", "Wipers on")
+        await page.fill("[data-field=taken] input", "2024-02-29")
+        await page.click("[data-class=blurred]")
+        await page.click(".stage", position={"x": 5, "y": 5}, button="middle")
+        await editor.keys("8")
+        answers = {"weather": "rain", "wet": 3, "lanes": 4, "note": "Wipers on", "taken": "2024-02-29"}
+        assert await editor.answers() == answers
+        assert await editor.tags() == ["blurred", "night"]
+        await page.click("[data-class=blurred]")
+        assert await editor.tags() == ["night"]
+
+
+class TestWork:
+    async def test_faults_keep_it_here_until_they_are_mended(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        page = editor.page
+        await editor.drag((100, 100), (300, 250))
+        await editor.keys("Control+Enter")
+        await page.wait_for_selector(".faults li:nth-child(2)")
+        assert await editor.port("handIns.size") == 0
+        await page.click("[data-field=view] label:has-text('Front')")
+        await page.click("[data-field=weather] label:has-text('Clear')")
+        await page.wait_for_selector(".faults", state="detached")
+        await page.click("[data-command=submit]")
+        await page.wait_for_function("harness.ended === 'submitted'")
+        sent = await page.evaluate("[...harness.port.handIns.values()].map((each) => each.annotation)")
+        assert [(mark["class"], mark["attributes"]) for mark in sent[0]["marks"]] == [("car", {"view": "front"})]
+        assert sent[0]["answers"] == {"weather": "clear"}
+        assert await editor.port("beats.length") > 0
+
+    async def test_a_lost_network_loses_nothing(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        page = editor.page
+        await page.evaluate("harness.port.isOffline = true")
+        await editor.drag((100, 100), (300, 250))
+        await page.wait_for_selector("[data-save=offline]", timeout=10_000)
+        await editor.drag((400, 100), (500, 250))
+        await page.evaluate("harness.port.isOffline = false; dispatchEvent(new Event('online'))")
+        await page.wait_for_selector("[data-save=saved]")
+        assert len((await editor.port("drafts.at(-1).annotation"))["marks"]) == 2
+
+    async def test_a_crash_loses_nothing(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.page.evaluate("harness.port.isOffline = true")
+        await editor.drag((100, 100), (300, 250))
+        await editor.page.click("[data-field=weather] label:has-text('Snow')")
+        await editor.page.wait_for_selector("[data-save=offline]", timeout=10_000)
+        again = await open_editor(document_from=editor)
+        await again.page.wait_for_function("harness.inside.workspace.scene.size === 1")
+        assert await again.boxes() == [("car", 100, 100, 200, 150)]
+        assert await again.answers() == {"weather": "snow"}
+        await again.page.wait_for_selector("[data-save=saved]")
+        assert len((await again.port("drafts.at(-1).annotation"))["marks"]) == 1
+
+    async def test_skip_ask_and_pause(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        page = editor.page
+        await editor.keys("Control+/")
+        await page.fill("[role=dialog] textarea", "Is a toy car a car?")
+        await editor.keys("Control+Enter")
+        await page.wait_for_function("harness.port.questions.length === 1")
+        await page.wait_for_selector("[role=dialog]", state="detached")
+        await editor.keys("Alt+p")
+        await page.wait_for_selector("text=No time is counted")
+        await editor.drag((100, 100), (300, 250))
+        assert await editor.boxes() == []
+        await page.click("text=Go on")
+        await editor.keys("Control+Space")
+        await page.wait_for_selector("[role=dialog]")
+        await editor.keys("2", "Control+Enter")
+        await page.wait_for_function("harness.ended === 'skipped'")
+        assert await editor.port("skips") == [{"reason": "unclear", "note": ""}]
+        assert [await editor.port("pauses"), await editor.port("resumes")] == [1, 1]
+
+
+class TestReview:
+    async def test_goes_through_differences_takes_and_accepts_with_changes(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor("mode=review")
+        page = editor.page
+        total = await page.locator("[data-difference]").count()
+        assert total > 3
+        await editor.keys("]", "]")
+        await page.wait_for_selector("[data-difference='1'][aria-current=true]")
+        marks = len((await editor.document())["marks"])
+        # Heron has both of these, Finch neither: taking what Finch says takes the mark away.
+        await page.click("[aria-label='Take this from Finch 31']")
+        assert len((await editor.document())["marks"]) == marks - 1
+        await editor.keys("Alt+Shift+2")
+        await page.wait_for_selector("[data-submission=p1][aria-pressed=false]")
+        assert await page.evaluate("[...harness.inside.workspace.review.shown]") == ["p0", "p2"]
+        await page.click("text=Accept with my changes")
+        await page.wait_for_function("harness.port.verdicts.length === 1")
+        assert (await editor.port("verdicts[0].decision")) == "fix"
+
+    async def test_sends_back_with_reasons_by_keys(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor("mode=review")
+        await editor.keys("Control+Shift+ArrowDown")
+        await editor.page.wait_for_selector("[role=dialog]")
+        await editor.keys("1", "3", "Control+Enter")
+        await editor.page.wait_for_function("harness.ended === 'reviewed'")
+        verdict = await editor.port("verdicts[0]")
+        assert (verdict["decision"], verdict["reasons"]) == ("reject", ["missed", "imprecise"])
+
+
+class TestKeys:
+    async def test_the_overlay_tells_the_keys_of_the_preset(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        page = editor.page
+        await editor.keys("Shift+?")
+        dialog = page.locator("[role=dialog]")
+        await dialog.wait_for()
+        assert await dialog.locator("dt:has(kbd:text-is('N')):has(kbd:text-is('R')) + dd").inner_text() == "Draw boxes"
+        assert "Nothing to undo." in await dialog.inner_text()
+        await editor.keys("Escape")
+        await dialog.wait_for(state="detached")
+
+    async def test_presets_and_own_keys_take_effect_at_once_and_last(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        page = editor.page
+        await editor.keys("Control+,")
+        await page.click("text=Like Label Studio")
+        await page.click("[aria-label='Change the key of Draw boxes']")
+        await editor.keys("b")
+        await page.wait_for_selector("[data-command='tool.box'] kbd:text-is('B')")
+        await editor.keys("Escape")
+        await page.wait_for_selector("[role=dialog]", state="detached")
+        again = await open_editor(document_from=editor)
+        await again.keys("v", "b")
+        assert await page.evaluate("harness.inside.workspace.tool.id") == "box"
+        await again.keys("h")
+        assert await page.evaluate("harness.inside.workspace.tool.id") == "pan"
+
+    async def test_conflicts_are_told(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        page = editor.page
+        await editor.keys("Control+,")
+        await page.click("[aria-label='Change the key of Draw boxes']")
+        await editor.keys("Control+z")
+        await page.wait_for_selector("text=One key clashes.")
+        assert "Undo" in await page.locator("[data-command='tool.box'] .why").inner_text()
+
+
+class TestAccess:
+    async def test_the_list_mirrors_the_canvas(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        page = editor.page
+        await editor.drag((100, 100), (300, 250))
+        await editor.drag((400, 100), (500, 250))
+        option = page.locator("[role=listbox] [role=option]")
+        await page.wait_for_function("document.querySelectorAll('[role=option]').length === 2")
+        assert await option.first.get_attribute("aria-label") == "Car, 200 \u00d7 150 px at 100, 100"
+        await page.focus("[role=listbox]")
+        await editor.keys("Home", "Shift+ArrowDown")
+        assert len(await editor.selection()) == 2
+        await editor.keys("Delete")
+        assert await editor.boxes() == []
+
+    async def test_tab_goes_from_mark_to_mark_and_f6_leads_out(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        page = editor.page
+        await editor.drag((400, 100), (500, 250))
+        await editor.drag((100, 100), (300, 250))
+        await editor.keys("v", "Escape", "Tab")
+        assert (await editor.document())["marks"][1]["id"] in await editor.selection()
+        await editor.keys("Tab")
+        assert (await editor.document())["marks"][0]["id"] in await editor.selection()
+        await page.wait_for_function("document.querySelector('[aria-live=polite]').textContent.includes('2 of 2')")
+        await editor.keys("F6")
+        assert await page.evaluate("document.querySelector('.panel').contains(document.activeElement)")
+
+    async def test_tab_leaves_a_canvas_without_marks(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.page.focus(".stage")
+        await editor.keys("Tab")
+        assert not await editor.page.evaluate("document.activeElement.matches('.stage')")
+
+
+class TestFingersAndPen:
+    async def test_one_finger_draws_and_two_fingers_zoom(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        cdp = await editor.page.context.new_cdp_session(editor.page)
+
+        async def touch(kind: str, *points: tuple[float, float]) -> None:
+            at = [await editor.screen(point) for point in points]
+            touched = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(at)]
+            await cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
+
+        await touch("touchStart", (100, 100))
+        await touch("touchMove", (200, 180))
+        await touch("touchMove", (300, 250))
+        await touch("touchEnd")
+        assert await editor.boxes() == [("car", 100, 100, 200, 150)]
+
+        scale = await editor.page.evaluate("harness.inside.workspace.view.scale")
+        await touch("touchStart", (600, 400))
+        await touch("touchStart", (600, 400), (800, 400))
+        await touch("touchMove", (500, 400), (900, 400))
+        await touch("touchEnd")
+        assert await editor.page.evaluate("harness.inside.workspace.view.scale") > 1.5 * scale
+        assert len(await editor.boxes()) == 1
+
+    async def test_a_pen_draws(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        cdp = await editor.page.context.new_cdp_session(editor.page)
+        for kind, point in (("mousePressed", (100, 100)), ("mouseMoved", (200, 200)), ("mouseReleased", (300, 250))):
+            x, y = await editor.screen(point)
+            event = {
+                "type": kind,
+                "x": x,
+                "y": y,
+                "button": "left",
+                "buttons": 1,
+                "clickCount": 1,
+                "pointerType": "pen",
+            }
+            await cdp.send("Input.dispatchMouseEvent", event)
+        assert await editor.boxes() == [("car", 100, 100, 200, 150)]
+
+
+class TestCost:
+    async def test_among_10000_boxes_a_drag_draws_one(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor("n=10000&width=4000&height=3000")
+        page = editor.page
+        await editor.drag((1000, 1000), (1400, 1300))
+        await editor.keys("v")
+        await page.wait_for_timeout(500)
+        await editor.move((1200, 1000))
+        await page.mouse.down()
+        await editor.move((1250, 1050), steps=3)
+        await page.wait_for_timeout(300)
+        await page.evaluate("harness.inside.stage.counters.reset()")
+        await editor.move((1500, 1500), steps=20)
+        painted = await page.evaluate("harness.inside.stage.counters.history().painted")
+        await page.mouse.up()
+        assert len(painted) > 5
+        assert set(painted) == {1}
+
+    async def test_panning_draws_only_what_comes_into_sight(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor("n=10000&width=4000&height=3000")
+        page = editor.page
+        await editor.move((2000, 1500))
+        await page.mouse.wheel(0, -400)
+        await page.wait_for_timeout(1000)
+        await page.evaluate("harness.inside.stage.counters.reset()")
+        await editor.drag((2000, 1500), (2100, 1550), button="middle")
+        painted = await page.evaluate("harness.inside.stage.counters.history().painted")
+        assert len(painted) > 3
+        assert max(painted) < 2000
+        shown = "harness.inside.workspace.scene.countIn(harness.inside.workspace.visible, 1e6)"
+        assert await page.evaluate(shown) > 2000
