@@ -1,7 +1,7 @@
 """Kills the server, the worker and the database in the middle of work: `python -m bench.chaos`.
 
-`fairmark simulate` drives workers over HTTP and keeps a ledger of everything that was acknowledged. Meanwhile one of the
-processes is killed with SIGKILL, again and again; the supervisor brings it back. Afterwards every acknowledged
+`fairmark simulate` drives workers over HTTP and keeps a ledger of everything that was acknowledged. Meanwhile one of
+the processes is killed with SIGKILL, again and again; the supervisor brings it back. Afterwards every acknowledged
 submission and review must be there exactly once, no assignment lost, no task stuck. Prints what it found; exits 1 if
 anything failed.
 """
@@ -107,7 +107,8 @@ def _ordeal(console: Console, options: argparse.Namespace, victims: Victims, env
     truth, arguments = make_project(victims.folder, env, url, options.items)
     ledger = victims.folder / "ledger.txt"
     command = [sys.executable, "-m", "fairmark", "simulate", *arguments, "--workers", str(options.workers),
-               "--truth", str(truth), "--ledger", str(ledger), "--idle", "45", "--reviewers", "2", "--url", url]  # fmt: skip
+               "--truth", str(truth), "--ledger", str(ledger), "--idle", "45", "--reviewers", "2",
+               "--url", url]  # fmt: skip
     crowd = subprocess.Popen(command, env=env)
     chance = random.Random(7)
     kinds = ["serve", "work", "postgres"]

@@ -1,6 +1,6 @@
 """Finds a Chromium for the browser tests: the system's, else Playwright's own, else apt-get's when this is root.
 
-`python -m tests.chromium` makes sure that there is one, or fails and says how to get it: browser tests are never skipped.
+`python -m tests.chromium` makes sure that there is one, or fails and says how to get it; no browser test is skipped.
 """
 
 import os
@@ -18,7 +18,7 @@ ARGUMENTS = [
 
 
 def find() -> str | None:
-    """The path of a Chromium or Chrome of this machine, or of the one that Playwright fetched; None if there is none."""
+    """The path of a Chromium or Chrome of this machine, or of Playwright's own; None if there is none."""
     for name in NAMES:
         if path := shutil.which(name):
             return path

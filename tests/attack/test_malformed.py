@@ -1,4 +1,4 @@
-"""A thousand malformed requests and files: each gets a named 4xx that tells nothing of our inside; no row is written."""
+"""A thousand malformed requests and files: each gets a named 4xx without a word of our inside; no row is written."""
 
 import io
 import json

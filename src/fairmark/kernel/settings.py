@@ -71,7 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Largest file that is fetched from a customer's URL or a bucket."""
     bucket_allow: str = ""
     """Comma-separated bucket prefixes (`s3://bucket/folder/`, `gs://`, `az://`, `file:///folder/`) that imports may
-    read with the operator's own credentials, each for everybody or, as `ORGANISATION_ID=PREFIX`, for one. Default: none."""
+    read with the operator's own credentials; each for everybody or, as `ORGANISATION_ID=PREFIX`, for one."""
     work_concurrency: Annotated[int, Meta(ge=1, le=256)] = 4
     """Background jobs that one `fairmark work` process runs at a time."""
     work_metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 0
