@@ -31,6 +31,8 @@ CHUNK_ITEMS = 200
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".JPG", ".JPEG", ".PNG")
 
 Taken = list[LabeledItem | RowFault]
+Chosen = dict[tuple[int, int], str | Ref | FairmarkError]
+"""(row, asset) -> its path in the archive, or how to name it, or why it is not to be had."""
 
 
 async def chunks(reading: Reading, start: Position) -> AsyncIterator[Chunk]:
@@ -61,7 +63,13 @@ async def chunks(reading: Reading, start: Position) -> AsyncIterator[Chunk]:
                     continue
                 chosen = await _choose(reading, index, fresh)
                 pictures = await extract(reading.site, reading.org_id, archive, chosen.values())
-                rows, bad = _rows(reading, fresh, chosen, pictures, left_out)
+                rows, bad = _rows(
+                    reading,
+                    [_told_apart(item, n, chosen, index) for n, item in enumerate(fresh)],
+                    chosen,
+                    pictures,
+                    left_out,
+                )
                 progress = min(1.0, seen / index.count) if index.count else None
                 yield Chunk(rows, bad, Position(rows=seen), progress, report=_report(labeled, left_out))
 
@@ -97,16 +105,14 @@ def _spellings(name: str) -> list[str]:
     return list(dict.fromkeys((path, path.rpartition("/")[2])))
 
 
-async def _choose(
-    reading: Reading, index: ImageIndex, items: Taken
-) -> dict[tuple[int, int], str | Ref | FairmarkError]:
-    """(row, asset) -> its path in the archive, or how to name it, or why it is not to be had."""
+async def _choose(reading: Reading, index: ImageIndex, items: Taken) -> Chosen:
+    """How each image is to be had."""
     names = [
         name for row in items if isinstance(row, LabeledItem) for each in row.assets for name in _spellings(each.name)
     ]
     async with reading.site.db.begin(reading.org_id, actor=SYSTEM) as tx:
         uploaded = await store.records_by_name(tx, list(dict.fromkeys(names))) if names else {}
-    chosen: dict[tuple[int, int], str | Ref | FairmarkError] = {}
+    chosen: Chosen = {}
     for number, row in enumerate(items):
         for place, asset in enumerate(row.assets if isinstance(row, LabeledItem) else ()):
             split = row.split if isinstance(row, LabeledItem) else None
@@ -137,10 +143,18 @@ def _way_to(
     )
 
 
+def _told_apart(item: LabeledItem | RowFault, number: int, chosen: Chosen, index: ImageIndex) -> LabeledItem | RowFault:
+    """The item under its image's whole path, where several images of the archive share the name that it has."""
+    way = chosen.get((number, 0))
+    if isinstance(item, RowFault) or not isinstance(way, str) or not index.is_shared(item.external_id):
+        return item
+    return msgspec.structs.replace(item, external_id=way)
+
+
 def _rows(
     reading: Reading,
     items: Taken,
-    chosen: dict[tuple[int, int], str | Ref | FairmarkError],
+    chosen: Chosen,
     pictures: dict[str, Extracted],
     left_out: LeftOut,
 ) -> tuple[list[Row], list[Bad]]:

@@ -45,6 +45,11 @@ class ImageIndex:
             )
         return found[0] if found else None
 
+    def is_shared(self, name: str) -> bool:
+        """Whether several pictures could be `name`: then it cannot tell their items apart."""
+        same_last = self._by_name.get(name.rpartition("/")[2], [])
+        return sum(path == name or path.endswith(f"/{name}") for path in same_last) > 1
+
 
 def index_of(source: Source) -> ImageIndex:
     """The pictures of `source`. Blocks: call it in a thread."""
