@@ -3,8 +3,8 @@ import sys
 
 HEAVY = [
     "aiosql", "alembic", "asyncpg", "granian", "litestar", "markdown_it", "nh3", "numpy", "obstore", "opentelemetry",
-    "PIL", "pgqueuer", "prometheus_client", "pyarrow", "pycocotools", "scipy", "shapely", "skimage", "structlog", "uvloop",
-    "yaml",
+    "PIL", "pgqueuer", "prometheus_client", "pyarrow", "pycocotools", "scipy", "shapely", "skimage", "structlog",
+    "uvloop", "yaml",
 ]  # fmt: skip
 
 

@@ -23,12 +23,14 @@ class Parser:
         self._rest = b""
         self._event = ""
         self._data: list[str] = []
-        self._id = last_id
+        self._id = self._last_id = last_id
 
     @property
     def last_id(self) -> str:
-        """Where to go on after a break. Also moves where nothing was sent: the server's heartbeat has an id."""
-        return self._id
+        """Where to go on after a break: behind the last event that came whole. Also moves where nothing was sent, for
+        the server's heartbeat has an id.
+        """
+        return self._last_id
 
     def feed(self, piece: bytes) -> Iterator[Message]:
         """The messages that `piece` completes. Raises ValueError for a line without an end."""
@@ -57,5 +59,5 @@ class Parser:
 
     def _dispatch(self) -> Message | None:
         event, data = self._event or "message", self._data
-        self._event, self._data = "", []
+        self._event, self._data, self._last_id = "", [], self._id
         return Message(event, "\n".join(data), self._id) if data else None
