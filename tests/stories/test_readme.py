@@ -1,5 +1,6 @@
 """The README's example, run as it stands there."""
 
+import asyncio
 import os
 import re
 import subprocess
@@ -17,7 +18,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 def example() -> str:
     """The code block that the README says a test runs."""
-    found = re.search(r"<!-- example: a test runs this -->\n```python\n(.*?)```", README.read_text(), re.S)
+    found = re.search(r"<!-- example: a test runs this -->\n```python\n(.*?)```", README.read_text(), re.DOTALL)
     assert found, "README.md has no example any more"
     return found[1]
 
@@ -30,22 +31,23 @@ class TestExample:
         draw_shapes(tmp_path / "pictures", 4)
         environ = {**os.environ, "FAIRMARK_URL": customer.url, "FAIRMARK_KEY": customer.key}
         workforce = await customer.client.create_workforce("crowd")
-        running = subprocess.Popen(
-            [sys.executable, "-c", example()], cwd=tmp_path, env=environ, stdout=subprocess.PIPE, text=True
+        running = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", example(), cwd=tmp_path, env=environ, stdout=subprocess.PIPE
         )
         try:
             async with AsyncClient(customer.url, customer.key) as boss:
                 project = None
                 while project is None:
-                    assert running.poll() is None, "the example ended before the work was done"
+                    assert running.returncode is None, "the example ended before the work was done"
                     projects = [one async for one in boss.list_projects()]
                     project = next((one for one in projects if one.state == "active"), None)
                 assert project.workforce_ids == [workforce.id]
                 plan = Plan(workers=1, reviewers=0, mix="perfect", reviewers_mix="perfect", seed=1, idle_s=20)
                 await simulate(customer.url, plan, Truth({}), boss=boss, project_id=project.id)
-            out, _ = running.communicate(timeout=60)
+            out, _ = await asyncio.wait_for(running.communicate(), 60)
         finally:
-            running.kill()
+            if running.returncode is None:
+                running.kill()
         assert running.returncode == 0
-        assert "4 pictures done" in out
+        assert b"4 pictures done" in out
         assert (tmp_path / "coco.zip").stat().st_size > 0
