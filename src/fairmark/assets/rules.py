@@ -56,7 +56,7 @@ def clean_name(text: str, what: str = "name") -> str:
 def name_of_url(url: str) -> str:
     """What to call the file at `url`: the last part of its path, or its host."""
     path = url.partition("://")[2].partition("?")[0].partition("#")[0].rstrip("/")
-    last = unquote(path.rpartition("/")[2])
+    last = unquote(path.rpartition("/")[2]).replace("\\", "/").rstrip("/").rpartition("/")[2]
     name = unicodedata.normalize("NFC", _CONTROL.sub("_", last))[-NAME_CHARS_MAX:]
     return name or "file"
 
