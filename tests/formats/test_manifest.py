@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from fairmark.formats.contract import Limits
 from fairmark.formats.manifest import ManifestKind, ManifestRow, kind_of, read_manifest
-from fairmark.formats.model import BadEncoding, Cursor, FileDamaged, FormatFault, RowFault, WrongFormat
+from fairmark.formats.model import BadEncoding, Cursor, FileDamaged, FormatFault, OverLimit, RowFault, WrongFormat
 
 HASH = "ab" * 32
 MARK = '{"id":"1","kind":"box","class":"car","geometry":{"x":1,"y":1,"w":2,"h":2}}'
@@ -276,6 +276,12 @@ class TestParquet:
     def test_broken_files_are_named(self, data: bytes) -> None:
         with pytest.raises(FileDamaged):
             rows(data, ManifestKind.PARQUET)
+
+    def test_floods_of_rows_are_refused(self) -> None:
+        data = table(path=["a"] * 11)
+        assert len(rows(data, ManifestKind.PARQUET, limits=Limits(rows=11))) == 11
+        with pytest.raises(OverLimit):
+            rows(data, ManifestKind.PARQUET, limits=Limits(rows=10))
 
     def test_a_file_of_other_columns_is_named(self) -> None:
         with pytest.raises(WrongFormat):

@@ -41,7 +41,7 @@ def there_and_back(
 
 
 class TestRoundTrip:
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(exports())
     def test_fairmark_jsonl_loses_nothing(self, export: tuple[Ontology, list[LabeledItem]]) -> None:
         ontology, items = export
@@ -53,7 +53,7 @@ class TestRoundTrip:
         assert report.items == reading.report.items == len(items)
 
     @pytest.mark.parametrize("name", IMAGE_FORMATS)
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(export=exports())
     def test_every_difference_is_declared(self, name: str, export: tuple[Ontology, list[LabeledItem]]) -> None:
         ontology, items = export

@@ -50,7 +50,7 @@ class Limits(msgspec.Struct, frozen=True):
     ratio: int = 200
     """Unpacked over packed size of one file above a mebibyte. Label files reach 20 to 60."""
     rows: int = 20_000_000
-    """Images, or marks, in one COCO file."""
+    """Images, or marks, in one COCO file; rows of one Parquet file."""
     line_bytes: int = 16 * 2**20
     """One line of JSONL, CSV or a list."""
     document_bytes: int = 16 * 2**20

@@ -32,9 +32,6 @@ class DiskMap:
     def __contains__(self, key: str) -> bool:
         return self.get(key) is not None
 
-    def __len__(self) -> int:
-        return self._database.execute("SELECT count(*) FROM map").fetchone()[0]
-
     def keys(self) -> Iterator[str]:
         for row in self._database.execute("SELECT key FROM map ORDER BY key"):
             yield row[0]

@@ -167,18 +167,21 @@ def parquet_rows(
             thrift_container_size_limit=2**20,
         )
         header = {each: _column(each, columns) for each in table.schema_arrow.names}
-        _refuse_parquet(name, header, columns, table.metadata)
+        _refuse_parquet(name, header, columns, table.metadata, limits)
         yield from _parquet_batches(table, header, name, start.line if start else 0)
     except (pyarrow.ArrowException, OSError, ValueError, KeyError, OverflowError) as error:
         what = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise FileDamaged(f"{name} is not sound Parquet: {what}.", file=name, mend="Write it anew.") from error
 
 
-def _refuse_parquet(name: str, header: dict[str, str], columns: frozenset[str], metadata: Any) -> None:
+def _refuse_parquet(name: str, header: dict[str, str], columns: frozenset[str], metadata: Any, limits: Limits) -> None:
     names = set(header.values())
     if not columns & names or len(names) != len(header) or len(header) > COLUMNS_MAX:
         mend = f"Known columns are {', '.join(sorted(columns))} and meta.<name>."
         raise WrongFormat(f"{name} has no column that is known, or one twice.", file=name, mend=mend)
+    if metadata.num_rows > limits.rows:
+        # Equal rows pack to almost nothing, so that a small file can hold more of them than anybody wants to import.
+        raise OverLimit(f"{name} has more than {limits.rows} rows.", file=name, mend="Split the file.")
     for group in range(metadata.num_row_groups):
         if metadata.row_group(group).total_byte_size > PARQUET_GROUP_BYTES_MAX:
             raise OverLimit(f"Row group {group} of {name} is too large.", file=name, mend="Write smaller row groups.")
