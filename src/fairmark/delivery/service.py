@@ -63,6 +63,7 @@ async def page_events(
         return EventPage([], str(horizon), more=False)
     start = Cursor.parse(after) if after else Cursor()
     rows = await store.read_feed(tx, tx.actor.mode, start, types=wanted, project_id=project_id, limit=limit + 1)
+    await log.settle(tx)
     kept, more = rows[:limit], len(rows) > limit
     # Behind the last page lies nothing that fits, up to the horizon: who asks again need not be led past it again.
     last = kept[-1].cursor if more else max([start, horizon, *(event.cursor for event in kept)])

@@ -8,6 +8,7 @@ in the same order, so that passing from one to the other neither skips nor repea
 import asyncio
 import contextlib
 import itertools
+import time
 from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, Sequence
@@ -35,6 +36,8 @@ MEMORY = 2000
 """Events that a feed keeps for its listeners."""
 LOOK_MIN_S = 0.25
 LOOK_MAX_S = 1.0
+SWEEP_S = 30.0
+"""Every feed is read so often, whatever the news says: after a crash of the database the news may leave some out."""
 BACKOFF_MAX_S = 10.0
 PER_CALLER_MAX = 10
 PER_PROCESS_MAX = 1000
@@ -170,6 +173,7 @@ class Hub:
         async with self._db.begin(key[0], actor=_reader(key)) as tx:
             horizon = await events.newest(tx)
             found = await store.read_feed(tx, key[1], after, types=types, project_id=wanted.project_id, limit=PAGE)
+            await events.settle(tx)
         # What became readable between the two statements lies behind the horizon, and is given already.
         last = found[-1].cursor if found else after
         return Batch(found, last if len(found) == PAGE else max(horizon, last))
@@ -178,18 +182,23 @@ class Hub:
         """Asks the log for news of all organisations at once, while anybody listens."""
         since: Cursor | None = None
         wait_s = LOOK_MIN_S
+        swept_s = time.monotonic()
         while self._feeds and not self.stopping.is_set():
             try:
                 if since is None:
                     since = await events.now_of_all(self._db)
                 org_ids, since = await events.orgs_with_events(self._db, since)
                 changed = set(org_ids)
-                self._unread |= {key for key in self._feeds if key[0] in changed}
+                sweep = time.monotonic() - swept_s > SWEEP_S
+                swept_s = time.monotonic() if sweep else swept_s
+                self._unread |= {key for key in self._feeds if sweep or key[0] in changed}
                 wait_s = LOOK_MIN_S if self._unread else min(1.5 * wait_s, LOOK_MAX_S)
                 for key in list(self._unread):
                     await self._read(key)
                     self._unread.discard(key)
             except Unavailable as error:
+                since = None
+                self._unread |= self._feeds.keys()
                 logger.warning("streams_wait", error=error.message)
                 wait_s = min(2 * max(wait_s, LOOK_MAX_S), BACKOFF_MAX_S)
             except Exception as error:

@@ -132,7 +132,7 @@ async def _look(db: Database, desks: Sequence[Desk], stop: asyncio.Event) -> Non
             backoff.reset()
         except Exception as error:
             logger.warning("readers_wait", error=repr(error))
-            swept_s = 0.0
+            since, swept_s = None, 0.0
             await backoff.wait(stop)
             continue
         for desk in desks:

@@ -18,9 +18,23 @@ SELECT epoch, xid, id, at, type, project_id, task_id, actor, data
  LIMIT :limit;
 
 -- name: newest_cursor
--- global: where a reader starts that wants only what comes from now on; the same place in every organisation's log.
-SELECT events_epoch() AS epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS xid,
-       9223372036854775807 AS id;
+-- The last event that can be read: where a reader starts that wants only what comes from now on. Not the horizon
+-- itself: transaction ids that never reached the disk are given out again after a crash, and a cursor that somebody
+-- has kept must not lie behind what is written under them.
+SELECT epoch, xid, id FROM events
+ WHERE org_id = :org_id
+   AND (epoch < events_epoch() OR xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+ ORDER BY epoch DESC, xid DESC, id DESC LIMIT 1;
+
+-- name: horizon
+-- global: up to where readers can read now, in every organisation's log. Good for as long as the database lives.
+SELECT events_epoch() AS epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid;
+
+-- name: settle
+-- global: makes this transaction's commit wait for the disk, if anything is not there yet. What others committed without
+-- waiting, and this one has read, is then there as well.
+SELECT CASE WHEN pg_current_wal_flush_lsn() < pg_current_wal_insert_lsn()
+            THEN pg_logical_emit_message(true, 'fairmark', '') END;
 
 -- name: make_cursor
 -- A reader's place in one organisation's log; made on its first turn, at the beginning.
