@@ -120,6 +120,12 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     me: Me
 
 
+class FirstStartNeeded(msgspec.Struct, frozen=True):
+    """Whether the installation still has no administrator."""
+
+    needed: bool
+
+
 class InvitationMade(msgspec.Struct, frozen=True, kw_only=True):
     """A new invitation. Its token is shown this once; url: the page to give away."""
 

@@ -8,6 +8,7 @@ from fairmark.client.aio.transport import Transport
 from fairmark.client.model import (
     Accepted,
     Allowed,
+    FirstStartNeeded,
     Invitation,
     InvitationMade,
     Key,
@@ -44,6 +45,10 @@ class People(Transport):
         """Ends the session; this client speaks for nobody from now on."""
         await self.request("POST", "/sign-out", type(None), safe=True)
         self.use(None)
+
+    async def first_start_needed(self) -> bool:
+        """Whether the installation still waits for its administrator."""
+        return (await self.request("GET", "/first-start", FirstStartNeeded)).needed
 
     async def first_start(self, token: str, name: str, email: str, password: str, organisation: str) -> SignedIn:
         """Uses the first-start link up: makes the administrator and the organisation that they own, and signs in."""
