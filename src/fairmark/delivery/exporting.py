@@ -195,7 +195,7 @@ class _Run:
             assets=tuple(_record(assets[asset_id]) for asset_id in row.asset_ids if asset_id in assets),
             annotation=annotation,
             confidence=row.confidence,
-            meta=json.decode(row.meta, dict),
+            meta=json.decode(row.meta, dict) if row.meta != "{}" else {},
             batch=row.batch,
             split=rules.split_of(ItemId(row.item_id), split) if split is not None else None,
         )
