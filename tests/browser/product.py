@@ -1,0 +1,190 @@
+"""The real product in a browser: its bundle, an organisation with a project of pictures, people at their screens."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from PIL import Image, ImageDraw
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from fairmark.client import AsyncClient
+from fairmark.client.model import LabelStage, Overlap, Pipeline, Project, ReviewStage
+from fairmark.kernel.actor import WorkRole
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+BUNDLE = WEB.parent / "src" / "fairmark" / "entrypoints" / "static" / "index.html"
+SOURCES = ("src", "public", "index.html", "package-lock.json", "vite.config.ts")
+PASSWORD = "seven otters under the moonlit bridge"
+SIZE = (640, 480)
+ONTOLOGY = {
+    "classes": [
+        {"id": "disc", "name": "Disc", "color": "#2a9d8f", "marks": ["box"]},
+        {"id": "block", "name": "Block", "color": "#e76f51", "marks": ["box"]},
+    ],
+    "questions": [
+        {
+            "id": "light", "name": "Light", "kind": "single", "required": True,
+            "options": [{"id": "day", "name": "Day"}, {"id": "night", "name": "Night"}],
+        },
+    ],
+}  # fmt: skip
+GUIDELINE = "# Mark every shape\n\nA box touches its shape on all four sides."
+
+
+def ensure_bundle() -> None:
+    """Builds the web pages if a source is newer than the bundle. Raises RuntimeError, with Vite's words, on failure."""
+    files = [path for name in SOURCES for path in [WEB / name, *(WEB / name).rglob("*")] if path.is_file()]
+    if BUNDLE.is_file() and max(path.stat().st_mtime for path in files) <= BUNDLE.stat().st_mtime:
+        return
+    vite = WEB / "node_modules" / "vite" / "bin" / "vite.js"
+    command = [shutil.which("node") or "node", str(vite), "build", "--logLevel", "warn"]
+    done = subprocess.run(command, cwd=WEB, env=dict(os.environ), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"The pages could not be built. Run `npm ci` in web/ first.\n{done.stdout}{done.stderr}")
+
+
+def picture(number: int) -> bytes:
+    """A PNG of SIZE with a disc and a block on it; no two numbers give the same bytes."""
+    image = Image.new("RGB", SIZE, (236, 240, 244))
+    pen = ImageDraw.Draw(image)
+    pen.ellipse((100, 100, 240, 240), fill="#2a9d8f")
+    pen.rectangle((340, 200, 540, 360), fill="#e76f51")
+    pen.text((8, 460), f"picture {number}", fill="#333333")
+    buffer = BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def draw_pictures(folder: Path, count: int) -> None:
+    """Writes `count` pictures into a new folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        (folder / f"picture-{number}.png").write_bytes(picture(number))
+
+
+def pipeline(overlap: int = 1, *, review: bool = False) -> Pipeline:
+    """So many people label each picture; then, if wanted, somebody reviews all of them."""
+    label = LabelStage(overlap=Overlap(min=overlap, max=overlap))
+    return Pipeline(stages=(label, ReviewStage()) if review else (label,))
+
+
+@dataclass(frozen=True)
+class Shop:
+    """An organisation with an active project and a workforce on it, and how to speak for it."""
+
+    url: str
+    client: AsyncClient
+    project: Project
+    workforce_id: str
+
+    async def invitation(self, role: WorkRole = WorkRole.WORKER) -> str:
+        """The token of a link for one person."""
+        made = await self.client.invite(workforce_id=self.workforce_id, work_role=role)
+        return made.token
+
+    async def person(self, role: WorkRole = WorkRole.WORKER) -> str:
+        """Somebody of the workforce; returns the e-mail address that they sign in with, by PASSWORD."""
+        email = f"{role.value}-{uuid4().hex[:10]}@fairmark.test"
+        client = AsyncClient(self.url)
+        async with client:
+            await client.accept_invitation(await self.invitation(role), name="Ada", email=email, password=PASSWORD)
+        return email
+
+    async def submissions(self) -> list[dict[str, Any]]:
+        """Everything handed in so far: {name, marks, answers}, as the history of the tasks tells it."""
+        found: list[dict[str, Any]] = []
+        async for task in self.client.list_tasks(self.project.id):
+            history = await self.client.get_task(task.id)
+            for submission in history.submissions:
+                marks = [(mark.class_, mark.geometry) for mark in submission.annotation.marks]
+                found.append({"name": task.name, "marks": marks, "answers": dict(submission.annotation.answers)})
+        return found
+
+    async def results(self) -> dict[str, list[str]]:
+        """The classes of the marks of each result, by the item's name."""
+        names = {task.id: task.name async for task in self.client.list_tasks(self.project.id)}
+        found = [result async for result in self.client.list_results(self.project.id)]
+        return {names[each.task_id]: [mark.class_ for mark in each.annotation.marks] for each in found}
+
+
+async def open_shop(url: str, client: AsyncClient, folder: Path, wanted: Pipeline, pictures: int) -> Shop:
+    """A project of `pictures` pictures that people of a new workforce may work on."""
+    draw_pictures(folder, pictures)
+    project = await client.create_project("Shapes", ontology=ONTOLOGY, guideline=GUIDELINE, pipeline=wanted)
+    await client.import_folder(project.id, folder)
+    workforce = await client.create_workforce("Staff")
+    await client.set_project_workforces(project.id, [workforce.id])
+    return Shop(url, client, await client.activate_project(project.id), str(workforce.id))
+
+
+@dataclass
+class Screen:
+    """A browser of one person, with storage of its own; a test fails if a page of it threw an error."""
+
+    url: str
+    context: BrowserContext
+    page: Page
+    errors: list[str] = field(default_factory=list[str])
+
+    async def open(self, path: str) -> None:
+        """Goes to an address of the product."""
+        await self.page.goto(self.url + path)
+
+    async def sign_in(self, email: str) -> None:
+        """Signs in as a person does, on the page that is open."""
+        await self.page.get_by_label("E-mail").fill(email)
+        await self.page.locator("input[type=password]").fill(PASSWORD)
+        await self.page.get_by_role("button", name="Sign in").click()
+
+    async def item(self) -> str:
+        """The name of the item in the editor, once its picture is shown."""
+        await self.page.locator(".stage").wait_for()
+        image = self.page.locator(".image-layer")
+        await self.page.wait_for_function("document.querySelector('.image-layer')?.naturalWidth > 0")
+        await expect(image).to_be_visible()
+        return await self.page.locator("h1").inner_text()
+
+    async def another_item(self, than: str) -> str:
+        """The name of the next item, once it has taken the place of `than`."""
+        await expect(self.page.locator("h1")).not_to_have_text(than)
+        return await self.item()
+
+    async def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Drags the mouse between two points of the picture, in its own pixels."""
+        box = await self.page.locator(".image-layer").bounding_box()
+        assert box is not None
+
+        def at(point: tuple[float, float]) -> tuple[float, float]:
+            return box["x"] + point[0] * box["width"] / SIZE[0], box["y"] + point[1] * box["height"] / SIZE[1]
+
+        await self.page.mouse.move(*at(start))
+        await self.page.mouse.down()
+        await self.page.mouse.move(*at(end), steps=6)
+        await self.page.mouse.up()
+
+    async def keys(self, *keys: str) -> None:
+        """Presses keys one after another."""
+        for key in keys:
+            await self.page.keyboard.press(key)
+
+    async def answer(self, option: str) -> None:
+        """Answers the question of the item."""
+        await self.page.click(f"[data-field=light] label:has-text('{option}')")
+
+    async def saved(self) -> None:
+        """Waits until the server has the draft."""
+        await expect(self.page.locator("[data-save]")).to_have_attribute("data-save", "saved")
+
+
+async def screen_of(browser: Browser, url: str) -> Screen:
+    """A new person's browser."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    context.set_default_timeout(15_000)
+    screen = Screen(url, context, await context.new_page())
+    screen.page.on("pageerror", lambda error: screen.errors.append(str(error)))
+    return screen
