@@ -1,0 +1,237 @@
+/** An ontology while it is being built: plain, changeable, each thing with a key of its own that the screen goes by. */
+
+import type { Field, FieldKind, FieldValue, ItemClass, LinkType, Ontology, When } from "#editor/ontology.ts"
+import { nextColour } from "#parts/colour.ts"
+
+export interface DraftOption {
+  uid: string
+  id: string
+  name: string
+  key: string
+}
+
+export interface DraftField {
+  uid: string
+  id: string
+  name: string
+  kind: FieldKind
+  options: DraftOption[]
+  required: boolean
+  default: FieldValue | null
+  when: When | null
+  help: string
+  min: number | null
+  max: number | null
+  step: number | null
+  pattern: string
+}
+
+export interface DraftClass {
+  uid: string
+  id: string
+  name: string
+  color: string
+  marks: string[]
+  key: string
+  attributes: DraftField[]
+  parent: string
+  help: string
+  min_count: number | null
+  max_count: number | null
+}
+
+export interface Draft {
+  classes: DraftClass[]
+  questions: DraftField[]
+  /** Kept as they are: this page has no screen for them. */
+  links: readonly LinkType[]
+}
+
+let lastUid = 0
+export const newUid = (): string => `u${++lastUid}`
+
+/** What a wire document says, ready to be changed. */
+export function draftOf(ontology: Ontology): Draft {
+  return {
+    classes: (ontology.classes ?? []).map((one) => ({
+      uid: newUid(),
+      id: one.id,
+      name: one.name,
+      color: one.color,
+      marks: [...one.marks],
+      key: one.key ?? "",
+      attributes: (one.attributes ?? []).map(fieldDraft),
+      parent: one.parent ?? "",
+      help: one.help ?? "",
+      min_count: one.min_count || null,
+      max_count: one.max_count ?? null,
+    })),
+    questions: (ontology.questions ?? []).map(fieldDraft),
+    links: ontology.links ?? [],
+  }
+}
+
+function fieldDraft(field: Field): DraftField {
+  return {
+    uid: newUid(),
+    id: field.id,
+    name: field.name,
+    kind: field.kind,
+    options: (field.options ?? []).map(({ id, name, key }) => ({ uid: newUid(), id, name, key: key ?? "" })),
+    required: field.required ?? false,
+    default: field.default ?? null,
+    when: field.when ?? null,
+    help: field.help ?? "",
+    min: field.min ?? null,
+    max: field.max ?? null,
+    step: field.step ?? null,
+    pattern: field.pattern ?? "",
+  }
+}
+
+/** The wire document of a draft: what equals the default is left out, and so is what the kind of a field has no use for. */
+export function ontologyOf(draft: Draft): Ontology {
+  return {
+    version: 1,
+    classes: draft.classes.map(
+      (one): ItemClass => ({
+        id: one.id,
+        name: one.name.trim(),
+        color: one.color,
+        marks: [...one.marks],
+        ...(one.key ? { key: one.key } : {}),
+        ...(one.attributes.length > 0 ? { attributes: one.attributes.map(fieldOf) } : {}),
+        ...(one.parent ? { parent: one.parent } : {}),
+        ...(one.help.trim() ? { help: one.help.trim() } : {}),
+        ...(one.min_count ? { min_count: one.min_count } : {}),
+        ...(one.max_count === null ? {} : { max_count: one.max_count }),
+      }),
+    ),
+    questions: draft.questions.map(fieldOf),
+    links: draft.links,
+  }
+}
+
+export const hasOptions = (kind: FieldKind): boolean => kind === "single" || kind === "multiple"
+export const hasBounds = (kind: FieldKind): boolean => ["number", "scale", "text", "multiple"].includes(kind)
+export const hasStep = (kind: FieldKind): boolean => kind === "number" || kind === "scale"
+
+function fieldOf(field: DraftField): Field {
+  const { id, kind, required, min, max, step } = field
+  return {
+    id,
+    name: field.name.trim(),
+    kind,
+    ...(hasOptions(kind)
+      ? {
+          options: field.options.map((one) => ({
+            id: one.id,
+            name: one.name.trim(),
+            ...(one.key ? { key: one.key } : {}),
+          })),
+        }
+      : {}),
+    ...(required ? { required } : {}),
+    ...(field.default === null ? {} : { default: field.default }),
+    ...(field.when ? { when: field.when } : {}),
+    ...(field.help.trim() ? { help: field.help.trim() } : {}),
+    ...(hasBounds(kind) && min !== null ? { min } : {}),
+    ...(hasBounds(kind) && max !== null ? { max } : {}),
+    ...(hasStep(kind) && step !== null ? { step } : {}),
+    ...(kind === "text" && field.pattern ? { pattern: field.pattern } : {}),
+  }
+}
+
+/** An id made from a name: "Traffic light" gives traffic_light, a second one traffic_light_2. */
+export function idFrom(name: string, taken: readonly string[], usual: string): string {
+  const plain = name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/[\u0300-\u036f]/g, "")
+    .replaceAll(/[^a-z0-9]+/g, "_")
+    .replaceAll(/^_+|_+$/g, "")
+    .slice(0, 56)
+  const base = plain || usual
+  if (!taken.includes(base)) return base
+  let n = 2
+  while (taken.includes(`${base}_${n}`)) n += 1
+  return `${base}_${n}`
+}
+
+/** The first digit that no class has; empty once all ten are taken. */
+export const nextKey = (taken: readonly string[]): string => [..."1234567890"].find((key) => !taken.includes(key)) ?? ""
+
+export function newClass(name: string, among: readonly DraftClass[]): DraftClass {
+  return {
+    uid: newUid(),
+    id: idFrom(
+      name,
+      among.map(({ id }) => id),
+      "class",
+    ),
+    name,
+    color: nextColour(among.map(({ color }) => color)),
+    marks: ["box"],
+    key: nextKey(among.map(({ key }) => key)),
+    attributes: [],
+    parent: "",
+    help: "",
+    min_count: null,
+    max_count: null,
+  }
+}
+
+export function newField(name: string, among: readonly DraftField[]): DraftField {
+  return {
+    ...fieldDraft({
+      id: idFrom(
+        name,
+        among.map(({ id }) => id),
+        "field",
+      ),
+      name,
+      kind: "single",
+    }),
+    options: [],
+  }
+}
+
+export function newOption(name: string, among: readonly DraftOption[]): DraftOption {
+  return {
+    uid: newUid(),
+    id: idFrom(
+      name,
+      among.map(({ id }) => id),
+      "option",
+    ),
+    name,
+    key: "",
+  }
+}
+
+/** A copy with an id and a name of its own, and no key: two with one key cannot be told apart. */
+export function copyOf<One extends DraftClass | DraftField>(one: One, among: readonly One[]): One {
+  const name = `${one.name} copy`
+  const copy = structuredClone(one)
+  const fresh = {
+    ...copy,
+    uid: newUid(),
+    name,
+    id: idFrom(
+      name,
+      among.map(({ id }) => id),
+      "copy",
+    ),
+  }
+  return "color" in fresh
+    ? { ...fresh, key: "", color: nextColour(among.map((other) => (other as DraftClass).color)) }
+    : fresh
+}
+
+/** Moves list[at] by `by` places in place; the place it has then. */
+export function moveBy<One>(list: One[], at: number, by: number): number {
+  const to = Math.min(list.length - 1, Math.max(0, at + by))
+  const [one] = list.splice(at, 1)
+  if (one !== undefined) list.splice(to, 0, one)
+  return to
+}
