@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest"
+import { copyOf, draftOf, idFrom, moveBy, newClass, newField, nextKey, ontologyOf } from "./draft.ts"
+
+const ontology = {
+  version: 1,
+  classes: [
+    {
+      id: "car",
+      name: "Car",
+      color: "#0279ff",
+      marks: ["box"],
+      key: "1",
+      attributes: [
+        {
+          id: "view",
+          name: "View",
+          kind: "single" as const,
+          options: [{ id: "front", name: "Front", key: "f" }],
+          required: true,
+        },
+        {
+          id: "parked",
+          name: "Parked",
+          kind: "boolean" as const,
+          default: false,
+          when: { field: "view", is: "front" },
+        },
+      ],
+      min_count: 1,
+      max_count: 3,
+    },
+  ],
+  questions: [{ id: "sharp", name: "Sharp?", kind: "scale" as const, min: 1, max: 5, step: 1 }],
+  links: [{ id: "tows", name: "tows" }],
+}
+
+describe("draftOf and ontologyOf", () => {
+  it("bring a document back as it was", () => {
+    expect(ontologyOf(draftOf(ontology))).toEqual(ontology)
+  })
+
+  it("leave out what another kind of field has no use for", () => {
+    const draft = draftOf(ontology)
+    const question = draft.questions[0]
+    if (question) question.kind = "date"
+    expect(ontologyOf(draft).questions).toEqual([{ id: "sharp", name: "Sharp?", kind: "date" }])
+  })
+})
+
+describe("idFrom", () => {
+  it("writes a name as an id and counts where it is taken", () => {
+    expect(idFrom("Traffic light", [], "class")).toBe("traffic_light")
+    expect(idFrom("Café  №1!", [], "class")).toBe("cafe_no1")
+    expect(idFrom("Car", ["car", "car_2"], "class")).toBe("car_3")
+  })
+
+  it("falls back where a name has no Latin letters", () => {
+    expect(idFrom("車", ["class"], "class")).toBe("class_2")
+  })
+})
+
+describe("newClass", () => {
+  it("takes the first colour and key that no other class has", () => {
+    const car = newClass("Car", [])
+    const bus = newClass("Bus", [car])
+    expect([car.key, bus.key]).toEqual(["1", "2"])
+    expect(bus.color).not.toBe(car.color)
+    expect(bus.marks).toEqual(["box"])
+  })
+
+  it("has no key left after ten", () => {
+    expect(nextKey([..."1234567890"])).toBe("")
+  })
+})
+
+describe("copyOf", () => {
+  it("gives a class another id, name and colour, and no key", () => {
+    const car = newClass("Car", [])
+    const copy = copyOf(car, [car])
+    expect([copy.id, copy.name, copy.key]).toEqual(["car_copy", "Car copy", ""])
+    expect(copy.color).not.toBe(car.color)
+    expect(copy.uid).not.toBe(car.uid)
+  })
+
+  it("copies a field with its kind", () => {
+    const view = { ...newField("View", []), kind: "text" as const }
+    expect(copyOf(view, [view])).toMatchObject({ id: "view_copy", kind: "text" })
+  })
+})
+
+describe("moveBy", () => {
+  it("moves within the list and no further", () => {
+    const list = ["a", "b", "c"]
+    expect(moveBy(list, 0, 1)).toBe(1)
+    expect(list).toEqual(["b", "a", "c"])
+    expect(moveBy(list, 2, 5)).toBe(2)
+    expect(list).toEqual(["b", "a", "c"])
+  })
+})
