@@ -1,3 +1,4 @@
+import { untrack } from "svelte"
 import type { PageSource } from "./pages.ts"
 import type { Problem } from "./problem.ts"
 import { asProblem } from "./problem.ts"
@@ -23,7 +24,8 @@ export class Feed<Row> {
 
   /** Loads the next page; nothing while one is on its way or after the last. */
   async load(): Promise<void> {
-    if (!this.pending && this.more) await this.#page(this.#next)
+    // An effect that loads must not hang on what loading changes: it would run again without end.
+    if (untrack(() => !this.pending && this.more)) await this.#page(this.#next)
   }
 
   /** Starts again from the first page. Rows stay on screen until the new ones are there. */

@@ -1,5 +1,7 @@
 /** Asking again every few seconds, while somebody looks. */
 
+import { untrack } from "svelte"
+
 /**
  * Runs `ask` now and then `seconds` after each time it has ended; not while the window is hidden, but at once when it
  * comes back. `ask` handles its own errors. Returns what stops it.
@@ -23,7 +25,8 @@ export function poll(ask: () => Promise<unknown>, seconds: number): () => void {
     void turn()
   }
   document.addEventListener("visibilitychange", onvisible)
-  void turn()
+  // What the first question reads must not bind an effect that starts the asking: it would start anew with each answer.
+  untrack(() => void turn())
   return () => {
     stopped = true
     clearTimeout(timer)
