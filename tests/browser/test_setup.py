@@ -1,0 +1,109 @@
+"""Setting a project up and looking into it in a real browser: ontology, explorer, one task's history."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import Page, expect
+
+from fairmark.client import AsyncClient
+from fairmark.kernel.actor import MemberRole, WorkRole
+from fairmark.ontology.model import Annotation, Mark
+from tests.browser.conftest import OpenScreen, OpenShop
+from tests.browser.product import PASSWORD, Screen, Shop
+
+pytestmark = pytest.mark.xdist_group("setup_pages")
+
+DISC = {"x": 100, "y": 100, "w": 140, "h": 140}
+
+
+async def manager_at(shop: Shop, screen: Screen, path: str) -> Page:
+    """A manager of the shop's organisation, signed in, on the page at `path` of the project."""
+    email = f"manager-{uuid4().hex[:10]}@fairmark.test"
+    made = await shop.client.invite(member_role=MemberRole.MANAGER)
+    async with AsyncClient(shop.url) as client:
+        await client.accept_invitation(made.token, name="Mira", email=email, password=PASSWORD)
+    await screen.open(f"/projects/{shop.project.id}{path}")
+    await screen.sign_in(email)
+    return screen.page
+
+
+async def label_one(shop: Shop) -> str:
+    """Somebody of the workforce draws a disc on one picture; returns the item's name."""
+    email = await shop.person(WorkRole.WORKER)
+    async with AsyncClient(shop.url) as client:
+        await client.sign_in(email, PASSWORD)
+        claim = await client.claim(project_id=shop.project.id)
+        assert claim.assignment is not None, claim.why
+        disc = Mark(id="a", kind="box", class_="disc", geometry=DISC)
+        await client.submit(claim.assignment.id, Annotation(marks=(disc,), answers={"light": "day"}))
+    done = [task.name async for task in shop.client.list_tasks(shop.project.id) if task.result_id is not None]
+    assert len(done) == 1
+    return done[0]
+
+
+class TestOntology:
+    async def test_is_built_with_keyboard_and_mouse_and_saved_as_version_2(
+        self, shop: OpenShop, screen: OpenScreen
+    ) -> None:
+        opened = await shop()
+        page = await manager_at(opened, await screen(), "/setup")
+        await page.get_by_placeholder("New class").fill("Road sign")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_label("Class name")).to_have_value("Road sign")
+        await page.get_by_label("Key", exact=True).fill("s")
+        await page.get_by_label("At most per item").fill("2")
+        await page.get_by_placeholder("New attribute").fill("Shape")
+        await page.keyboard.press("Enter")
+        # A choice without options cannot be saved: the page says so at its place before the server is asked.
+        await expect(page.get_by_text("Shape has nothing to choose from.")).to_be_visible()
+        for name in ("Round", "Triangle"):
+            await page.get_by_placeholder("New option").fill(name)
+            await page.keyboard.press("Enter")
+        # The new class goes to the front by keys.
+        await page.get_by_role("button", name="Road sign", exact=False).first.focus()
+        await page.keyboard.press("Alt+ArrowUp")
+        await page.keyboard.press("Alt+ArrowUp")
+        await page.get_by_role("button", name="Block", exact=False).first.click()
+        await page.get_by_role("button", name="Delete Block").click()
+        await page.get_by_role("button", name="Undo").click()
+        await page.get_by_placeholder("Note: what changed and why").fill("Signs")
+        await page.get_by_role("button", name="Save version 2").click()
+        await expect(page.get_by_text("Version 2, in force")).to_be_visible()
+        await expect(page.get_by_role("list", name="Versions").get_by_text("Signs")).to_be_visible()
+        saved = await opened.client.get_ontology(opened.project.id)
+        classes = {each.id: each for each in saved.document.classes}
+        assert list(classes) == ["road_sign", "disc", "block"]
+        sign = classes["road_sign"]
+        assert (sign.key, sign.max_count, sign.marks) == ("s", 2, ("box",))
+        assert [option.id for option in sign.attributes[0].options] == ["round", "triangle"]
+
+
+class TestExplorer:
+    async def test_filters_by_class_and_opens_the_history_of_a_label(self, shop: OpenShop, screen: OpenScreen) -> None:
+        opened = await shop()
+        name = await label_one(opened)
+        page = await manager_at(opened, await screen(), "/explore")
+        tiles = page.get_by_role("listbox", name="Items").get_by_role("option")
+        await expect(tiles).to_have_count(4)
+        await page.get_by_label("Class", exact=True).fill("Disc")
+        await page.get_by_role("option", name="Disc").click()
+        await expect(tiles).to_have_count(1)
+        await expect(page).to_have_url(re.compile(r"class=disc"))
+        await tiles.first.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        await expect(page.get_by_text("labeled it")).to_be_visible()
+        await expect(page.get_by_text("Result, version 1, from one submission")).to_be_visible()
+
+    async def test_a_lead_sends_a_done_task_back_with_a_reason(self, shop: OpenShop, screen: OpenScreen) -> None:
+        opened = await shop()
+        name = await label_one(opened)
+        page = await manager_at(opened, await screen(), "/tasks?state=done")
+        await page.get_by_role("link", name=name).click()
+        await page.get_by_role("button", name="Send back").click()
+        await page.get_by_label("Something is missing").check()
+        await page.get_by_role("dialog").get_by_role("button", name="Send back").click()
+        await expect(page.get_by_text("To label")).to_be_visible()
+        tasks = {task.name: task async for task in opened.client.list_tasks(opened.project.id)}
+        assert (tasks[name].state, tasks[name].round) == ("open", 1)
