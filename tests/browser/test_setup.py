@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from fairmark.client import AsyncClient
+from fairmark.client.model import OntologyVersion
 from fairmark.kernel.actor import MemberRole, WorkRole
 from fairmark.ontology.model import Annotation, Mark
 from tests.browser.conftest import OpenScreen, OpenShop
@@ -71,7 +72,7 @@ class TestOntology:
         await page.get_by_role("button", name="Save version 2").click()
         await expect(page.get_by_text("Version 2, in force")).to_be_visible()
         await expect(page.get_by_role("list", name="Versions").get_by_text("Signs")).to_be_visible()
-        saved = await opened.client.get_ontology(opened.project.id)
+        saved = await opened.client.request("GET", f"/projects/{opened.project.id}/ontology", OntologyVersion)
         classes = {each.id: each for each in saved.document.classes}
         assert list(classes) == ["road_sign", "disc", "block"]
         sign = classes["road_sign"]
