@@ -51,7 +51,7 @@ class Workers:
         pairs = [(name, rest) for name, _, rest in (line.partition(" ") for line in text.splitlines())]
         return [pair for pair in pairs if pair[1].startswith(what)]
 
-    async def until(self, done: Callable[[], bool], seconds: float = 30) -> None:
+    async def until(self, done: Callable[[], bool], seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while not done():
             assert time.monotonic() < deadline, self.lines()[-20:] + [
@@ -147,7 +147,7 @@ class TestWork:
         await ask(db, org_id, "test.slow", number=2, seconds=6)
         await workers.until(lambda: len(workers.lines("begins")) == 2)
         stopped.terminate()
-        assert await asyncio.to_thread(stopped.wait, 8) == 0
+        assert await asyncio.to_thread(stopped.wait, 20) == 0
         assert workers.lines("ends") == [("a", "ends 1")]
         workers.start("b")
         await workers.until(lambda: workers.lines("ends")[1:] == [("b", "ends 2")])

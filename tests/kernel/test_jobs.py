@@ -70,3 +70,15 @@ class TestEnqueueAll:
         found = await waiting(owner, "test.all")
         assert [job["args"]["number"] for job in found] == list(range(5))
         assert {job["priority"] for job in found} == {-1}
+
+
+class TestClearLog:
+    async def test_removes_what_is_older_than_a_week(self, db: Database, owner: asyncpg.Connection) -> None:
+        for days in (6, 8, 9):
+            await owner.execute(
+                "INSERT INTO pgqueuer.pgqueuer_log (created, job_id, status, entrypoint, priority)"
+                " VALUES (now() - $1 * interval '1 day', 1, 'successful', 'test.log', 0)",
+                days,
+            )
+        assert await jobs.clear_log(db) == 2
+        assert await owner.fetchval("SELECT count(*) FROM pgqueuer.pgqueuer_log WHERE entrypoint = 'test.log'") == 1

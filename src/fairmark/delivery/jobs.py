@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from prometheus_client import Counter
+
 from fairmark.assets.fetching.rules import parse_networks
 from fairmark.delivery import attempts, exporting, rules, sending, service, store
-from fairmark.kernel import clock, events
+from fairmark.kernel import clock, events, jobs
 from fairmark.kernel.db import Tx
 from fairmark.kernel.events import SYSTEM, Reader, StoredEvent
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import DeliveryId, ExportId, OrgId
-from fairmark.kernel.telemetry import log
+from fairmark.kernel.telemetry import REGISTRY, log
 
 logger = log("delivery")
 
 SWEEP_EVERY_S = 3600
+ATTEMPTS = Counter("fairmark_webhook_attempts", "Attempts to deliver to webhooks.", ["outcome"], registry=REGISTRY)
 
 
 async def on_events(tx: Tx, happened: Sequence[StoredEvent]) -> None:
@@ -38,6 +41,7 @@ async def send(site: Site, org_id: OrgId, args: dict[str, Any]) -> None:
         sending.headers_of(delivery, body, target.secrets, clock.now()),
         allow=parse_networks(site.settings.fetch_allow),
     )
+    ATTEMPTS.labels(f"{answer.status // 100}xx" if answer.status else "no_answer").inc()
     async with site.db.begin(org_id, actor=SYSTEM) as tx:
         await attempts.record(tx, delivery_id, attempt, answer)
 
@@ -48,7 +52,8 @@ async def export(site: Site, org_id: OrgId, args: dict[str, Any]) -> None:
 
 
 async def sweep(site: Site) -> None:
-    """Removes the files of old exports, and old lines of the webhooks' logs."""
+    """Removes the files of old exports, old lines of the webhooks' logs, and what old jobs left behind."""
+    await jobs.clear_log(site.db)
     for org_id in await events.all_orgs(site.db):
         async with site.db.begin(org_id, actor=SYSTEM) as tx:
             old = await store.old_exports(tx, tx.now - timedelta(days=rules.KEPT_DAYS))

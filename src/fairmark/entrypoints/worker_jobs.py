@@ -130,6 +130,7 @@ class Runner:
                 batch_size=at_once // 2,
                 max_concurrent_tasks=at_once,
                 heartbeat_timeout=timedelta(seconds=STALE_S),
+                log_aggregation_interval=timedelta(0),  # the metrics count jobs
             )
         )
         stopping = asyncio.create_task(stop.wait())

@@ -14,11 +14,14 @@ from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver, AsyncpgPoolDriver
 from pgqueuer.adapters.persistence import qb
 from pgqueuer.domain.settings import DBSettings
 
-from fairmark.kernel import json
-from fairmark.kernel.db import Tx
+from fairmark.kernel import json, sql
+from fairmark.kernel.db import Database, Tx
 from fairmark.kernel.ids import OrgId
 
+q = sql.load(__file__)
+
 SCHEMA = "pgqueuer"
+LOG_KEPT = timedelta(days=7)
 _SETTINGS = DBSettings(db_schema=SCHEMA)
 
 
@@ -64,3 +67,14 @@ async def enqueue_all(tx: Tx, name: str, rows: Sequence[dict[str, Any]], *, prio
         return
     payloads: list[bytes | None] = [json.encode_bytes(JobCall(tx.org_id, args)) for args in rows]
     await on_connection(tx.connection).enqueue([name] * len(rows), payloads, [priority] * len(rows))
+
+
+async def clear_log(db: Database) -> int:
+    """Removes what jobs of more than a week ago left in PgQueuer's log; returns how many lines."""
+    cleared = 0
+    while True:
+        async with db.begin() as tx:
+            lines = await tx.run(q.clear_job_log, before=tx.now - LOG_KEPT)
+        cleared += lines
+        if not lines:
+            return cleared

@@ -70,3 +70,8 @@ SELECT epoch, xid, org_ids FROM orgs_with_events(:epoch::int, :xid::bigint);
 -- name: all_orgs
 -- global: every open organisation; ids only.
 SELECT org_id FROM all_orgs();
+
+-- name: clear_job_log
+-- global: what finished jobs left behind, a bounded part at a time.
+DELETE FROM pgqueuer.pgqueuer_log WHERE id IN (
+    SELECT id FROM pgqueuer.pgqueuer_log WHERE created < :before ORDER BY created LIMIT 10000);
