@@ -68,7 +68,7 @@ class TestOntology:
         await page.get_by_role("button", name="Block", exact=False).first.click()
         await page.get_by_role("button", name="Delete Block").click()
         await page.get_by_role("button", name="Undo").click()
-        await page.get_by_placeholder("Note: what changed and why").fill("Signs")
+        await page.get_by_placeholder("Note: what changed and why").first.fill("Signs")
         await page.get_by_role("button", name="Save version 2").click()
         await expect(page.get_by_text("Version 2, in force")).to_be_visible()
         await expect(page.get_by_role("list", name="Versions").get_by_text("Signs")).to_be_visible()
