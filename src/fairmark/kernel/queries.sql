@@ -59,9 +59,9 @@ VALUES (:org_id, :reader, :epoch, :xid, :id, :error, :now)
 ON CONFLICT (org_id, reader, epoch, xid, id) DO UPDATE SET error = excluded.error, at = excluded.at;
 
 -- name: task_events
--- The whole history of one task, oldest first.
+-- The whole history of one task, oldest first. Ids alone would not do: each connection takes them in blocks of its own.
 SELECT epoch, xid, id, at, type, project_id, task_id, actor, data
-  FROM events WHERE org_id = :org_id AND task_id = :task_id ORDER BY id LIMIT :limit;
+  FROM events WHERE org_id = :org_id AND task_id = :task_id ORDER BY epoch, xid, id LIMIT :limit;
 
 -- name: orgs_with_events
 -- global: how far readers can read now, and the organisations with events between a position and there; ids only.
