@@ -50,7 +50,7 @@ test-web: setup
 
 test-python: setup
 	$(BIN)/python -m tests.chromium
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 lint: setup
 	$(BIN)/ruff check .
