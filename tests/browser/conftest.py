@@ -2,15 +2,26 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from fairmark.client import AsyncClient
+from fairmark.client.model import Pipeline
+from fairmark.identity import service as identity
+from fairmark.kernel.actor import Mode, Scope
+from fairmark.kernel.db import Database
+from fairmark.kernel.events import SYSTEM
 from tests.browser.editor_page import EditorPage
 from tests.browser.harness import build_harness, serve
+from tests.browser.product import Screen, Shop, ensure_bundle, open_shop, pipeline, screen_of
 from tests.chromium import ARGUMENTS, ensure
+from tests.conftest import Server
 
 OpenEditor = Callable[..., Awaitable[EditorPage]]
+OpenShop = Callable[..., Awaitable[Shop]]
+OpenScreen = Callable[[], Awaitable[Screen]]
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +62,39 @@ async def open_editor(chromium: Browser, harness: str) -> AsyncIterator[OpenEdit
     yield opened
     await context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def bundle() -> None:
+    """The web pages as they are now, for the server to serve."""
+    ensure_bundle()
+
+
+@pytest.fixture
+async def shop(bundle: None, server: Server, db: Database, tmp_path: Path) -> AsyncIterator[OpenShop]:
+    """Opens a project of pictures in a fresh organisation: `await shop(pipeline(2), pictures=3)`."""
+    async with db.begin(actor=SYSTEM) as tx:
+        org_id = (await identity.create_organisation(tx, f"Shop {uuid4().hex[:8]}")).id
+    async with db.begin(org_id, actor=SYSTEM) as tx:
+        key = (await identity.create_key(tx, "stories", list(Scope), Mode.LIVE))[1]
+    async with AsyncClient(server.url, key) as client:
+
+        async def opened(wanted: Pipeline | None = None, pictures: int = 4) -> Shop:
+            return await open_shop(server.url, client, tmp_path / "pictures", wanted or pipeline(), pictures)
+
+        yield opened
+
+
+@pytest.fixture
+async def screen(chromium: Browser, server: Server) -> AsyncIterator[OpenScreen]:
+    """Opens a browser for one more person: `await screen()`. A test fails if a page threw an error."""
+    screens: list[Screen] = []
+
+    async def opened() -> Screen:
+        screens.append(await screen_of(chromium, server.url))
+        return screens[-1]
+
+    yield opened
+    for each in screens:
+        await each.context.close()
+    assert [error for each in screens for error in each.errors] == []

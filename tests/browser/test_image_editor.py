@@ -240,8 +240,13 @@ class TestWork:
         await editor.keys("Control+Enter")
         await page.wait_for_selector(".faults li:nth-child(2)")
         assert await editor.port("handIns.size") == 0
-        await page.click("[data-field=view] label:has-text('Front')")
-        await page.click("[data-field=weather] label:has-text('Clear')")
+        await page.click(".faults button:has-text('Seen from')")
+        await page.wait_for_function("document.activeElement.closest('[data-field=view]')")
+        await editor.keys("1")
+        await page.click(".faults button:has-text('Weather')")
+        await page.wait_for_function("document.activeElement.closest('[data-field=weather]')")
+        await editor.keys("1", "Escape")
+        await page.wait_for_function("document.activeElement.matches('.stage')")
         await page.wait_for_selector(".faults", state="detached")
         await page.click("[data-command=submit]")
         await page.wait_for_function("harness.ended === 'submitted'")
@@ -304,9 +309,11 @@ class TestReview:
         await editor.keys("]", "]")
         await page.wait_for_selector("[data-difference='1'][aria-current=true]")
         marks = len((await editor.document())["marks"])
-        # Heron has both of these, Finch neither: taking what Finch says takes the mark away.
+        # Heron and Otter have it, Finch has not: what Finch says takes the mark away, what Otter says brings it back.
         await page.click("[aria-label='Take this from Finch 31']")
         assert len((await editor.document())["marks"]) == marks - 1
+        await editor.keys("t", "2")
+        assert len((await editor.document())["marks"]) == marks
         await editor.keys("Alt+Shift+2")
         await page.wait_for_selector("[data-submission=p1][aria-pressed=false]")
         assert await page.evaluate("[...harness.inside.workspace.review.shown]") == ["p0", "p2"]

@@ -94,7 +94,7 @@ class TestLabeling:
         await label(at)
         second = await at.another_item(first)
         await label(at)
-        await expect(at.page.get_by_text("Nothing of this kind waits for you")).to_be_visible()
+        await expect(at.page.get_by_text("Nothing waits for you right now")).to_be_visible()
         found = await opened.submissions()
         assert sorted(each["name"] for each in found) == sorted([first, second])
         for each in found:
@@ -190,7 +190,7 @@ class TestLabeling:
         opened, at = await shop(pictures=2), await screen()
         email = await opened.person()
         await at.open("/work")
-        await at.page.get_by_label("E-mail").wait_for()
+        await at.page.locator("input[type=email]:focus").wait_for()
         await at.page.keyboard.type(email)
         await at.keys("Tab")
         await at.page.keyboard.type(PASSWORD)
@@ -203,7 +203,9 @@ class TestLabeling:
             await at.keys("Tab")
         await at.keys("Enter")
         first = await at.item()
-        await at.keys("Shift+Enter", "1", "Escape", "Control+Enter")
+        await at.keys("Shift+Enter")
+        await at.page.locator("[data-field=light] :focus").wait_for()
+        await at.keys("1", "Escape", "Control+Enter")
         await at.another_item(first)
         (found,) = await opened.submissions()
         assert found["answers"] == {"light": "day"}
@@ -265,7 +267,7 @@ class TestReviewing:
         await reviewer.keys("1")
         await reviewer.page.get_by_label("Note (optional)").fill("The small one is missing.")
         await reviewer.keys("Control+Enter")
-        await expect(reviewer.page.get_by_text("Nothing of this kind waits for you")).to_be_visible()
+        await expect(reviewer.page.get_by_text("Nothing waits for you right now")).to_be_visible()
         assert await opened.results() == {accepted: ["disc", "block"], fixed: ["disc", "block", "disc"]}
         # What was sent back comes to its author again, with the reviewer's words.
         await worker.page.get_by_role("button", name="Look again").click()

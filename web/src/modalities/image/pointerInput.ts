@@ -6,7 +6,7 @@
  */
 
 import type { PointerState } from "#editor/tool.ts"
-import { imagePoint, type ScreenPoint, screenPoint } from "#geometry/point.ts"
+import { clamp, imagePoint, type ScreenPoint, screenPoint } from "#geometry/point.ts"
 import { toImage } from "#geometry/viewport.ts"
 import type { Workspace } from "./workspace.ts"
 
@@ -14,6 +14,9 @@ import type { Workspace } from "./workspace.ts"
 const REACH = { mouse: 6, pen: 9, touch: 20 }
 /** A palm that lands while a pen is in use is not a finger. */
 const PALM_MS = 800
+/** A gesture that comes this near to the border of the view, CSS pixels, or leaves it, takes the view along. */
+const BORDER = 4
+const TAKEN_ALONG_MAX = 24
 const WHEEL_LINE = 16
 const WHEEL_PAGE = 400
 
@@ -27,6 +30,7 @@ export class PointerInput {
   #last: PointerState | null = null
   #penAt = Number.NEGATIVE_INFINITY
   #isSpaceDown = false
+  #takingAlong = 0
 
   constructor(element: HTMLElement, workspace: Workspace) {
     this.#element = element
@@ -44,6 +48,7 @@ export class PointerInput {
 
   destroy(): void {
     this.#stop.abort()
+    cancelAnimationFrame(this.#takingAlong)
   }
 
   /** While Space is down the left button moves the view. */
@@ -97,6 +102,23 @@ export class PointerInput {
     this.#last = state
     this.#workspace.point(state.at)
     if (this.#panFrom === null) this.#workspace.machine.pointerMove(state)
+    if (this.#takingAlong === 0) this.#takeAlong()
+  }
+
+  /** Moves the view frame by frame while a gesture is held beyond its border. */
+  #takeAlong(): void {
+    this.#takingAlong = 0
+    const { machine, size } = this.#workspace
+    if (this.#tool === null || this.#panFrom !== null || !machine.isBusy || machine.state === "panning" || !this.#last)
+      return
+    const beyond = (at: number, length: number) =>
+      clamp((Math.max(0, BORDER - at) - Math.max(0, at - length + BORDER)) / 2, -TAKEN_ALONG_MAX, TAKEN_ALONG_MAX)
+    const dx = beyond(this.#last.screen[0], size.width)
+    const dy = beyond(this.#last.screen[1], size.height)
+    if (dx === 0 && dy === 0) return
+    this.#workspace.panBy(dx, dy)
+    this.#again()
+    this.#takingAlong = requestAnimationFrame(() => this.#takeAlong())
   }
 
   #up(event: PointerEvent): void {

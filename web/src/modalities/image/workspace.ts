@@ -36,6 +36,8 @@ export type WorkspaceTopic = "viewport" | "live" | "cursor" | "opened" | "wanted
 /** What floats over the editor; at most one of them at a time. */
 export type Opened = "help" | "keys" | "display" | "skip" | "ask" | "reject" | null
 
+export type Focus = "classes" | "fields" | "stage"
+
 const SHOWN_MARGIN = 60
 /** Zooming to a mark stops here, so that a small one keeps its surroundings. */
 const SHOWN_SCALE_MAX = 12
@@ -61,7 +63,7 @@ export class Workspace implements ToolHost {
   /** The mark whose geometry the next drawing replaces, or null. */
   redrawing: string | null = null
   /** Where the panel shall put the focus; a new object each time it is asked for. */
-  wanted: { readonly focus: "classes" | "fields" | "stage" } | null = null
+  wanted: { readonly focus: Focus; readonly field: string | null } | null = null
 
   constructor(
     readonly session: Session,
@@ -180,8 +182,9 @@ export class Workspace implements ToolHost {
     this.topics.tell("opened")
   }
 
-  focus(on: "classes" | "fields" | "stage"): void {
-    this.wanted = { focus: on }
+  /** Puts the focus on a part of the editor; of the fields on `field`, or the first. */
+  focus(on: Focus, field: string | null = null): void {
+    this.wanted = { focus: on, field }
     this.topics.tell("wanted")
   }
 

@@ -2,7 +2,9 @@
 
 import { type Command, keys, REVIEW } from "#editor/commands.ts"
 import { encloses, grown } from "#geometry/box.ts"
+import { take } from "../take.ts"
 import type { Workspace } from "../workspace.ts"
+import { cannotEdit } from "./draw.ts"
 
 const LAYERS_MAX = 8
 /** A difference smaller than this on screen, CSS pixels, is zoomed to. */
@@ -51,8 +53,27 @@ export const reviewCommands: readonly Command<Workspace>[] = [
   ...Array.from(
     { length: LAYERS_MAX },
     (_, i): Command<Workspace> => ({
+      id: `review.take${i + 1}`,
+      title: `Take what submission ${i + 1} says of this difference`,
+      family: "Take what the submission with that number says of this difference",
+      group: "Review",
+      modes: REVIEW,
+      keys: keys(`T ${i + 1}`),
+      refusal(workspace) {
+        if (!workspace.review?.currentDifference) return "Go to a difference first."
+        return workspace.review.submissions[i] ? cannotEdit(workspace) : "There is no such submission."
+      },
+      run({ review, session }) {
+        if (review?.currentDifference) take(session, review.currentDifference, i)
+      },
+    }),
+  ),
+  ...Array.from(
+    { length: LAYERS_MAX },
+    (_, i): Command<Workspace> => ({
       id: `review.layer${i + 1}`,
       title: `Show or hide submission ${i + 1}`,
+      family: "Show or hide the submission with that number",
       group: "Review",
       modes: REVIEW,
       keys: keys(`Alt+Shift+${i + 1}`),
