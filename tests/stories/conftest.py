@@ -1,17 +1,35 @@
 """What the stories start from: an organisation of their own on a running server, and pictures with known truth."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import msgspec
 import pytest
 from PIL import Image, ImageDraw
 
 from fairmark.client import AsyncClient
-from fairmark.client.model import Annotation, LabelStage, Mark, Ontology, Overlap, Pipeline, Project, ReviewStage
+from fairmark.client.model import (
+    Annotation,
+    Assignment,
+    FieldValue,
+    Kind,
+    LabelStage,
+    Mark,
+    Ontology,
+    Overlap,
+    Pipeline,
+    Project,
+    ReviewStage,
+    WorkRole,
+)
+from fairmark.client.requests import no_cookies
+from fairmark.client.simulate import people
+from fairmark.client.simulate.people import Member
 from fairmark.client.simulate.truth import Truth
 from fairmark.formats.model import LabeledItem
 from fairmark.identity import service as identity
@@ -45,6 +63,7 @@ class Customer:
     org_id: OrgId
     key: str
     client: AsyncClient
+    pool: httpx.AsyncClient
 
 
 @dataclass(frozen=True)
@@ -74,8 +93,8 @@ async def customer(server: Server, db: Database) -> AsyncIterator[Customer]:
     async with db.begin(actor=SYSTEM) as tx:
         org_id = (await identity.create_organisation(tx, f"Story {uuid4().hex[:8]}")).id
     key = await key_of(db, org_id)
-    async with AsyncClient(server.url, key) as client:
-        yield Customer(server.url, org_id, key, client)
+    async with AsyncClient(server.url, key) as client, httpx.AsyncClient(cookies=no_cookies()) as pool:
+        yield Customer(server.url, org_id, key, client, pool)
 
 
 def draw_shapes(folder: Path, count: int) -> Shapes:
@@ -91,7 +110,7 @@ def draw_shapes(folder: Path, count: int) -> Shapes:
             x, y, w, h = 10 + 100 * k + n % 7, 20 + 11 * ((n + k) % 9), 60 + (n * 5 + k) % 20, 50 + (n * 3) % 30
             kind = "disc" if (n + k) % 2 else "block"
             (pen.ellipse if kind == "disc" else pen.rectangle)((x, y, x + w, y + h), fill=COLORS[kind])
-            attributes = {"tilted": False} if kind == "block" else {}
+            attributes: dict[str, FieldValue] = {"tilted": False} if kind == "block" else {}
             box = {"x": x, "y": y, "w": w, "h": h}
             marks.append(Mark(id=f"m{k}", kind="box", class_=kind, geometry=box, attributes=attributes))
         pen.text((4, 226), str(n), fill="#888888")  # no two pictures are the same bytes
@@ -115,10 +134,42 @@ def pipeline(overlap: int = 1, *, review: bool = False, lease_s: int = 1800) -> 
     return Pipeline(stages=(label, ReviewStage()) if review else (label,))
 
 
+async def crew(customer: Customer, project: Project, *levels: str, reviewers: int = 0) -> list[Member]:
+    """People of the given levels who may work on the project, signed in, over connections of their own."""
+    accounts = people.planned(list(levels), ["perfect"] * reviewers, uuid4().hex[:6])
+    workforce_id = await people.workforce_of(customer.client, await customer.client.get_project(project.id))
+    tokens = await people.invite_all(customer.client, workforce_id, accounts)
+    return [await people.join(customer.url, each, tokens[each.role], customer.pool, 30) for each in accounts]
+
+
+async def take(member: Member, project: Project) -> Assignment:
+    """The next assignment of the project, waited for: items become tasks a moment after they came.
+
+    A reviewer takes only reviews: whoever labels a task may not review it.
+    """
+    why = None
+    kinds = [Kind.REVIEW] if member.account.role is WorkRole.REVIEWER else []
+    for _ in range(100):
+        claim = await member.client.claim(kinds=kinds, project_id=project.id)
+        if claim.assignment is not None:
+            return claim.assignment
+        why = claim.why
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"nothing to claim: {why}")
+
+
+async def nothing_left(member: Member, project: Project) -> str:
+    """Why there is nothing to claim. Asserts that there is nothing."""
+    claim = await member.client.claim(project_id=project.id)
+    assert claim.assignment is None, claim.assignment
+    return claim.why or ""
+
+
 async def project_of(client: AsyncClient, shapes: Shapes, wanted: Pipeline, name: str = "shapes") -> Project:
     """An active project with the pictures in it."""
     project = await client.create_project(name, ontology=ONTOLOGY, guideline="# Mark every shape", pipeline=wanted)
-    await client.import_folder(project.id, shapes.folder)
+    report = await client.import_folder(project.id, shapes.folder)
+    assert (report.new, report.refused) == (len(shapes.by_id), [])
     return await client.activate_project(project.id)
 
 

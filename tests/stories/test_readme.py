@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from fairmark.client import AsyncClient
+from fairmark.client.model import Annotation
 from fairmark.client.simulate.crowd import Plan, simulate
 from fairmark.client.simulate.truth import Truth
 from fairmark.kernel.db import Database
@@ -28,7 +29,12 @@ class TestExample:
         assert len(example().splitlines()) < 20
 
     async def test_walks_from_upload_to_export(self, customer: Customer, db: Database, tmp_path: Path) -> None:
-        draw_shapes(tmp_path / "pictures", 4)
+        shapes = draw_shapes(tmp_path / "pictures", 4)
+        # The example's ontology knows discs alone.
+        discs = {
+            name: Annotation(marks=tuple(mark for mark in right.marks if mark.class_ == "disc"))
+            for name, right in shapes.by_id.items()
+        }
         environ = {**os.environ, "FAIRMARK_URL": customer.url, "FAIRMARK_KEY": customer.key}
         workforce = await customer.client.create_workforce("crowd")
         running = await asyncio.create_subprocess_exec(
@@ -43,7 +49,7 @@ class TestExample:
                     project = next((one for one in projects if one.state == "active"), None)
                 assert project.workforce_ids == [workforce.id]
                 plan = Plan(workers=1, reviewers=0, mix="perfect", reviewers_mix="perfect", seed=1, idle_s=20)
-                await simulate(customer.url, plan, Truth({}), boss=boss, project_id=project.id)
+                await simulate(customer.url, plan, Truth(discs), boss=boss, project_id=project.id)
             out, _ = await asyncio.wait_for(running.communicate(), 60)
         finally:
             if running.returncode is None:

@@ -55,6 +55,7 @@ from fairmark.kernel.actor import WorkRole as WorkRole
 from fairmark.kernel.ids import AssignmentId, BatchId, ItemId, OrgId, ProjectId, ResultId, ReviewId, TaskId
 from fairmark.ontology.model import Annotation as Annotation
 from fairmark.ontology.model import Field as Field
+from fairmark.ontology.model import FieldValue as FieldValue
 from fairmark.ontology.model import ItemClass as ItemClass
 from fairmark.ontology.model import Link as Link
 from fairmark.ontology.model import Mark as Mark
@@ -79,6 +80,7 @@ from fairmark.tasks.model import Decision as Decision
 from fairmark.tasks.model import Kind as Kind
 from fairmark.tasks.model import Lease as Lease
 from fairmark.tasks.model import Media as Media
+from fairmark.tasks.model import Origin as Origin
 from fairmark.tasks.model import Question as Question
 from fairmark.tasks.model import Receipt as Receipt
 from fairmark.tasks.model import Result as Result

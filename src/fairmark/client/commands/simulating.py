@@ -27,7 +27,7 @@ def simulate_crowd(
     project: ProjectOption,
     truth: Annotated[Path, typer.Option(exists=True, help="What is right: fairmark JSONL, COCO, or a ZIP of them.")],
     workers: Annotated[int, typer.Option(min=0, max=1000, help="People who label.")] = 8,
-    reviewers: Annotated[int, typer.Option(min=0, max=100, help="People who review.")] = 1,
+    reviewers: Annotated[int, typer.Option(min=0, max=100, help="People who review; nobody reviews a task twice.")] = 2,
     mix: Mix = "expert:1,good:4,fair:2,novice:1",
     reviewers_mix: Mix = "expert",
     seed: Annotated[int, typer.Option(help="The same seed, the same mistakes.")] = 0,

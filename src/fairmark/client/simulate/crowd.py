@@ -35,7 +35,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     workers: int = 8
-    reviewers: int = 1
+    reviewers: int = 2
     mix: str = "good"
     reviewers_mix: str = "expert"
     seed: int = 0

@@ -67,18 +67,21 @@ def new_cast() -> Cast:
     """Everybody with a fresh password."""
     people = [
         Role("admin", "administrator, owner", "Alma Reyes", "admin@demo.example", _password(),
-             "members, keys, everything"),
+             "everything"),
         Role("manager", "manager", "Milo Berg", "manager@demo.example", _password(),
-             "the project, its figures, the data explorer, exports"),
+             "the project"),
         Role("lead", "workforce lead", "Lena Fischer", "lead@demo.example", _password(),
-             "the people and their questions", WorkRole.LEAD),
+             "people, questions", WorkRole.LEAD),
         Role("you", "worker: you", "Newcomer", "you@demo.example", _password(),
-             "label the pictures that are left for you", WorkRole.WORKER),
+             "label what is left", WorkRole.WORKER),
         Role("reviewer", "reviewer", "Ravi Nair", "reviewer@demo.example", _password(),
-             "reviews (the simulation does them, too)", WorkRole.REVIEWER, "expert"),
+             "reviews", WorkRole.REVIEWER, "expert"),
+        # Nobody reviews the same task twice: what one sends back, the other sees again.
+        Role("reviewer-2", "reviewer", "Rosa Vidal", "rosa@demo.example", _password(),
+             "simulated, good", WorkRole.REVIEWER, "good"),
         *(
             Role(f"crowd-{n}", "worker", name, f"{name.split()[0].lower()}@demo.example", _password(),
-                 f"simulated: {level}", WorkRole.WORKER, level)
+                 f"simulated, {level}", WorkRole.WORKER, level)
             for n, (name, level) in enumerate(_CROWD, 1)
         ),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Simulated people who work beside the newcomer: one labels each picture as well, another settles doubts, one reviews.
+"""Simulated people who work beside the newcomer: one labels each picture as well, another settles doubts, two review.
 
 The newcomer is never overtaken: of the two or three labels that a picture needs, the companions leave one free.
 """
@@ -33,10 +33,10 @@ async def keep_company(url: str, cast: Cast, truth: Truth) -> None:
         manager = cast.role("manager")
         await boss.sign_in(manager.email, manager.password)
         crowd = Crowd(Plan(seed=1, speed=SPEED), truth, project_id, Ledger())
-        roles = [cast.role("crowd-1"), cast.role("crowd-2"), cast.role("reviewer")]
+        roles = [cast.role(id) for id in ("crowd-1", "crowd-2", "reviewer", "reviewer-2")]
         crowd.staff([await come_back(url, r.account(cast.organisation_id), http, PATIENCE_S) for r in roles])
-        beside, doubts, review = crowd.workers
-        await asyncio.gather(_again(beside), _again(review), _settle(boss, project_id, doubts))
+        beside, doubts, *reviewers = crowd.workers
+        await asyncio.gather(_again(beside), *map(_again, reviewers), _settle(boss, project_id, doubts))
 
 
 async def _again(worker: SimWorker) -> None:

@@ -1,5 +1,6 @@
 """Makes the demo's people and project, and lets the crowd label them: all over the public HTTP API."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,6 +37,8 @@ SHOWN_AS = "A research group"
 WORKFORCE = "Crowd"
 FIRST_BATCH, YOURS = "first batch", "left for you"
 LEFT = 9
+ASKS = "crowd-5"
+TASKS_WITHIN_S = 20
 SEED = 20
 SPEED = 60.0
 """Times as fast as people that the crowd works: slow enough to be watched, fast enough not to be waited for."""
@@ -64,7 +67,7 @@ async def fill(url: str, token: str, cast: Cast, made_of: Material, left: int, t
         project = await _project(manager, made_of, [members[0].workforce_id])
         yours = await _pictures(manager, project, made_of.pictures, left)
         cast = msgspec.structs.replace(cast, organisation_id=str(organisation.id), project_id=str(project.id))
-        await _question(manager, project, members[0].member)
+        await _question(manager, project, next(each.member for each in members if each.role.id == ASKS))
         tell("labels")
         crowd = Crowd(Plan(seed=SEED, speed=SPEED), Truth(made_of.truth), project.id, Ledger())
         crowd.staff([each.member for each in members if each.role.level is not None])
@@ -151,8 +154,12 @@ async def _pictures(manager: AsyncClient, project: Project, pictures: list[Pictu
 
 async def _question(manager: AsyncClient, project: Project, worker: Member) -> None:
     """One question and its answer, for the lead's page to have something to show."""
-    claim = await worker.client.claim(project_id=project.id)
-    if claim.assignment is None:
+    for _ in range(TASKS_WITHIN_S):  # items become tasks in the background
+        claim = await worker.client.claim(project_id=project.id)
+        if claim.assignment is not None:
+            break
+        await asyncio.sleep(1)
+    else:
         return
     asked = await worker.client.ask(claim.assignment.id, "Does a handle belong into the box of its cup?")
     await manager.answer_question(asked.id, "Yes: everything that belongs to the thing and can be seen.")
