@@ -42,7 +42,7 @@ def harness(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 async def open_editor(chromium: Browser, harness: str) -> AsyncIterator[OpenEditor]:
-    """Opens the editor as the harness's address says: `await open_editor("mode=review", touch=True)`.
+    """Opens the editor as the harness's address says: `await open_editor("mode=review")`.
 
     Each test has storage of its own. A test fails if the page threw an error.
     """
