@@ -114,23 +114,3 @@ class TestFromNothingToADownload:
         lines = await export(page, tmp_path)
         marks = [mark for line in lines for mark in line.get("annotation", {}).get("marks", [])]
         assert [(mark["class"], mark["geometry"]) for mark in marks] == [("car", CAR)] * PICTURES
-
-
-class TestSendingTwice:
-    async def test_what_is_there_is_neither_sent_nor_added_again(
-        self, shop: OpenShop, screen: OpenScreen, tmp_path: Path
-    ) -> None:
-        opened = await shop(pictures=PICTURES)
-        page = (mira := await screen()).page
-        await mira.open(f"/projects/{opened.project.id}/data")
-        await mira.sign_in(await manager(opened))
-        sent: list[str] = []
-        page.on("request", lambda request: sent.append(request.url))
-        draw_pictures(tmp_path / "again", PICTURES)
-        await page.locator("input[type=file]").first.set_input_files(files_of(tmp_path / "again"))
-        await expect(page.get_by_role("table", name="Imports").get_by_role("row").nth(2)).to_be_visible(timeout=60_000)
-        assert [url for url in sent if "/uploads/known" in url] != []
-        assert [url for url in sent if "/uploads/batch" in url] == []
-        imports = [each async for each in opened.client.list_imports(opened.project.id)]
-        newest = await opened.client.wait_for_import(imports[0].id)
-        assert (newest.rows_new, newest.rows_there, newest.rows_bad) == (0, PICTURES, 0)
