@@ -50,6 +50,16 @@ class TestAddItems:
             answer["items"][2]["item_id"],
         }
 
+    async def test_checks_prelabels_against_the_ontology(self, place: Place) -> None:
+        def labeled(class_: str) -> dict[str, Any]:
+            box = {"x": 1, "y": 1, "w": 9, "h": 9}
+            marks = [{"id": "m1", "kind": "box", "class": class_, "geometry": box}]
+            return url(class_, prelabel={"version": 1, "marks": marks})
+
+        answer = (await add(place, [labeled("car"), labeled("plane")])).json()
+        assert [row["index"] for row in answer["items"]] == [0]
+        assert [(row["index"], row["code"]) for row in answer["faults"]] == [(1, "labels_unfit")]
+
     async def test_twice_adds_once(self, place: Place) -> None:
         rows = [url("a", external_id="a"), url("b")]
         first, second = (await add(place, rows)).json(), (await add(place, rows)).json()

@@ -87,7 +87,7 @@ class TestCheckItem:
             ],
             "meta": {"k": 1},
             "priority": -3,
-            "prelabel": {"version": 1, "marks": []},
+            "prelabel": {"version": 1, "answers": {"q": "yes"}},
         }
         found = check_item(4, row)
         assert isinstance(found, NewItem)

@@ -1,4 +1,4 @@
-"""Bytes become assets: looked at, stored under their hash with small pictures, known once however often they come."""
+"""Bytes become assets: looked at, stored under their hash, known once however often they come."""
 
 import asyncio
 import hashlib
@@ -11,7 +11,7 @@ from fairmark.assets.inspection.service import inspector
 from fairmark.assets.model import Asset
 from fairmark.assets.store import Content
 from fairmark.kernel.actor import Actor
-from fairmark.kernel.blobs import asset_key, thumbnail_key
+from fairmark.kernel.blobs import asset_key
 from fairmark.kernel.errors import FairmarkError, Unavailable
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import OrgId, new_id
@@ -29,17 +29,12 @@ class Incoming(NamedTuple):
 
 
 async def settle(site: Site, org_id: OrgId, file: Incoming) -> Content:
-    """Looks at the file and stores it with its small pictures. Storing the same again is harmless.
+    """Looks at the file and stores it. Storing the same again is harmless.
 
     Raises FileRefused, InspectionFailed, BlobsDown.
     """
     inspected = await inspector(site.settings).inspect(file.name, file.data)
-    key = asset_key(org_id, file.sha256)
-    pictures = inspected.pictures.items()
-    await asyncio.gather(
-        site.blobs.put(key, file.data),
-        *(site.blobs.put(thumbnail_key(org_id, file.sha256, size), picture) for size, picture in pictures),
-    )
+    await site.blobs.put(asset_key(org_id, file.sha256), file.data)
     return Content(file.sha256, file.size, file.name, inspected)
 
 

@@ -58,10 +58,8 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 class Asset(msgspec.Struct, frozen=True, kw_only=True):
     """One media file. width, height: pixels of the upright image. sha256: hex, once the bytes are here.
 
-    probe: what else is known of it (`orientation`, `frames`, `format` ...). same_as: the asset that held these bytes
+    probe: what else is known of it (`orientation`, `frames`, `viewable` ...). same_as: the asset that held these bytes
     first, where this one's address turned out to hold them too. source: the address it came from; empty: uploaded.
-    thumbnails: pixels of their longer sides, one of them even where the image is smaller than the least size. view: the
-    copy, by its longer side, to show in place of an original that browsers cannot show.
     """
 
     id: AssetId
@@ -73,8 +71,6 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     width: int | None
     height: int | None
-    thumbnails: tuple[int, ...]
-    view: int | None
     probe: dict[str, Any]
     fault: Problem | None
     same_as: AssetId | None
@@ -293,3 +289,9 @@ class RowsTooMany(TooLarge):
     """More rows than one request may bring."""
 
     code = "rows_too_many"
+
+
+class LabelsUnfit(Invalid):
+    """Labels that do not fit the project's ontology."""
+
+    code = "labels_unfit"

@@ -18,11 +18,15 @@ from fairmark.kernel.ids import BatchId, ImportId, ItemId, ProjectId
 
 
 class Placed(NamedTuple):
-    """What became of rows. items: index -> item and whether it is new. waiting: assets that are now to be fetched."""
+    """What became of rows. items: index -> item and whether it is new. waiting: assets that are now to be fetched.
+
+    new: items that are to be counted into the batch, when everything else is done.
+    """
 
     items: dict[int, tuple[ItemId, bool]]
     faults: list[RowProblem]
     waiting: int
+    new: int
 
 
 class Found(NamedTuple):
@@ -53,7 +57,7 @@ async def place_items(
     import_id: ImportId | None = None,
     repeats: bool = False,
 ) -> Placed:
-    """Adds `rows` as items, announces the new ones and counts them into the batch.
+    """Adds `rows` as items and announces the new ones; the caller counts them into the batch.
 
     repeats: rows without external id are new items, even where an item of the same assets is there.
     """
@@ -96,8 +100,7 @@ async def place_items(
                 import_id=import_id,
             ),
         )
-        await store.count_into_batch(tx, batch_id, len(added))
-    return Placed(items, faults, waiting + fetches)
+    return Placed(items, faults, waiting + fetches, len(added))
 
 
 async def _without_known(

@@ -29,9 +29,20 @@ SELECT id, project_id, name, state, priority, due_at, items, created_at
 -- name: update_batch
 UPDATE batches SET state = :state, priority = :priority, due_at = :due_at WHERE org_id = :org_id AND id = :id;
 
--- name: count_into_batch
--- Last of its transaction: the row is locked until the commit, and other imports into the batch wait for it.
-UPDATE batches SET items = items + :count::bigint WHERE org_id = :org_id AND id = :id;
+-- name: count_into_batches
+-- Last of its transaction: the rows are locked until the commit, and other imports into the batches wait for them.
+WITH counted AS (
+    SELECT b.id, c.items
+      FROM batches b JOIN unnest(:ids::uuid[], :counts::bigint[]) AS c (id, items) ON c.id = b.id
+     WHERE b.org_id = :org_id ORDER BY b.id FOR UPDATE OF b
+)
+UPDATE batches b SET items = b.items + c.items FROM counted c WHERE b.org_id = :org_id AND b.id = c.id;
+
+-- name: project_ontology
+-- The ontology in force, which labels from outside are to fit.
+SELECT o.document
+  FROM projects p JOIN ontologies o ON o.org_id = :org_id AND o.project_id = p.id AND o.version = p.ontology_version
+ WHERE p.org_id = :org_id AND p.id = :project_id;
 
 -- name: items_by_external
 -- Which of these external ids the project has already.
@@ -98,14 +109,23 @@ RETURNING id;
 
 -- name: retry_sources
 -- Naming an address again is the way to ask for another try.
-UPDATE assets SET state = 'pending', fault = NULL, tries = 0, fetch_after = :now
- WHERE org_id = :org_id AND id = ANY (:ids::uuid[]) AND state = 'failed' AND source <> '';
+WITH failed AS (
+    SELECT id FROM assets WHERE org_id = :org_id AND id = ANY (:ids::uuid[]) AND state = 'failed' AND source <> ''
+     ORDER BY id FOR UPDATE
+)
+UPDATE assets a SET state = 'pending', fault = NULL, tries = 0, fetch_after = :now
+  FROM failed WHERE a.org_id = :org_id AND a.id = failed.id;
 
 -- name: retry_named_sources
 -- The same for rows whose items are there already: their files that could not be had get another try.
-UPDATE assets SET state = 'pending', fault = NULL, tries = 0, fetch_after = :now
- WHERE org_id = :org_id AND md5(source)::uuid = ANY (:hashes::uuid[]) AND source = ANY (:sources::text[])
-   AND state = 'failed' AND source <> '';
+WITH failed AS (
+    SELECT id FROM assets
+     WHERE org_id = :org_id AND md5(source)::uuid = ANY (:hashes::uuid[]) AND source = ANY (:sources::text[])
+       AND state = 'failed' AND source <> ''
+     ORDER BY id FOR UPDATE
+)
+UPDATE assets a SET state = 'pending', fault = NULL, tries = 0, fetch_after = :now
+  FROM failed WHERE a.org_id = :org_id AND a.id = failed.id;
 
 -- name: contents
 -- The assets that hold these bytes already.

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import msgspec
@@ -22,6 +22,7 @@ from fairmark.assets.model import (
     BatchCancelled,
     BatchState,
     ItemIn,
+    LabelsUnfit,
     NewItem,
     Ref,
     RefKind,
@@ -29,7 +30,12 @@ from fairmark.assets.model import (
 )
 from fairmark.kernel import json
 from fairmark.kernel.errors import FairmarkError
+from fairmark.modalities import MediaSize, Modality
+from fairmark.ontology.compiled import CompiledOntology
+from fairmark.ontology.model import Annotation, Fault
+from fairmark.ontology.rules import errors
 
+_ANY_SIZE = MediaSize(10**9, 10**9)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PATH = re.compile(r"^(?P<message>.*) - at `(?:key in )?\$(?P<path>.*)`$", re.DOTALL)
 
@@ -77,22 +83,58 @@ def encode_meta(meta: dict[str, Any]) -> str:
     return text
 
 
-def check_item(index: int, row: Any, prefixes: Sequence[str] = ()) -> NewItem | RowProblem:
-    """A row of a request as an item to add, or what is wrong with it. prefixes: of the buckets it may name."""
+class Labels(NamedTuple):
+    """What labels from outside must fit: the project's kind of media, and its ontology in force."""
+
+    modality: Modality
+    ontology: CompiledOntology
+
+
+def label_faults(annotation: Annotation, labels: Labels, sizes: Sequence[MediaSize | None]) -> list[Fault]:
+    """What forbids to take the annotation as a prelabel.
+
+    sizes: of the item's assets, as far as they are known; marks on the others cannot be out of bounds.
+    """
+    media = [size or _ANY_SIZE for size in sizes]
+    return errors(labels.modality.faults(annotation, labels.ontology, media, complete=False))
+
+
+def fit_labels(annotation: Annotation, labels: Labels | None, sizes: Sequence[MediaSize | None]) -> str | None:
+    """The annotation as JSON for a prelabel, None if it says nothing. Raises LabelsUnfit with the first faults."""
+    if not annotation.marks and not annotation.answers and not annotation.links:
+        return None
+    found = label_faults(annotation, labels, sizes) if labels else []
+    if found:
+        first = found[0]
+        more = f" There are {len(found) - 1} more faults like it." if len(found) > 1 else ""
+        raise LabelsUnfit(
+            f"The labels do not fit the project's ontology: {first.message} ({first.path}).{more}",
+            mend=first.mend or "Compare the labels with the ontology.",
+        )
+    text = json.encode(annotation)
+    if len(text) > PRELABEL_BYTES_MAX:
+        raise BadRow(f"The labels have {len(text)} bytes; the limit is {PRELABEL_BYTES_MAX}.")
+    _refuse_nul(text, "prelabel")
+    return text
+
+
+def check_item(
+    index: int, row: Any, prefixes: Sequence[str] = (), labels: Labels | None = None
+) -> NewItem | RowProblem:
+    """A row of a request as an item to add, or what is wrong with it.
+
+    prefixes: of the buckets it may name. labels: what its prelabel must fit.
+    """
     try:
-        return _item_of(index, msgspec.convert(row, ItemIn), prefixes)
+        return _item_of(index, msgspec.convert(row, ItemIn), prefixes, labels)
     except msgspec.ValidationError as error:
         return bad_shape(index, str(error))
     except FairmarkError as error:
         return row_problem(index, error)
 
 
-def _item_of(index: int, row: ItemIn, prefixes: Sequence[str]) -> NewItem:
-    prelabel = None if row.prelabel is None else json.encode(row.prelabel)
-    if prelabel is not None:
-        if len(prelabel) > PRELABEL_BYTES_MAX:
-            raise BadRow(f"The prelabel has {len(prelabel)} bytes; the limit is {PRELABEL_BYTES_MAX}.")
-        _refuse_nul(prelabel, "prelabel")
+def _item_of(index: int, row: ItemIn, prefixes: Sequence[str], labels: Labels | None) -> NewItem:
+    prelabel = None if row.prelabel is None else fit_labels(row.prelabel, labels, [None] * len(row.assets))
     return NewItem(
         index,
         None if row.external_id is None else clean_name(row.external_id, "external id"),

@@ -8,6 +8,7 @@ from uuid import UUID
 from fairmark.assets import rules, store
 from fairmark.assets.events import BatchChanged
 from fairmark.assets.media.rules import asset_view
+from fairmark.assets.media.rules import media_url as media_url
 from fairmark.assets.model import (
     DEFAULT_BATCH,
     FETCH_JOB,
@@ -31,11 +32,14 @@ from fairmark.assets.model import (
     RowsTooMany,
 )
 from fairmark.assets.placement import place_items
+from fairmark.assets.rules import Labels
 from fairmark.kernel import jobs
 from fairmark.kernel.db import Tx
 from fairmark.kernel.events import announce
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import AssetId, BatchId, ItemId, ProjectId, new_id
+from fairmark.modalities import MODALITIES
+from fairmark.ontology.compiled import compile_ontology
 
 
 async def get_project(tx: Tx, project_id: ProjectId, *, writes: bool = False) -> ProjectFacts:
@@ -46,6 +50,11 @@ async def get_project(tx: Tx, project_id: ProjectId, *, writes: bool = False) ->
     if writes and found.state == "archived":
         raise ProjectArchived("The project is archived and takes no new data.", mend="Restore the project first.")
     return found
+
+
+async def labels_of(tx: Tx, project: ProjectFacts) -> Labels:
+    """What labels from outside must fit in a project."""
+    return Labels(MODALITIES[project.modality], compile_ontology(await store.ontology(tx, project.id)))
 
 
 async def batch_named(tx: Tx, project_id: ProjectId, name: str | None) -> Batch:
@@ -150,14 +159,17 @@ async def add_items(
             f"The request brings {len(rows)} items; the limit is {INLINE_ROWS_MAX}.",
             mend="Send them in several requests, or start an import.",
         )
-    await get_project(tx, project_id, writes=True)
+    project = await get_project(tx, project_id, writes=True)
     target = await batch_named(tx, project_id, batch)
-    checked = [rules.check_item(index, row) for index, row in enumerate(rows)]
+    labels = await labels_of(tx, project) if any(isinstance(row, dict) and "prelabel" in row for row in rows) else None
+    checked = [rules.check_item(index, row, labels=labels) for index, row in enumerate(rows)]
     faults = [row for row in checked if isinstance(row, RowProblem)]
     placed = await place_items(
         tx, project_id, target.id, [row for row in checked if isinstance(row, NewItem)], repeats=repeats
     )
     if placed.waiting:
         await jobs.enqueue(tx, FETCH_JOB, key="fetch")
+    if placed.new:
+        await store.count_into_batches(tx, {target.id: placed.new})
     items = [AddedItem(index, id, new) for index, (id, new) in sorted(placed.items.items())]
     return Added(target.id, items, sorted([*faults, *placed.faults], key=lambda fault: fault.index))

@@ -2,13 +2,14 @@
 
 import errno
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
 from fairmark.kernel.errors import Unavailable
+from fairmark.kernel.http import Site
 from fairmark.kernel.settings import Settings
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EFBIG})
@@ -37,6 +38,18 @@ def staged(settings: Settings) -> Generator[tuple[BinaryIO, Path]]:
             f"The file cannot be kept on this machine: {error.strerror or error}.",
             mend="Tell the operator to look at the space in data_dir.",
         ) from error
+
+
+@asynccontextmanager
+async def local_copy(site: Site, blob: str) -> AsyncGenerator[Path]:
+    """The blob as a file on this machine: itself if the store is a local folder, else a copy that goes away again."""
+    if site.blobs.folder is not None:
+        await site.blobs.size(blob)
+        yield site.blobs.folder / blob
+        return
+    with staged(site.settings) as (_, path):
+        await site.blobs.fetch(blob, path)
+        yield path
 
 
 def sweep(settings: Settings) -> int:

@@ -16,7 +16,7 @@ from fairmark.kernel import json, sql
 from fairmark.kernel.actor import ActorKind
 from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import AssetId, BatchId, ItemId, ProjectId, UploadId
-from fairmark.ontology.model import Annotation
+from fairmark.ontology.model import Annotation, Ontology
 
 q = sql.load(__file__)
 
@@ -108,8 +108,15 @@ async def update_batch(tx: Tx, batch: Batch) -> None:
     )
 
 
-async def count_into_batch(tx: Tx, batch_id: BatchId, count: int) -> None:
-    await tx.run(q.count_into_batch, org_id=tx.org_id, id=batch_id, count=count)
+async def count_into_batches(tx: Tx, counts: dict[BatchId, int]) -> None:
+    """Adds to the batches' numbers of items. To be the transaction's last statement: it locks the batches."""
+    await tx.run(q.count_into_batches, org_id=tx.org_id, ids=list(counts), counts=list(counts.values()))
+
+
+async def ontology(tx: Tx, project_id: ProjectId) -> Ontology:
+    """The project's ontology in force."""
+    document = await tx.value(q.project_ontology, org_id=tx.org_id, project_id=project_id)
+    return Ontology() if document is None else json.decode(document, Ontology)
 
 
 async def items_by_external(tx: Tx, project_id: ProjectId, external_ids: Sequence[str]) -> dict[str, ItemId]:
@@ -246,18 +253,12 @@ async def add_contents(tx: Tx, new: Sequence[tuple[UUID, Content]]) -> None:
         bytes=[content.size for _, content in new],
         widths=[content.inspected.width for _, content in new],
         heights=[content.inspected.height for _, content in new],
-        probes=[probe_json(content.inspected) for _, content in new],
+        probes=[json.encode(content.inspected.probe) for _, content in new],
     )
-
-
-def probe_json(inspected: Inspected) -> str:
-    """What is kept of an inspection beside the columns: its findings, and which thumbnails there are."""
-    return json.encode({**inspected.probe, "thumbnails": inspected.thumbnails, "view": inspected.view})
 
 
 def asset_of(row: Any) -> Asset:
     """An asset from its row, as `assets_by_id` selects it."""
-    probe: dict[str, Any] = json.decode(row["probe"])
     return Asset(
         id=row["id"],
         state=AssetState(row["state"]),
@@ -268,9 +269,7 @@ def asset_of(row: Any) -> Asset:
         bytes=row["bytes"],
         width=row["width"],
         height=row["height"],
-        thumbnails=tuple(probe.pop("thumbnails", ())),
-        view=probe.pop("view", None),
-        probe=probe,
+        probe=json.decode(row["probe"]),
         fault=json.decode(row["fault"], Problem) if row["fault"] else None,
         same_as=row["same_as"],
     )

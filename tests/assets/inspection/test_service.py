@@ -35,10 +35,7 @@ class TestInspect:
         for source in (data, path):
             found = await inspector.inspect("a.jpg", source)
             assert (found.media_type, found.width, found.height) == ("image/jpeg", 300, 200)
-            assert found.thumbnails == (128, 256)
-            assert sorted(found.pictures) == [128, 256]
-            assert all(picture.startswith(b"RIFF") for picture in found.pictures.values())
-            assert found.probe["orientation"] == 1
+            assert (found.probe["orientation"], found.probe["viewable"]) == (1, True)
 
     async def test_refuses_by_the_name_of_the_error(self, inspector: Inspector) -> None:
         with pytest.raises(FileRefused) as refused:
@@ -76,6 +73,27 @@ class TestInspect:
         assert "FAIRMARK_SECRET" not in new.environ()
 
 
+class TestShrink:
+    async def test_makes_pictures_by_their_longer_side(self, inspector: Inspector, tmp_path: Path) -> None:
+        from io import BytesIO
+
+        from PIL import Image
+
+        path = tmp_path / "a.jpg"
+        path.write_bytes(picture(300, 200, form="JPEG"))
+        pictures = await inspector.shrink("a.jpg", path, (128, 256, 512))
+        sizes = {size: Image.open(BytesIO(data)).size for size, data in pictures.items()}
+        # 200 x 256 / 300 = 170.7; from that 171 x 128 / 256 = 85.5; nothing is enlarged.
+        assert sizes == {128: (128, 86), 256: (256, 171), 512: (300, 200)}
+
+    async def test_refuses_what_is_no_image(self, inspector: Inspector, tmp_path: Path) -> None:
+        path = tmp_path / "a.jpg"
+        path.write_bytes(b"<html>")
+        with pytest.raises(FileRefused) as refused:
+            await inspector.shrink("a.jpg", path, (128,))
+        assert refused.value.code == "not_an_image"
+
+
 class TestDeath:
     async def test_of_the_process_is_a_named_error_and_the_next_file_is_looked_at(self, inspector: Inspector) -> None:
         before = {child.pid for child in children()}
@@ -94,9 +112,10 @@ class TestDeath:
         # A pipe that nobody writes to: reading it never ends.
         pipe = tmp_path / "endless.png"
         os.mkfifo(pipe)
-        monkeypatch.setattr(service, "ANSWER_S", 1.0)
-        with pytest.raises(InspectionFailed) as failed:
-            await inspector.inspect("endless.png", pipe)
+        with monkeypatch.context() as patched:
+            patched.setattr(service, "ANSWER_S", 1.0)
+            with pytest.raises(InspectionFailed) as failed:
+                await inspector.inspect("endless.png", pipe)
         assert "1 s" in failed.value.message
         assert (await inspector.inspect("c.png", picture())).width == 64
 

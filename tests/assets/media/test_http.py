@@ -1,5 +1,6 @@
 """Media at their signed addresses."""
 
+import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
@@ -52,6 +53,31 @@ class TestGetMedia:
         # 1500 x 600 on 256 pixels: 600 x 256 / 1500 = 102.4.
         assert image.size == (256, 102)
 
+    async def test_makes_thumbnails_when_they_are_first_asked_for(self, place: Place) -> None:
+        upload = await place.small("b.png", picture(1500, 600))
+
+        async def kept() -> list[str]:
+            keys = [key async for key, _ in place.site.blobs.keys(f"{place.org_id}/thumbnails")]
+            return sorted(key.rsplit("-", 1)[1] for key in keys)
+
+        assert await kept() == []
+        urls = upload["asset"]["thumbnails"]
+        answers = await asyncio.gather(*(place.http.get(urls["256"]) for _ in range(8)))
+        assert {answer.status_code for answer in answers} == {200}
+        assert len({answer.content for answer in answers}) == 1
+        assert await kept() == ["128.webp", "256.webp"]  # the smaller one comes with it
+        etag = answers[0].headers["etag"]
+        assert (await place.http.get(urls["1024"], headers={"if-none-match": etag})).status_code == 200
+        assert await kept() == ["1024.webp", "128.webp", "256.webp", "512.webp"]
+
+    async def test_says_so_when_the_bytes_are_lost(self, place: Place) -> None:
+        upload = await place.small("b.png", picture(300, 200))
+        async for key, _ in place.site.blobs.keys(f"{place.org_id}"):
+            await place.site.blobs.delete(key)
+        for url in (upload["asset"]["url"], upload["asset"]["thumbnails"]["128"]):
+            got = await place.http.get(url)
+            assert (got.status_code, got.json()["error"]["code"]) == (404, "blob_missing")
+
     async def test_of_a_small_image_has_one_thumbnail(self, place: Place) -> None:
         upload = await place.small("b.png", picture(40, 30))
         assert set(upload["asset"]["thumbnails"]) == {"128"}
@@ -63,6 +89,12 @@ class TestGetMedia:
         shown, original = await place.http.get(found["url"]), await place.http.get(found["original"])
         assert (shown.headers["content-type"], original.content) == ("image/webp", data)
         assert found["url"] != found["original"]
+
+    async def test_shows_the_original_where_browsers_can(self, place: Place) -> None:
+        data = picture(300, 200)
+        id, _ = await asset(place, data)
+        got = await place.http.get(media_url(place.site, place.org_id, id, "view", now()))
+        assert (got.status_code, got.content) == (200, data)
 
     @pytest.mark.parametrize(
         ("header", "status", "part"),

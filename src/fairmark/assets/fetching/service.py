@@ -20,7 +20,7 @@ from fairmark.assets.fetching.network import Resolver, resolve
 from fairmark.assets.fetching.store import Claimed, Failed, Ready
 from fairmark.assets.inspection.service import ANSWER_S
 from fairmark.assets.model import FETCH_JOB, Asset, AssetState, Problem
-from fairmark.assets.store import Content, probe_json
+from fairmark.assets.store import Content
 from fairmark.kernel import clock, jobs, json
 from fairmark.kernel.db import Tx
 from fairmark.kernel.errors import FairmarkError, Unavailable
@@ -175,7 +175,7 @@ def _as_known(claimed: Claimed, known: Asset) -> Ready:
     """The address turned out to hold bytes that are here: what is known of them holds for it too."""
     assert known.state is AssetState.READY
     assert known.sha256 is not None
-    probe = json.encode({**known.probe, "thumbnails": known.thumbnails, "view": known.view})
+    probe = json.encode(known.probe)
     digest = bytes.fromhex(known.sha256)
     return Ready(claimed.id, digest, known.id, known.media_type, known.bytes, known.width, known.height, probe)
 
@@ -190,7 +190,7 @@ def _as_new(claimed: Claimed, content: Content) -> Ready:
         content.size,
         found.width,
         found.height,
-        probe_json(found),
+        json.encode(found.probe),
     )
 
 

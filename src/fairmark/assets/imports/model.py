@@ -219,9 +219,3 @@ class ImportBroken(Invalid):
     """The import failed again and again for a reason of our own."""
 
     code = "import_broken"
-
-
-class LabelsUnfit(Invalid):
-    """Labels that do not fit the project's ontology."""
-
-    code = "labels_unfit"

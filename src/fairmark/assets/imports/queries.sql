@@ -54,12 +54,6 @@ SELECT :org_id, :import_id, r.n, r.line, r.place, r.code, r.message, r.mend
 SELECT n, line, place, code, message, mend
   FROM import_faults WHERE org_id = :org_id AND import_id = :import_id AND n > :after ORDER BY n LIMIT :limit;
 
--- name: project_ontology
--- The ontology in force, which labels from outside are to fit.
-SELECT o.document
-  FROM projects p JOIN ontologies o ON o.org_id = :org_id AND o.project_id = p.id AND o.version = p.ontology_version
- WHERE p.org_id = :org_id AND p.id = :project_id;
-
 -- name: stalled_imports
 -- Imports that nobody has moved for a while: their job was lost, or gave up.
 SELECT id, updated_at < :broken_before AS broken

@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from fairmark.assets.imports.model import Bad, LabelsUnfit
-from fairmark.assets.model import NAME_BYTES_MAX, NAME_CHARS_MAX, PRELABEL_BYTES_MAX, BadRow
+from fairmark.assets.imports.model import Bad
+from fairmark.assets.model import NAME_BYTES_MAX, NAME_CHARS_MAX
+from fairmark.assets.rules import Labels, label_faults
 from fairmark.formats.model import RowFault
-from fairmark.kernel import json
-from fairmark.modalities import MediaSize, Modality
-from fairmark.ontology.compiled import CompiledOntology
+from fairmark.modalities import MediaSize
 from fairmark.ontology.model import Annotation, Fault
-from fairmark.ontology.rules import errors
 
 STALLED = timedelta(minutes=10)
 """An import that nobody moved for so long is given a new job."""
@@ -20,7 +18,6 @@ BROKEN = timedelta(hours=6)
 """One that nobody could move for so long has failed."""
 
 EXAMPLES_MAX = 20
-_ANY_SIZE = MediaSize(10**9, 10**9)
 
 
 def short_id(place: str) -> str:
@@ -46,32 +43,6 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")[:2000]
 
 
-def fit_labels(
-    annotation: Annotation, modality: Modality, ontology: CompiledOntology, sizes: Sequence[MediaSize | None]
-) -> str | None:
-    """The annotation as JSON for a prelabel, None if it says nothing. Raises LabelsUnfit with the first faults.
-
-    sizes: of the item's assets, as far as they are known; marks on the others cannot be out of bounds.
-    """
-    if not annotation.marks and not annotation.answers and not annotation.links:
-        return None
-    media = [size or _ANY_SIZE for size in sizes]
-    found = errors(modality.faults(annotation, ontology, media, complete=False))
-    if found:
-        first = found[0]
-        more = f" There are {len(found) - 1} more faults like it." if len(found) > 1 else ""
-        raise LabelsUnfit(
-            f"The labels do not fit the project's ontology: {first.message} ({first.path}).{more}",
-            mend=first.mend or "Compare the labels with the ontology.",
-        )
-    text = json.encode(annotation)
-    if len(text) > PRELABEL_BYTES_MAX:
-        raise BadRow(f"The labels have {len(text)} bytes; the limit is {PRELABEL_BYTES_MAX}.")
-    if "\\u0000" in text:
-        raise BadRow("The labels hold the character U+0000.", mend="Remove the NUL character.")
-    return text
-
-
 class LeftOut:
     """What of foreign labels did not fit: how often, by code, with a few examples."""
 
@@ -87,8 +58,7 @@ class LeftOut:
 
 def fitting(
     annotation: Annotation,
-    modality: Modality,
-    ontology: CompiledOntology,
+    labels: Labels,
     sizes: Sequence[MediaSize | None],
     item: str,
     left_out: LeftOut,
@@ -97,8 +67,7 @@ def fitting(
 
     Other tools put boxes over the border and know other classes: that is no reason to refuse the image.
     """
-    media = [size or _ANY_SIZE for size in sizes]
-    while found := errors(modality.faults(annotation, ontology, media, complete=False)):
+    while found := label_faults(annotation, labels, sizes):
         marks, answers, links = set[str](), set[str](), set[str]()
         for fault in found:
             left_out.count(fault, item)

@@ -39,6 +39,7 @@ from fairmark.assets.imports.sources.reading import Reading
 from fairmark.assets.imports.store import Counts
 from fairmark.assets.model import FETCH_JOB, Problem
 from fairmark.assets.placement import place_items
+from fairmark.assets.store import count_into_batches
 from fairmark.assets.uploads import service as uploads
 from fairmark.kernel import jobs, json
 from fairmark.kernel.db import Tx
@@ -46,9 +47,6 @@ from fairmark.kernel.errors import FairmarkError, Unavailable
 from fairmark.kernel.events import SYSTEM, announce
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import BatchId, ImportId, OrgId, ProjectId, new_id
-from fairmark.modalities import MODALITIES
-from fairmark.ontology.compiled import compile_ontology
-from fairmark.ontology.model import Ontology
 
 JOB = "assets.import"
 STALLED_ROWS = 100
@@ -158,11 +156,8 @@ async def revive(site: Site, org_id: OrgId) -> int:
 
 
 async def _open(tx: Tx, site: Site, org_id: OrgId, running: Running) -> Reading:
-    project = await assets.get_project(tx, running.project_id)
-    document = await store.ontology(tx, running.project_id)
-    ontology = Ontology() if document is None else json.decode(document, Ontology)
-    prefixes = open_prefixes(site.settings.bucket_allow, org_id)
-    return Reading(site, org_id, running, MODALITIES[project.modality], compile_ontology(ontology), prefixes)
+    labels = await assets.labels_of(tx, await assets.get_project(tx, running.project_id))
+    return Reading(site, org_id, running, labels, open_prefixes(site.settings.bucket_allow, org_id))
 
 
 async def _work(site: Site, org_id: OrgId, running: Running, chunks: AsyncIterator[Chunk]) -> bool:
@@ -194,14 +189,16 @@ async def _take(tx: Tx, running: Running, chunk: Chunk, bad_before: int, known_b
     """One chunk, its faults and the new place of the import, in one transaction."""
     bad = list(chunk.bad)
     new = there = waiting = 0
-    for batch_id, rows in (await _by_batch(tx, running, chunk.rows, bad, known_batches)).items():
+    counts_of: dict[BatchId, int] = {}
+    # In one order, so that two imports into the same batches wait for one another and do not lock each other out.
+    for batch_id, rows in sorted((await _by_batch(tx, running, chunk.rows, bad, known_batches)).items()):
         items = [row.item for row in rows]
         placed = await place_items(
             tx, running.project_id, batch_id, items, import_id=running.id, repeats=running.repeats
         )
-        fresh = sum(is_new for _, is_new in placed.items.values())
-        new += fresh
-        there += len(placed.items) - fresh
+        counts_of[batch_id] = placed.new
+        new += placed.new
+        there += len(placed.items) - placed.new
         waiting += placed.waiting
         by_index = {row.item.number: row for row in rows}
         for fault in placed.faults:
@@ -215,6 +212,8 @@ async def _take(tx: Tx, running: Running, chunk: Chunk, bad_before: int, known_b
         await jobs.enqueue(tx, FETCH_JOB, key="fetch")
     counts = Counts(new, there, len(bad))
     await store.advance(tx, running.id, chunk.after, counts, chunk.progress, chunk.total, chunk.report)
+    if new:
+        await count_into_batches(tx, counts_of)
 
 
 async def _by_batch(

@@ -156,11 +156,6 @@ async def faults(tx: Tx, import_id: ImportId, after: int, limit: int) -> list[Im
     return [ImportFault(*row) for row in rows]
 
 
-async def ontology(tx: Tx, project_id: ProjectId) -> str | None:
-    """The JSON of the project's ontology in force."""
-    return await tx.value(q.project_ontology, org_id=tx.org_id, project_id=project_id)
-
-
 async def stalled(tx: Tx, stalled_before: datetime, broken_before: datetime, limit: int) -> list[tuple[ImportId, bool]]:
     """Imports that stand still, and whether they do so for too long."""
     rows = await tx.all(

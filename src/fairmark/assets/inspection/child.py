@@ -16,41 +16,32 @@ from typing import BinaryIO
 
 import msgspec
 
-from fairmark.assets.inspection.model import Answer, Inspect, Inspected, Refused
-from fairmark.assets.model import THUMBNAIL_SIZES
+from fairmark.assets.inspection.model import Answer, Inspect, Inspected, Question, Refused, Shrunk
 from fairmark.kernel.errors import FairmarkError
 from fairmark.modalities import MODALITIES
 
 _LENGTH = struct.Struct("<I")
-WEBP_SIDE_MAX = 16_383
+IMAGE = MODALITIES["image"]
 MEMORY_BYTES = 1 << 30
 PIXEL_BYTES = 16
 """Room for a decoded picture, one copy of it turned upright, and the first step of making it smaller."""
 
 
 def inspect(file: BinaryIO, pixels_max: int) -> Inspected:
-    """What `file` is, with its thumbnails. Raises a named error for one that is not taken.
-
-    A picture that browsers cannot show as it is gets one more copy, as large as it is itself, where WebP allows that.
-    """
-    image = MODALITIES["image"]
-    found = image.probe(file, pixels_max=pixels_max)
-    longer = max(found.width, found.height)
-    sizes = [size for size in THUMBNAIL_SIZES if size < longer] or [longer]
-    view = None if found.viewable else min(longer, WEBP_SIDE_MAX)
-    made = image.thumbnails(file, sorted({*sizes, *([view] if view else [])}), pixels_max=pixels_max)
+    """What `file` is. Raises a named error for one that is not taken."""
+    found = IMAGE.probe(file, pixels_max=pixels_max)
     known = msgspec.to_builtins(found)
     probed = {key: known[key] for key in known if key not in ("media_type", "width", "height")}
-    return Inspected(found.media_type, found.width, found.height, probed, tuple(sizes), view, made)
+    return Inspected(found.media_type, found.width, found.height, probed)
 
 
-def answer(question: Inspect, data: bytes, pixels_max: int) -> Answer:
+def answer(question: Question, data: bytes, pixels_max: int) -> Answer:
     """The answer to one question; never raises for what a file can do."""
     try:
-        if question.path:
-            with Path(question.path).open("rb") as file:
+        with Path(question.path).open("rb") if question.path else io.BytesIO(data) as file:
+            if isinstance(question, Inspect):
                 return inspect(file, pixels_max)
-        return inspect(io.BytesIO(data), pixels_max)
+            return Shrunk(IMAGE.thumbnails(file, question.sizes, pixels_max=pixels_max))
     except FairmarkError as error:
         return Refused(error.code, error.message, error.mend)
     except MemoryError:
@@ -59,15 +50,13 @@ def answer(question: Inspect, data: bytes, pixels_max: int) -> Answer:
         )
     except Exception as error:
         return Refused(
-            "image_damaged",
-            f"The image cannot be decoded ({type(error).__name__}).",
-            "Save it again in another program.",
+            "image_damaged", f"The image cannot be decoded ({type(error).__name__}).", "Save it again elsewhere."
         )
 
 
 def serve(source: BinaryIO, sink: BinaryIO, pixels_max: int) -> None:
     """Answers until `source` ends."""
-    decoder, encoder = msgspec.msgpack.Decoder(Inspect), msgspec.msgpack.Encoder()
+    decoder, encoder = msgspec.msgpack.Decoder(Question), msgspec.msgpack.Encoder()
     while len(head := source.read(_LENGTH.size)) == _LENGTH.size:
         question = decoder.decode(source.read(_LENGTH.unpack(head)[0]))
         data = source.read(question.bytes)

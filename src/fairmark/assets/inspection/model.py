@@ -1,4 +1,4 @@
-"""What an inspection says, and how it is carried between the two processes."""
+"""What is asked of the inspecting process and what it says, and how that is carried between the two."""
 
 from typing import Any
 
@@ -7,27 +7,38 @@ import msgspec
 from fairmark.kernel.errors import Invalid
 
 
-class Inspect(msgspec.Struct, frozen=True):
-    """The question: the file at `path`, or the `bytes` bytes that follow on the pipe."""
+class Inspect(msgspec.Struct, frozen=True, tag="inspect"):
+    """What is the file at `path`, or in the `bytes` bytes that follow on the pipe?"""
 
     name: str
     path: str = ""
     bytes: int = 0
 
 
-class Inspected(msgspec.Struct, frozen=True, tag="inspected"):
-    """A sound file. width, height: pixels of the upright image. probe: what else is known, as JSON values.
+class Shrink(msgspec.Struct, frozen=True, tag="shrink"):
+    """Small pictures of the same, please: one for each of `sizes`, the pixels of its longer side."""
 
-    pictures: longer side -> WebP. thumbnails: which of them are thumbnails. view: which of them to show in place of the
-    original, where browsers cannot show that.
-    """
+    name: str
+    sizes: tuple[int, ...]
+    path: str = ""
+    bytes: int = 0
+
+
+Question = Inspect | Shrink
+
+
+class Inspected(msgspec.Struct, frozen=True, tag="inspected"):
+    """A sound file. width, height: pixels of the upright image. probe: what else is known, as JSON values."""
 
     media_type: str
     width: int | None
     height: int | None
     probe: dict[str, Any]
-    thumbnails: tuple[int, ...]
-    view: int | None
+
+
+class Shrunk(msgspec.Struct, frozen=True, tag="shrunk"):
+    """Pictures in WebP by the size that was asked for. An image smaller than that is not enlarged."""
+
     pictures: dict[int, bytes]
 
 
@@ -39,7 +50,7 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     mend: str = ""
 
 
-Answer = Inspected | Refused
+Answer = Inspected | Shrunk | Refused
 
 
 class FileRefused(Invalid):

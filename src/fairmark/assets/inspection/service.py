@@ -9,12 +9,23 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 
-from fairmark.assets.inspection.model import Answer, FileRefused, Inspect, Inspected, InspectionFailed, Refused
+from fairmark.assets.inspection.model import (
+    Answer,
+    FileRefused,
+    Inspect,
+    Inspected,
+    InspectionFailed,
+    Question,
+    Refused,
+    Shrink,
+    Shrunk,
+)
 from fairmark.kernel.settings import Settings
 
 CHILD = "fairmark.assets.inspection.child"
@@ -47,7 +58,7 @@ class _Child:
         self.files = 0
         self.idle_since = 0.0
 
-    def ask(self, question: Inspect, data: bytes) -> Answer:
+    def ask(self, question: Question, data: bytes) -> Answer:
         """Raises InspectionFailed if the process dies over it or takes too long; it cannot be used again then."""
         self.files += 1
         late = threading.Event()
@@ -97,12 +108,23 @@ class Inspector:
         self._closed = False
 
     async def inspect(self, name: str, data: bytes | Path) -> Inspected:
-        """What `data` is, with its thumbnails. Raises FileRefused, InspectionFailed."""
-        if isinstance(data, Path):
-            question, rest = Inspect(name, path=str(data)), b""
-        else:
-            question, rest = Inspect(name, bytes=len(data)), data
-        answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, question, rest)
+        """What `data` is. Raises FileRefused, InspectionFailed."""
+        path, rest = (str(data), b"") if isinstance(data, Path) else ("", data)
+        answer = await self._answer(Inspect(name, path, len(rest)), rest)
+        assert isinstance(answer, Inspected)
+        return answer
+
+    async def shrink(self, name: str, path: Path, sizes: Sequence[int]) -> dict[int, bytes]:
+        """WebP pictures of the image at `path`, by the pixels of their longer side.
+
+        Raises FileRefused, InspectionFailed.
+        """
+        answer = await self._answer(Shrink(name, tuple(sizes), str(path)), b"")
+        assert isinstance(answer, Shrunk)
+        return answer.pictures
+
+    async def _answer(self, question: Question, data: bytes) -> Inspected | Shrunk:
+        answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, question, data)
         if isinstance(answer, Refused):
             raise FileRefused.of(answer)
         return answer
@@ -112,7 +134,7 @@ class Inspector:
         self._closed = True
         self._end_idle(0.0)
 
-    def _ask(self, question: Inspect, data: bytes) -> Answer:
+    def _ask(self, question: Question, data: bytes) -> Answer:
         with self._lock:
             child = self._idle.pop() if self._idle else None
         child = child or _Child(self._pixels_max)

@@ -57,7 +57,7 @@ async def _answer(
     }
     if rules.etag_matches(request.headers.get("if-none-match"), media.etag):
         return Response(b"", status_code=304, headers=headers, media_type=media.media_type)
-    size = media.bytes if media.bytes is not None else await here.blobs.size(media.blob)
+    size = await service.ensure(here, media)
     try:
         span = _span(request, media.etag, size)
     except rules.RangeWrong:

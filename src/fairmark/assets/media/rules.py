@@ -16,6 +16,7 @@ SHOWN_INLINE = frozenset(
 )
 """What an inspection found to be a picture. Everything else is offered for saving: it could be a page with a script."""
 THUMBNAIL_TYPE = "image/webp"
+WEBP_SIDE_MAX = 16_383
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _NOT_PLAIN = re.compile(r"[^ !#$%&\'()+,.0-9;=@A-Z\[\]^_`a-z{}~-]")
@@ -63,19 +64,23 @@ def asset_view(site: Site, org_id: OrgId, asset: Asset, now: datetime) -> AssetV
         bytes=asset.bytes,
         width=asset.width,
         height=asset.height,
-        url=url(VIEW if asset.view else ORIGINAL) if ready else None,
+        url=url(VIEW if view_side(asset) else ORIGINAL) if ready else None,
         original=url(ORIGINAL) if ready else None,
-        thumbnails={str(size): url(str(size)) for size in thumbnail_sizes(asset)},
+        thumbnails={str(size): url(str(size)) for size in (thumbnail_sizes(asset) if ready else ())},
         fault=asset.fault,
     )
 
 
-def thumbnail_sizes(asset: Asset) -> dict[int, int]:
-    """The sizes there are -> the longer side of the picture that is served for it.
+def thumbnail_sizes(asset: Asset) -> tuple[int, ...]:
+    """The sizes of thumbnails that make sense: below the image's own; the least even of a smaller image."""
+    longer = max(asset.width or 0, asset.height or 0)
+    return tuple(size for size in THUMBNAIL_SIZES if size < longer) or (THUMBNAIL_SIZES[:1] if longer else ())
 
-    An image smaller than the least size has one thumbnail of its own size, which is served as the least.
-    """
-    return {size if size in THUMBNAIL_SIZES else THUMBNAIL_SIZES[0]: size for size in asset.thumbnails}
+
+def view_side(asset: Asset) -> int | None:
+    """The longer side of the copy to show where browsers cannot show the original; None: none is needed."""
+    longer = max(asset.width or 0, asset.height or 0)
+    return min(longer, WEBP_SIDE_MAX) if longer and not asset.probe.get("viewable", True) else None
 
 
 def parse_range(header: str | None, size: int) -> Span | None:

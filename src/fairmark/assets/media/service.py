@@ -1,12 +1,19 @@
-"""Finds the bytes behind a signed address."""
+"""Finds the bytes behind a signed address, and makes thumbnails when somebody first asks for them.
 
+Small pictures cost twenty times what it takes to look at a file, and most images of a large data set are never seen in
+a list: made in advance, they would be what an import waits for.
+"""
+
+import asyncio
 from datetime import datetime
 from typing import NamedTuple
 
 from fairmark.assets import store
-from fairmark.assets.media.rules import SHOWN_INLINE, THUMBNAIL_TYPE, media_path, thumbnail_sizes
+from fairmark.assets.inspection.service import inspector
+from fairmark.assets.media.rules import SHOWN_INLINE, THUMBNAIL_TYPE, media_path, thumbnail_sizes, view_side
 from fairmark.assets.model import ORIGINAL, VARIANTS, VIEW, AssetUnknown
-from fairmark.kernel.blobs import asset_key, thumbnail_key
+from fairmark.assets.staging import local_copy
+from fairmark.kernel.blobs import BlobMissing, asset_key, thumbnail_key
 from fairmark.kernel.db import Tx
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import AssetId, OrgId
@@ -14,15 +21,23 @@ from fairmark.kernel.signing import check
 
 UNKNOWN_TYPE = "application/octet-stream"
 
+_making: dict[str, asyncio.Task[None]] = {}
+"""Originals whose pictures this process is making: who asks meanwhile waits for the same."""
+
 
 class Media(NamedTuple):
-    """What is served. bytes: None where only the store knows (thumbnails)."""
+    """What is served. original: where the bytes of the asset lie. sizes: pictures to make of it if `blob` is missing,
+    the last of them being `blob`; empty: `blob` is the original.
+    """
 
+    org_id: OrgId
     blob: str
-    bytes: int | None
     media_type: str
     name: str
     etag: str
+    original: str
+    sha256: bytes
+    sizes: tuple[int, ...] = ()
 
 
 def check_address(
@@ -35,18 +50,52 @@ def check_address(
 
 
 async def find(tx: Tx, asset_id: AssetId, variant: str) -> Media:
-    """Where the bytes lie. Raises AssetUnknown."""
+    """What the address means. Raises AssetUnknown."""
     asset = (await store.assets(tx, [asset_id])).get(asset_id)
     if asset is None or asset.sha256 is None:
         raise AssetUnknown("There is no such file, or it is not here yet.")
     digest = bytes.fromhex(asset.sha256)
-    if variant == ORIGINAL:
+    original = asset_key(tx.org_id, digest)
+    side = view_side(asset)
+    if variant == ORIGINAL or (variant == VIEW and side is None):
         media_type = asset.media_type if asset.media_type in SHOWN_INLINE else UNKNOWN_TYPE
-        return Media(asset_key(tx.org_id, digest), asset.bytes, media_type, asset.name, f'"{asset.sha256}"')
-    side = asset.view if variant == VIEW else thumbnail_sizes(asset).get(int(variant))
-    if side is None:
-        raise AssetUnknown(
-            f"There is no variant '{variant}' of this file.", mend="Use the addresses that its item has."
-        )
-    key = thumbnail_key(tx.org_id, digest, side)
-    return Media(key, None, THUMBNAIL_TYPE, f"{asset.name}.webp", f'"{asset.sha256}-{side}"')
+        return Media(tx.org_id, original, media_type, asset.name, f'"{asset.sha256}"', original, digest)
+    sizes = (side,) if variant == VIEW and side else tuple(s for s in thumbnail_sizes(asset) if s <= int(variant))
+    if not sizes or (variant != VIEW and sizes[-1] != int(variant)):
+        raise AssetUnknown(f"There is no variant '{variant}' of this file.", mend="Use those that its item names.")
+    key = thumbnail_key(tx.org_id, digest, sizes[-1])
+    etag = f'"{asset.sha256}-{sizes[-1]}"'
+    return Media(tx.org_id, key, THUMBNAIL_TYPE, f"{asset.name}.webp", etag, original, digest, sizes)
+
+
+async def ensure(site: Site, media: Media) -> int:
+    """Makes the picture if nobody has asked for it before; returns how many bytes are to be served.
+
+    Raises BlobMissing, FileRefused, InspectionFailed.
+    """
+    try:
+        return await site.blobs.size(media.blob)
+    except BlobMissing:
+        if not media.sizes:
+            raise
+    key = f"{media.original} {media.sizes[-1]}"
+    task = _making.get(key)
+    if task is None:
+        task = _making[key] = asyncio.create_task(_make(site, media))
+        task.add_done_callback(lambda done: _made(key, done))
+    await asyncio.shield(task)  # one who leaves does not take it from the others
+    return await site.blobs.size(media.blob)
+
+
+def _made(key: str, task: asyncio.Task[None]) -> None:
+    _making.pop(key, None)
+    if not task.cancelled():
+        task.exception()  # looked at here too, for everybody who waited may have left
+
+
+async def _make(site: Site, media: Media) -> None:
+    """Makes the picture and those smaller than it, for which the image need not be decoded again."""
+    async with local_copy(site, media.original) as path:
+        pictures = await inspector(site.settings).shrink(media.name, path, media.sizes)
+    for size, picture in pictures.items():
+        await site.blobs.put(thumbnail_key(media.org_id, media.sha256, size), picture)

@@ -10,11 +10,12 @@ from fairmark.assets import rules
 from fairmark.assets.fetching.rules import check_source
 from fairmark.assets.imports import store
 from fairmark.assets.imports.model import ArchiveSource, Bad, Chunk, Position, Row
-from fairmark.assets.imports.rules import LeftOut, bad_of, clean, fit_labels, fitting, with_split
+from fairmark.assets.imports.rules import LeftOut, bad_of, clean, fitting, with_split
 from fairmark.assets.imports.sources.extraction import Extracted, extract
 from fairmark.assets.imports.sources.images import ImageIndex, index_of
-from fairmark.assets.imports.sources.reading import Reading, in_thread, local_copy, source_as
+from fairmark.assets.imports.sources.reading import Reading, in_thread, source_as
 from fairmark.assets.model import Asset, AssetUnknown, NewItem, Ref, RefKind
+from fairmark.assets.staging import local_copy
 from fairmark.assets.uploads import service as uploads
 from fairmark.formats.contract import Reading as FormatReading
 from fairmark.formats.contract import ReadOptions
@@ -47,7 +48,7 @@ async def chunks(reading: Reading, start: Position) -> AsyncIterator[Chunk]:
         with await asyncio.to_thread(open_source, path, upload.name) as archive:
             index = await asyncio.to_thread(index_of, archive)
             options = ReadOptions(
-                ontology=reading.ontology.ontology,
+                ontology=reading.labels.ontology.ontology,
                 find_asset=None if index.count else _finder(reading),
                 voc_zero_based=source.voc_zero_based,
             )
@@ -197,7 +198,7 @@ def _row(
             raise picture
         refs.append(Ref(RefKind.ASSET, picture.id, None))
         sizes.append(_size_of(picture))
-    labels = fitting(item.annotation, reading.modality, reading.ontology, sizes, item.external_id, left_out)
+    labels = fitting(item.annotation, reading.labels, sizes, item.external_id, left_out)
     new = NewItem(
         index,
         rules.clean_name(item.external_id, "external id"),
@@ -205,7 +206,7 @@ def _row(
         tuple(refs),
         rules.encode_meta(with_split(item.meta, item.split)),
         0,
-        fit_labels(labels, reading.modality, reading.ontology, sizes),
+        rules.fit_labels(labels, reading.labels, sizes),
     )
     return Row(new, None, clean(item.external_id), item.batch)
 

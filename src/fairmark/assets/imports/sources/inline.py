@@ -28,7 +28,7 @@ async def chunks(reading: Reading, start: Position) -> AsyncIterator[Chunk]:
         rows: list[Row] = []
         bad: list[Bad] = []
         for number, raw in enumerate(kept[at : at + CHUNK_ROWS], start=at + 1):
-            checked = rules.check_item(len(rows), raw, reading.prefixes)
+            checked = rules.check_item(len(rows), raw, reading.prefixes, reading.labels)
             if isinstance(checked, NewItem):
                 rows.append(Row(checked, number))
             else:

@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator, Iterator
 from fairmark.assets import rules
 from fairmark.assets.fetching.rules import check_source
 from fairmark.assets.imports.model import Bad, Chunk, ManifestSource, Position, Row
-from fairmark.assets.imports.rules import bad_of, fit_labels, with_split
-from fairmark.assets.imports.sources.reading import CHUNK_ROWS, Reading, in_thread, local_copy, source_as
+from fairmark.assets.imports.rules import bad_of, with_split
+from fairmark.assets.imports.sources.reading import CHUNK_ROWS, Reading, in_thread, source_as
 from fairmark.assets.model import NewItem, Ref, RefKind
+from fairmark.assets.staging import local_copy
 from fairmark.assets.uploads import service as uploads
 from fairmark.formats.manifest import ManifestKind, ManifestRow, kind_of, read_manifest
 from fairmark.formats.model import Cursor, RowFault
 from fairmark.kernel.errors import FairmarkError
 from fairmark.kernel.events import SYSTEM
-from fairmark.ontology.model import Annotation
 
 
 async def chunks(reading: Reading, start: Position) -> AsyncIterator[Chunk]:
@@ -53,7 +53,8 @@ def _item(reading: Reading, row: ManifestRow) -> NewItem:
         ref = Ref(RefKind.NAME, path, path)
     else:
         ref = Ref(RefKind.SHA256, bytes.fromhex(row.sha256 or ""), None)
-    prelabel = None if row.annotation is None else _fit(reading, row.annotation)
+    # The size of an image that is still to be fetched is not known.
+    prelabel = None if row.annotation is None else rules.fit_labels(row.annotation, reading.labels, [None])
     return NewItem(
         row.line,
         rules.clean_name(row.external_id, "external id"),
@@ -63,11 +64,6 @@ def _item(reading: Reading, row: ManifestRow) -> NewItem:
         row.priority,
         prelabel,
     )
-
-
-def _fit(reading: Reading, labels: Annotation) -> str | None:
-    # The sizes of images that are still to be fetched are not known.
-    return fit_labels(labels, reading.modality, reading.ontology, [None])
 
 
 def _chunk(taken: list[tuple[Row | Bad, Cursor | None]], size: int) -> Chunk:

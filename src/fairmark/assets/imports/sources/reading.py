@@ -1,20 +1,16 @@
 """What the sources share: what they are given, and reading in a thread."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from fairmark.assets import staging
 from fairmark.assets.imports.model import Running
+from fairmark.assets.rules import Labels
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import OrgId
-from fairmark.modalities import Modality
-from fairmark.ontology.compiled import CompiledOntology
 
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
@@ -29,8 +25,7 @@ class Reading(NamedTuple):
     site: Site
     org_id: OrgId
     running: Running
-    modality: Modality
-    ontology: CompiledOntology
+    labels: Labels
     prefixes: list[str]
 
 
@@ -46,15 +41,3 @@ async def in_thread(rows: Iterator[T], size: int) -> AsyncIterator[list[T]]:
         yield taken
         if len(taken) < size:
             return
-
-
-@asynccontextmanager
-async def local_copy(site: Site, blob: str) -> AsyncGenerator[Path]:
-    """The blob as a file on this machine: itself if the store is a local folder, else a copy that goes away again."""
-    if site.blobs.folder is not None:
-        await site.blobs.size(blob)
-        yield site.blobs.folder / blob
-        return
-    with staging.staged(site.settings) as (_, path):
-        await site.blobs.fetch(blob, path)
-        yield path
