@@ -62,6 +62,7 @@ def wire(diary: Diary) -> None:
     wiring.READERS[:] = [Reader("test_worker", ["test_worker.happened"], diary.on_events)]
     wiring.JOBS.clear()
     wiring.JOBS.update({"test.job": diary.job, "test.slow": diary.slow, "test.shaky": diary.shaky})
+    wiring.QUICK_JOBS = frozenset({"test.job"})
     wiring.PERIODIC[:] = [("test tick", 1, diary.tick)]
 
 
@@ -69,8 +70,8 @@ def main(folder: Path, name: str) -> None:
     worker_jobs.STALE_S = 2
     worker_jobs.GRACE_S = 1
     wire(Diary(folder, name))
-    metrics = {name: value for name, value in os.environ.items() if name == "FAIRMARK_WORK_METRICS_PORT"}
-    config = settings.load(metrics, data_dir=str(folder), database_url=os.environ["TEST_WORKER_DATABASE"])
+    told = {name: value for name, value in os.environ.items() if name.startswith("FAIRMARK_WORK_")}
+    config = settings.load(told, data_dir=str(folder), database_url=os.environ["TEST_WORKER_DATABASE"])
     asyncio.run(worker.run(config))
 
 

@@ -152,6 +152,14 @@ class TestWork:
         workers.start("b")
         await workers.until(lambda: workers.lines("ends")[1:] == [("b", "ends 2")])
 
+    async def test_long_jobs_do_not_hold_up_quick_ones(self, db: Database, org_id: OrgId, workers: Workers) -> None:
+        workers.start("a", FAIRMARK_WORK_CONCURRENCY="1")
+        for number in range(3):
+            await ask(db, org_id, "test.slow", number=number, seconds=30)
+        await workers.until(lambda: len(workers.lines("begins")) == 1)
+        await ask(db, org_id, "test.job", number=1)
+        await workers.until(lambda: len(workers.lines("job")) == 1, 15)
+
     async def test_serves_its_metrics_if_it_is_told_to(self, db: Database, org_id: OrgId, workers: Workers) -> None:
         port = free_port()
         workers.start("a", FAIRMARK_WORK_METRICS_PORT=str(port))

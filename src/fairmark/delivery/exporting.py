@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from uuid import UUID
 
+import msgspec
+
 from fairmark.delivery import events, rules, store
 from fairmark.delivery.model import ExportOptions, ExportReport, ExportRow, ExportState, Problem
 from fairmark.delivery.store import AssetFacts, ResultRow
@@ -31,7 +33,7 @@ from fairmark.kernel.http import Site
 from fairmark.kernel.ids import ExportId, ItemId, OrgId, TaskId
 from fairmark.kernel.telemetry import log
 from fairmark.ontology import upgrade
-from fairmark.ontology.model import Ontology
+from fairmark.ontology.model import Annotation, Ontology
 from fairmark.projects import service as projects
 
 logger = log("exports")
@@ -42,6 +44,7 @@ ZIP_LEVEL = 3
 """Labels shrink to a tenth at any level; the higher ones only take longer."""
 NAME_CHARS_MAX = 1024
 FIRST = TaskId(UUID(int=0))
+_newest = msgspec.json.Decoder(Annotation)
 Page = tuple[list[ResultRow], dict[UUID, AssetFacts]]
 
 
@@ -185,7 +188,7 @@ class _Run:
             writer.add(self._item(row, assets))
 
     def _item(self, row: ResultRow, assets: dict[UUID, AssetFacts]) -> LabeledItem:
-        annotation = upgrade.read_annotation(row.annotation)
+        annotation = _annotation(row.annotation)
         if self._classes:
             annotation = rules.only_classes(annotation, self._classes)
         split = self._options.split
@@ -236,6 +239,14 @@ class _Run:
         async with self._site.db.begin(self._org_id, actor=self._actor, fast=True) as tx:
             if not await store.note_progress(tx, self._export.id, self._rows_done):
                 raise Cancelled
+
+
+def _annotation(text: str) -> Annotation:
+    """Of the newest version, as nearly all are, in one pass; others are read and upgraded."""
+    try:
+        return _newest.decode(text)
+    except msgspec.ValidationError:
+        return upgrade.read_annotation(text)
 
 
 def _store(sink: ZipSink, path: str, place: Path) -> None:

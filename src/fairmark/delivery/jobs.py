@@ -68,6 +68,7 @@ async def sweep(site: Site) -> None:
             logger.info("exports_removed", org_id=str(org_id), exports=len(old))
 
 
+SEND = attempts.SEND
 READER = Reader("delivery.webhooks", None, on_events)
-JOBS = {attempts.SEND: send, service.EXPORT: export}
+JOBS = {SEND: send, service.EXPORT: export}
 PERIODIC = ("clear deliveries and exports", SWEEP_EVERY_S, sweep)

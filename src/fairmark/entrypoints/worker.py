@@ -60,7 +60,9 @@ async def work(site: Site, stop: asyncio.Event) -> None:
     holding = asyncio.create_task(standing.run(ended))
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(Runner(site, standing, wiring.JOBS).run(stop))
+            for quick in (True, False):
+                handlers = {name: job for name, job in wiring.JOBS.items() if (name in wiring.QUICK_JOBS) is quick}
+                group.create_task(Runner(site, standing, handlers).run(stop))
             group.create_task(worker_readers.run(site.db, wiring.READERS, stop))
             group.create_task(worker_periodic.run(site, standing, wiring.PERIODIC, stop))
             group.create_task(_until(stop))
