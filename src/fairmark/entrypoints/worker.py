@@ -23,6 +23,8 @@ from fairmark.kernel.settings import Settings
 logger = telemetry.log("worker")
 
 CLOSE_S = 3.0
+QUICK_FACTOR = 4
+"""Quick jobs wait for others' machines more than they work, so there may be more of them."""
 
 
 async def run(config: Settings) -> None:
@@ -62,7 +64,8 @@ async def work(site: Site, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             for quick in (True, False):
                 handlers = {name: job for name, job in wiring.JOBS.items() if (name in wiring.QUICK_JOBS) is quick}
-                group.create_task(Runner(site, standing, handlers).run(stop))
+                at_once = site.settings.work_concurrency * (QUICK_FACTOR if quick else 1)
+                group.create_task(Runner(site, standing, handlers, at_once).run(stop))
             group.create_task(worker_readers.run(site.db, wiring.READERS, stop))
             group.create_task(worker_periodic.run(site, standing, wiring.PERIODIC, stop))
             group.create_task(_until(stop))

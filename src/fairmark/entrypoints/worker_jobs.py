@@ -97,13 +97,14 @@ class PatientDriver:
 
 
 class Runner:
-    """The jobs of one process, `concurrency` at a time."""
+    """The jobs of one process, `at_once` at a time."""
 
-    def __init__(self, site: Site, standing: Standing, handlers: Mapping[str, JobHandler]) -> None:
+    def __init__(self, site: Site, standing: Standing, handlers: Mapping[str, JobHandler], at_once: int) -> None:
         self._site = site
         self._standing = standing
         self._handlers = handlers
-        self._room = asyncio.Semaphore(site.settings.work_concurrency)
+        self._at_once = at_once
+        self._room = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -123,7 +124,7 @@ class Runner:
         queue = QueueManager(queries, channel=queries.qbe.settings.channel)
         for name, handler in self._handlers.items():
             queue.entrypoint(name, accepts_context=False)(self._entry(name, handler))
-        at_once = max(2, self._site.settings.work_concurrency)
+        at_once = max(2, self._at_once)  # the least that PgQueuer takes; the room is what counts
         serving = asyncio.create_task(
             queue.run(
                 dequeue_timeout=timedelta(seconds=POLL_S),

@@ -73,7 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Comma-separated bucket prefixes (`s3://bucket/folder/`, `gs://`, `az://`, `file:///folder/`) that imports may
     read with the operator's own credentials; each for everybody or, as `ORGANISATION_ID=PREFIX`, for one."""
     work_concurrency: Annotated[int, Meta(ge=1, le=256)] = 4
-    """Background jobs that one `fairmark work` process runs at a time: so many long ones, and so many quick ones."""
+    """Long jobs that one `fairmark work` process runs at a time; of quick ones it runs four times as many."""
     work_metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 0
     """Port of `host` on which a `fairmark work` process serves its metrics. 0: none."""
     log_format: Annotated[str, Meta(pattern="^(json|text)$")] = "text"
