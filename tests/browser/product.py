@@ -1,5 +1,6 @@
 """The real product in a browser: its bundle, an organisation with a project of pictures, people at their screens."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -105,6 +106,14 @@ class Shop:
                 found.append({"name": task.name, "marks": marks, "answers": dict(submission.annotation.answers)})
         return found
 
+    async def arrived(self, count: int) -> list[dict[str, Any]]:
+        """What is handed in, once so many are or 10 s have passed."""
+        for _ in range(50):
+            if len(await self.submissions()) >= count:
+                break
+            await asyncio.sleep(0.2)
+        return await self.submissions()
+
     async def results(self) -> dict[str, list[str]]:
         """The classes of the marks of each result, by the item's name."""
         names = {task.id: task.name async for task in self.client.list_tasks(self.project.id)}
@@ -141,17 +150,25 @@ class Screen:
         await self.page.locator("input[type=password]").fill(PASSWORD)
         await self.page.get_by_role("button", name="Sign in").click()
 
+    async def until(self, condition: str) -> None:
+        """Waits until a JavaScript expression is true; Playwright's own way would need eval, which the CSP forbids."""
+        for _ in range(300):
+            if await self.page.evaluate(condition):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"This did not come true within 15 s: {condition}")
+
     async def item(self) -> str:
         """The name of the item in the editor, once its picture is shown."""
         await self.page.locator(".stage").wait_for()
         image = self.page.locator(".image-layer")
-        await self.page.wait_for_function("document.querySelector('.image-layer')?.naturalWidth > 0")
+        await self.until("document.querySelector('.image-layer')?.naturalWidth > 0")
         await expect(image).to_be_visible()
         return await self.page.locator("h1").inner_text()
 
     async def another_item(self, than: str) -> str:
         """The name of the next item, once it has taken the place of `than`."""
-        await expect(self.page.locator("h1")).not_to_have_text(than)
+        await expect(self.page.locator("h1")).not_to_have_text(than, timeout=15_000)
         return await self.item()
 
     async def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:

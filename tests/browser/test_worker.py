@@ -1,6 +1,5 @@
 """A worker's day in a real browser, against the real server: coming in, labeling, losing the network, reviewing."""
 
-import asyncio
 import time
 
 import pytest
@@ -151,7 +150,7 @@ class TestLabeling:
         await at.open("/label")
         await at.sign_in(await opened.person())
         first = await at.item()
-        await at.page.wait_for_function("sessionStorage.getItem('fairmark.ahead') !== null")
+        await at.until("sessionStorage.getItem('fairmark.ahead') !== null")
         await at.answer("Day")
         await at.saved()
         await at.page.evaluate(
@@ -204,7 +203,7 @@ class TestLabeling:
         await at.keys("Enter")
         first = await at.item()
         await at.keys("Shift+Enter")
-        await at.page.locator("[data-field=light] :focus").wait_for()
+        await at.page.locator("[data-field=light] :focus").wait_for(state="attached")
         await at.keys("1", "Escape", "Control+Enter")
         await at.another_item(first)
         (found,) = await opened.submissions()
@@ -217,7 +216,7 @@ class TestLostNetwork:
         await at.open("/label")
         await at.sign_in(await opened.person())
         first = await at.item()
-        await at.page.wait_for_function("sessionStorage.getItem('fairmark.ahead') !== null")
+        await at.until("sessionStorage.getItem('fairmark.ahead') !== null")
         await at.context.set_offline(True)
         await label(at)
         # The next one was fetched ahead: work goes on without a network.
@@ -228,11 +227,7 @@ class TestLostNetwork:
         assert await opened.submissions() == []
         await at.context.set_offline(False)
         await at.another_item(second)
-        for _ in range(50):
-            found = await opened.submissions()
-            if len(found) == 2:
-                break
-            await asyncio.sleep(0.2)
+        found = await opened.arrived(2)
         assert sorted(each["name"] for each in found) == sorted([first, second])
         assert [near(each["marks"]) for each in found] == [RIGHT, RIGHT]
         await expect(at.page.get_by_text("kept here")).to_have_count(0)
