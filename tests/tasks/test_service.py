@@ -271,6 +271,13 @@ class TestLeavingATask:
         assert await world.claim(world.workers[0]) is None
         assert (await world.must_claim(world.workers[1])).task_id == assignment.task_id
 
+    async def test_what_was_given_back_can_be_had_again(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
+            await service.give_back(tx, assignment.id)
+        assert (await world.must_claim(world.workers[0])).task_id == assignment.task_id
+
     async def test_after_three_skips_the_lead_decides(self, db: Database, owner: asyncpg.Connection) -> None:
         world = await make_world(db, owner, workers=4)
         for worker in world.workers[:3]:

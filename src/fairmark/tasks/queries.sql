@@ -33,7 +33,7 @@ WITH held AS (
            AND (o.reserved_for IS NULL OR o.reserved_for = :worker_id OR o.reserved_until < :now)
            AND (o.reserved_for = :worker_id OR :worker_id <> ALL (ARRAY(
                SELECT a.worker_id FROM assignments a
-                WHERE a.org_id = :org_id AND a.task_id = o.task_id AND a.state <> 'expired')))
+                WHERE a.org_id = :org_id AND a.task_id = o.task_id AND a.state NOT IN ('expired', 'returned'))))
          ORDER BY o.rank, o.place LIMIT 1 FOR UPDATE OF o SKIP LOCKED
       ) c
      WHERE (SELECT leases FROM held) < :leases_max

@@ -467,7 +467,8 @@ CREATE TABLE assignments (
 );
 CREATE INDEX assignments_task ON assignments (org_id, task_id, worker_id);
 -- Nobody gets a task twice, even if they claim in two windows at the same moment.
-CREATE UNIQUE INDEX assignments_once ON assignments (org_id, task_id, worker_id, round, stage) WHERE state <> 'expired';
+CREATE UNIQUE INDEX assignments_once ON assignments (org_id, task_id, worker_id, round, stage)
+    WHERE state NOT IN ('expired', 'returned');
 CREATE INDEX assignments_worker ON assignments (org_id, worker_id, leased_at DESC);
 CREATE INDEX assignments_leases ON assignments (org_id, worker_id, leased_until) WHERE state = 'leased';
 CALL fence('assignments');
