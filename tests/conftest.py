@@ -123,9 +123,10 @@ class Server:
         return [sys.executable, "-m", "fairmark", *args]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(data_dir: Path) -> Iterator[Server]:
-    """A running installation over the session's database."""
+    """A running installation over the session's database, for the modules that ask for one: others call the jobs
+    themselves, and its worker would be there first."""
     running = Server(data_dir, free_port())
     running.start()
     yield running

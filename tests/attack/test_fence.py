@@ -16,6 +16,7 @@ import asyncpg
 import httpx
 import pytest
 
+from fairmark.entrypoints.wiring import READERS
 from fairmark.kernel import json
 from fairmark.kernel.actor import MemberRole, Mode, Scope
 from fairmark.kernel.db import Database
@@ -204,8 +205,19 @@ async def _settled(owner: asyncpg.Connection, org_id: OrgId) -> dict[str, str]:
     while True:
         before = await _rows(owner, org_id)
         await asyncio.sleep(1.5)
-        if (after := await _rows(owner, org_id)) == before:
+        if await _unread(owner, org_id) == 0 and (after := await _rows(owner, org_id)) == before:
             return after
+
+
+async def _unread(owner: asyncpg.Connection, org_id: OrgId) -> int:
+    """How many of the victim's events some reader has still to handle."""
+    query = (
+        "SELECT count(*) FROM events e LEFT JOIN event_cursors c ON c.org_id = e.org_id AND c.reader = $2"
+        " WHERE e.org_id = $1 AND ($3::text[] IS NULL OR e.type = ANY ($3))"
+        " AND (c.reader IS NULL OR (e.epoch, e.xid, e.id) > (c.epoch, c.xid, c.id))"
+    )
+    counts = [int(await owner.fetchval(query, org_id, each.name, each.types) or 0) for each in READERS]
+    return sum(counts)
 
 
 @pytest.fixture(scope="module")

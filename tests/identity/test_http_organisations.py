@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -41,7 +42,7 @@ class TestOrganisations:
         me = await root.ok("GET", "/me")
         assert [(o["id"], o["member_role"]) for o in me["organisations"]] == [(made["id"], "owner")]
         await root.ok("GET", "/members")  # it is the only one, and that is known at once
-        after = f"{int(made['id'][:8], 16) - 1:08x}" + made["id"][8:]
+        after = UUID(int=UUID(made["id"]).int - 1)
         rows = (await root.ok("GET", f"/organisations?after={after}&limit=200"))["rows"]
         assert made in rows
         assert [type for type, _, _ in await events(owner, made["id"])] == ["organisation.created", "member.joined"]

@@ -25,13 +25,14 @@ from fairmark.client.model import (
     Pipeline,
     Project,
     ReviewStage,
+    Task,
     WorkRole,
 )
 from fairmark.client.requests import no_cookies
 from fairmark.client.simulate import people
 from fairmark.client.simulate.people import Member
 from fairmark.client.simulate.truth import Truth
-from fairmark.formats.model import LabeledItem
+from fairmark.formats.model import AssetRecord, LabeledItem
 from fairmark.identity import service as identity
 from fairmark.kernel.actor import Mode, Scope
 from fairmark.kernel.db import Database
@@ -76,7 +77,10 @@ class Shapes:
 
     def jsonl(self, path: Path) -> Path:
         """The truth as a file."""
-        items = [LabeledItem(external_id=id, name=id, annotation=right) for id, right in self.by_id.items()]
+        items = [
+            LabeledItem(external_id=id, name=id, assets=(AssetRecord(name=id),), annotation=right)
+            for id, right in self.by_id.items()
+        ]
         path.write_bytes(b"".join(msgspec.json.encode(item) + b"\n" for item in items))
         return path
 
@@ -156,6 +160,15 @@ async def take(member: Member, project: Project) -> Assignment:
         why = claim.why
         await asyncio.sleep(0.2)
     raise AssertionError(f"nothing to claim: {why}")
+
+
+async def first_task(client: AsyncClient, project: Project) -> Task:
+    """A task of the project, waited for: items become tasks a moment after they came."""
+    for _ in range(100):
+        async for task in client.list_tasks(project.id):
+            return task
+        await asyncio.sleep(0.2)
+    raise AssertionError("no task")
 
 
 async def nothing_left(member: Member, project: Project) -> str:

@@ -46,8 +46,9 @@ READERS: list[Reader] = [
 JOBS: dict[str, Any] = {**assets_jobs.JOBS, **delivery_jobs.JOBS}
 """Background jobs by name: `async def job(site: Site, org_id: OrgId, args: dict) -> None`."""
 
-QUICK_JOBS: frozenset[str] = frozenset({delivery_jobs.SEND})
-"""Those of JOBS that end within seconds: they have room of their own, so that long ones never hold them up."""
+QUICK_JOBS: frozenset[str] = frozenset({delivery_jobs.SEND, assets_jobs.FETCH_JOB})
+"""Those of JOBS that end within seconds, or wait for other machines: they have room of their own, so that long ones
+never hold them up."""
 
 PERIODIC: list[tuple[str, int, Any]] = [
     *assets_jobs.PERIODIC,

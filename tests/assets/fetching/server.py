@@ -75,5 +75,7 @@ class Names:
         if host.replace(".", "").isdigit() or ":" in host:
             return [ip_address(host)]
         addresses = self._hosts.get(host, ["127.0.0.1"])
+        if not addresses:
+            return []
         turn = addresses[min(self.asked.count(host), len(addresses)) - 1]
         return [ip_address(each) for each in turn.split()]

@@ -270,6 +270,7 @@ class TestLimits:
     @pytest.mark.parametrize(
         ("name", "body"),
         [("br", b"x"), ("gzip, gzip", b"x"), ("gzip", b"not packed"), ("gzip", gzip.compress(b"x" * 999)[:-9])],
+        ids=["br", "twice", "not packed", "cut off"],
     )
     async def test_refuse_packings_that_cannot_be_undone(self, web: Web, name: str, body: bytes) -> None:
         web.gives("/a.jpg", body, f"Content-Encoding: {name}")

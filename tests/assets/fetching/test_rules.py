@@ -13,6 +13,7 @@ from fairmark.assets.fetching.rules import (
     check_source,
     check_url,
     forbidden,
+    host_of,
     open_prefixes,
     parse_networks,
     prefix_of,
@@ -124,6 +125,14 @@ class TestForbidden:
         translated = ("::ffff:0:0/96", "::/96", "64:ff9b::/96")
         if address not in ip_network("2000::/3") and not any(address in ip_network(each) for each in translated):
             assert forbidden(address) is not None
+
+
+class TestHostOf:
+    def test_tells_hosts_apart_and_nothing_else(self) -> None:
+        assert host_of("https://Example.com:8443/a?b") == "https://example.com:8443"
+        assert host_of("HTTPS://example.com:8443?x") == "https://example.com:8443"
+        assert host_of("s3://bucket/a/b") == "s3://bucket"
+        assert host_of("nonsense") == "nonsense://"
 
 
 class TestRetryAfter:

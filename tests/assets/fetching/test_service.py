@@ -174,6 +174,20 @@ class TestFetchPending:
         assert json.decode((await asset(fetching, ids[0]))["fault"])["code"] == "fetch_timeout"
         assert set(await told(fetching, AssetReady)) == set(ids[1:])
 
+    async def test_does_not_ask_a_dead_host_for_every_file(self, fetching: Place, web: Web) -> None:
+        names = Names(dead_test=[])
+        urls = [web.url(f"/{n}", "dead.test") for n in range(60)]
+        web.gives("/good", picture())
+        good, *ids = await add(fetching, web.url("/good"), *urls)
+        await fetch_pending(fetching.site, fetching.org_id, names)
+        # Five failures, and those that were under way beside them.
+        assert names.asked.count("dead.test") < 5 + 16
+        rows = [await asset(fetching, id) for id in ids]
+        assert {(row["state"], row["tries"], json.decode(row["fault"])["code"]) for row in rows} == {
+            ("pending", 1, "host_unknown")
+        }
+        assert (await asset(fetching, good))["state"] == "ready"
+
     async def test_leaves_a_claim_that_another_process_holds(self, fetching: Place, web: Web) -> None:
         web.gives("/a.png", picture())
         [id] = await add(fetching, web.url("/a.png"))

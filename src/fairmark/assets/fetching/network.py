@@ -3,9 +3,11 @@ goes to a judged address itself, so that a second answer of the name server (DNS
 """
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from ipaddress import ip_address
+from threading import Thread
 from typing import Any
 
 import httpcore
@@ -21,12 +23,35 @@ Resolver = Callable[[str, int], Awaitable[list[Address]]]
 
 
 async def resolve(host: str, port: int) -> list[Address]:
-    """The addresses of `host`, as this machine's resolver gives them. Raises HostUnknown."""
+    """The addresses of `host`, as this machine's resolver gives them. Raises HostUnknown.
+
+    The system's call blocks for as long as it likes. It gets a thread of its own: one from a pool would be missing to
+    others meanwhile, and would be waited for when the process ends.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[Address]] = loop.create_future()
+    Thread(target=_look_up, args=(host, port, loop, answer), name="resolve", daemon=True).start()
+    return await answer
+
+
+def _look_up(host: str, port: int, loop: asyncio.AbstractEventLoop, answer: "asyncio.Future[list[Address]]") -> None:
+    found: list[Address] | HostUnknown
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise HostUnknown(f"The name {host} does not resolve.", mend="Check the name of the host.") from error
-    return list(dict.fromkeys(ip_address(entry[4][0]) for entry in found))
+        entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = list(dict.fromkeys(ip_address(entry[4][0]) for entry in entries))
+    except (OSError, ValueError):
+        found = HostUnknown(f"The name {host} does not resolve.", mend="Check the name of the host.")
+
+    def settle() -> None:
+        if answer.done():  # whoever asked has left
+            return
+        if isinstance(found, HostUnknown):
+            answer.set_exception(found)
+        else:
+            answer.set_result(found)
+
+    with contextlib.suppress(RuntimeError):  # the loop is closed
+        loop.call_soon_threadsafe(settle)
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):

@@ -115,6 +115,12 @@ def check_source(url: str, prefixes: Sequence[str] = ()) -> str:
     return url
 
 
+def host_of(source: str) -> str:
+    """The host or bucket that an address is on, in one spelling; "" for one that cannot be read."""
+    scheme, _, rest = source.partition("://")
+    return f"{scheme.lower()}://{re.split('[/?#]', rest, maxsplit=1)[0].lower()}"
+
+
 def parse_networks(text: str) -> list[Network]:
     """The comma-separated networks of the setting `fetch_allow`. Raises ValueError for what is none."""
     return [ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip()]

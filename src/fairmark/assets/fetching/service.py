@@ -15,7 +15,7 @@ from fairmark.assets.events import IDS_MAX, AssetFailed, AssetReady
 from fairmark.assets.fetching import rules, store
 from fairmark.assets.fetching.buckets import Bucket, locate
 from fairmark.assets.fetching.fetcher import Fetcher
-from fairmark.assets.fetching.model import FetchError
+from fairmark.assets.fetching.model import BucketDown, ConnectionFailed, FetchError, FetchTimeout, HostUnknown
 from fairmark.assets.fetching.network import Resolver, resolve
 from fairmark.assets.fetching.store import Claimed, Failed, Ready
 from fairmark.assets.inspection.service import ANSWER_S
@@ -32,11 +32,14 @@ AT_ONCE = 16
 CLAIM = 32
 SETTLE_S = 0.5
 """Results are written together this often."""
-TURN_S = 300.0
+TURN_S = 30.0
 """After this time a run makes room for other organisations; the job that runs it asks for another."""
+HOST_FAILURES_MAX = 5
+"""A host that fails so often on end is not asked again in this run: its other files fail with it, to be tried later."""
 SETTLE_TRIES = 3
 
 Outcome = Ready | Failed
+UNREACHABLE = (HostUnknown, ConnectionFailed, FetchTimeout, BucketDown)
 
 
 async def fetch_pending(site: Site, org_id: OrgId, resolver: Resolver = resolve) -> datetime | None:
@@ -69,6 +72,7 @@ class _Turn:
         self._done: list[Outcome] = []
         self._prefixes = rules.open_prefixes(site.settings.bucket_allow, org_id)
         self._buckets: dict[str, Bucket] = {}
+        self._failures: dict[str, tuple[int, FairmarkError | None]] = {}
 
     async def run(self) -> None:
         """Fetches and settles until nothing is due or the time is over."""
@@ -101,11 +105,19 @@ class _Turn:
             return self._waiting.pop() if self._waiting else None
 
     async def _outcome(self, claimed: Claimed) -> Outcome:
+        host = rules.host_of(claimed.source)
         try:
-            return await self._fetch(claimed)
+            failures, last = self._failures.get(host, (0, None))
+            if last is not None and failures >= HOST_FAILURES_MAX:
+                raise last
+            ready = await self._fetch(claimed)
+            self._failures.pop(host, None)
+            return ready
         except Unavailable:
             raise
         except FairmarkError as error:
+            if isinstance(error, UNREACHABLE):
+                self._failures[host] = (self._failures.get(host, (0, None))[0] + 1, error)
             wait = rules.retry_after(claimed.tries) if isinstance(error, FetchError) and error.transient else None
             due = None if wait is None else clock.now() + wait
             return Failed(claimed.id, Problem(error.code, error.message, error.mend), due)
