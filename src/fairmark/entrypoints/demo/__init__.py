@@ -4,5 +4,3 @@
 `cast` keeps who signs in how, `filling` builds the project over the public API, `companions` goes on working beside the
 newcomer, `command` is the command.
 """
-
-from fairmark.entrypoints.demo.command import demo as demo

@@ -8,10 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
 
 import httpx
-import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -20,18 +18,16 @@ from fairmark.client.commands.simulating import print_summary
 from fairmark.client.errors import ClientError
 from fairmark.client.simulate.summary import Summary
 from fairmark.client.simulate.truth import Truth
-from fairmark.entrypoints import processes
+from fairmark.entrypoints import installation, processes
 from fairmark.entrypoints.demo.cast import BadDemo, Cast, keep_cast, new_cast, read_cast
 from fairmark.entrypoints.demo.companions import keep_company
 from fairmark.entrypoints.demo.filling import LEFT, fill
 from fairmark.entrypoints.demo.material import Material, material
-from fairmark.identity import service as identity
 from fairmark.kernel import migrate
 from fairmark.kernel import settings as config
 from fairmark.kernel.db import Database
 from fairmark.kernel.embedded import OWNER, Embedded
 from fairmark.kernel.errors import FairmarkError, Unavailable
-from fairmark.kernel.events import SYSTEM
 from fairmark.kernel.schema import APP_ROLE
 from fairmark.kernel.settings import Settings
 
@@ -51,22 +47,16 @@ class DemoWillNotStart(Unavailable):
     code = "demo_will_not_start"
 
 
-def demo(
-    data_dir: Annotated[
-        str | None, typer.Option(help="Folder of the demo. [default: fairmark-demo beside fairmark's own]")
-    ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help=f"Port to listen on. [default: {PORT}]")] = None,
-    once: Annotated[
-        bool, typer.Option("--once", help="Label, export, print the figures, end, and leave no trace.")
-    ] = False,
-    to: Annotated[Path | None, typer.Option("--out", help="With --once: a folder for the exports.")] = None,
-) -> None:
-    """Show everything: a real image project, a simulated crowd that labels it, and work left for you."""
-    if once:
-        with TemporaryDirectory(prefix="fairmark-demo-") as folder:
-            _once(_settings(folder, host, port or _free_port(host)), to)
-        return
+def once(data_dir: str | None, host: str, port: int | None, to: Path | None) -> None:
+    """Labels, exports into the folder `to`, prints the figures, ends, and leaves no trace."""
+    if data_dir is not None:
+        raise BadDemo("--once keeps nothing, so that it has no use for --data-dir.", mend="Leave one of the two out.")
+    with TemporaryDirectory(prefix="fairmark-demo-") as folder:
+        _once(_settings(folder, host, port or _free_port(host)), to)
+
+
+def stay(data_dir: str | None, host: str, port: int | None) -> None:
+    """Makes the demo in `data_dir`, or goes on with the one that is there, and runs it until Ctrl+C."""
     loaded = _settings(data_dir, host, port or PORT)
     _refuse_taken_port(loaded)
     _stay(loaded)
@@ -134,8 +124,7 @@ async def _prepare(loaded: Settings) -> str | None:
     await migrate.migrate(embedded.url(OWNER))
     db = await Database.open(embedded.url(APP_ROLE), 2)
     try:
-        async with db.begin(actor=SYSTEM) as tx:
-            return await identity.ensure_first_admin_link(tx)
+        return await installation.first_admin_token(db)
     finally:
         await db.close()
 

@@ -1,0 +1,122 @@
+"""One installation as the operator at its machine sees it: its database prepared and reached, its administrators."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import asyncpg
+
+from fairmark.entrypoints import processes
+from fairmark.identity import accounts
+from fairmark.identity import service as identity
+from fairmark.identity.model import NoSuchOrganisation
+from fairmark.kernel import migrate as migrations
+from fairmark.kernel import telemetry
+from fairmark.kernel.actor import Mode, Scope
+from fairmark.kernel.db import Database
+from fairmark.kernel.embedded import OWNER, Embedded
+from fairmark.kernel.events import SYSTEM
+from fairmark.kernel.ids import OrgId
+from fairmark.kernel.schema import APP_ROLE
+from fairmark.kernel.settings import BadSettings, Settings
+
+T = TypeVar("T")
+
+
+def prepare(loaded: Settings) -> str:
+    """Starts the database if it is ours, and migrates it; returns its revision."""
+    processes.ensure_database(loaded)
+    return asyncio.run(migrations.migrate(owner_url(loaded)))
+
+
+def owner_url(loaded: Settings) -> str:
+    """The database as its owner. Raises BadSettings if a database of one's own has no owner named."""
+    if loaded.embedded:
+        return Embedded(loaded.data_path).url(OWNER)
+    if not loaded.database_owner_url:
+        raise BadSettings("The owner of the database is not known.", mend="Set FAIRMARK_DATABASE_OWNER_URL.")
+    return loaded.database_owner_url
+
+
+def address(loaded: Settings) -> str:
+    """Where people find the server."""
+    default = Settings.__struct_fields__.index("public_url")
+    if loaded.public_url != Settings.__struct_defaults__[default - len(Settings.__struct_fields__)]:
+        return loaded.public_url
+    return f"http://{'127.0.0.1' if loaded.host == '0.0.0.0' else loaded.host}:{loaded.port}"  # noqa: S104
+
+
+def app_url(loaded: Settings) -> str:
+    """The database as the application."""
+    return loaded.database_url or Embedded(loaded.data_path).url(APP_ROLE)
+
+
+def first_admin(loaded: Settings) -> str | None:
+    """A one-time token for the first administrator, or None if there is one already."""
+    return _with_database(loaded, first_admin_token)
+
+
+async def first_admin_token(db: Database) -> str | None:
+    """The same, for who has the database open."""
+    async with db.begin(actor=SYSTEM) as tx:
+        return await identity.ensure_first_admin_link(tx)
+
+
+def create_organisation(loaded: Settings, name: str) -> OrgId:
+    """Makes an organisation and gives its id. Raises Invalid for a name it cannot have."""
+
+    async def run(db: Database) -> OrgId:
+        async with db.begin(actor=SYSTEM) as tx:
+            return (await identity.create_organisation(tx, name)).id
+
+    return _with_database(loaded, run)
+
+
+def create_key(loaded: Settings, org: str, name: str, scopes: list[Scope], mode: Mode) -> str:
+    """Makes an API key for the organisation with the name or id `org`; gives the key. Raises NoSuchOrganisation."""
+    matching = [id for id, found in organisations(loaded) if org in {found, str(id)}]
+    if len(matching) != 1:
+        why = "no" if not matching else "more than one"
+        raise NoSuchOrganisation(f"There is {why} organisation '{org}'.", mend="Run: fairmark orgs list")
+
+    async def run(db: Database) -> str:
+        async with db.begin(matching[0], actor=SYSTEM) as tx:
+            return (await identity.create_key(tx, name, scopes, mode))[1]
+
+    return _with_database(loaded, run)
+
+
+def reset_password(loaded: Settings, email: str) -> str:
+    """A fresh password for who lost theirs; their sessions end. Raises what `accounts.reset_password` raises."""
+    return _with_database(loaded, lambda db: accounts.reset_password(db, email))
+
+
+def organisations(loaded: Settings) -> list[tuple[OrgId, str]]:
+    """Id and name of each organisation, at most 10,000, by name."""
+    prepare(loaded)
+
+    async def run() -> list[tuple[OrgId, str]]:
+        # The application cannot see all organisations; the operator at the machine, who has the owner's address, can.
+        connection = await asyncpg.connect(owner_url(loaded))
+        try:
+            rows = await connection.fetch("SELECT org_id, name FROM organisations ORDER BY name LIMIT 10000")
+            return [(row["org_id"], row["name"]) for row in rows]
+        finally:
+            await connection.close()
+
+    return asyncio.run(run())
+
+
+def _with_database(loaded: Settings, run: Callable[[Database], Awaitable[T]]) -> T:
+    """Runs `run(db)` on the application's connection. Logs go to standard error, away from what a command prints."""
+    telemetry.configure(loaded.log_level, loaded.log_format)
+
+    async def opened() -> T:
+        db = await Database.open(app_url(loaded), 2)
+        try:
+            return await run(db)
+        finally:
+            await db.close()
+
+    prepare(loaded)
+    return asyncio.run(opened())
