@@ -20,6 +20,10 @@ describe("problemOf", () => {
       fields: { field: "email" },
     })
   })
+  it("says in the product's words what the framework says of an unknown address", () => {
+    const { message, mend } = problemOf(404, { error: { code: "not_found", message: "Not Found", mend: "" } })
+    expect([message, mend]).toEqual(["There is no such thing here.", "Check the address."])
+  })
   it("does not add advice to a message that has none of its own", () => {
     expect(problemOf(404, { error: { code: "not_found", message: "No such task." } }).mend).toBe("")
   })

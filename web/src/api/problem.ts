@@ -58,10 +58,12 @@ export function problemOf(status: number, body: unknown): Problem {
     message: status >= 500 ? "The server could not answer." : `The server refused the request (${status}).`,
     mend: status >= 500 ? "Try again in a moment. If it stays, tell the operator." : "",
   }
+  // An address that no route knows is answered by the framework, in words for nobody.
+  const isBare = text(error.message) === "Not Found"
   return {
     code: text(error.code) || usual.code,
-    message: text(error.message) || usual.message,
-    mend: text(error.mend) || (text(error.message) ? "" : usual.mend),
+    message: (!isBare && text(error.message)) || usual.message,
+    mend: text(error.mend) || (text(error.message) && !isBare ? "" : usual.mend),
     requestId: text(error.request_id) || null,
     fields: isRecord(error.fields) ? error.fields : {},
   }

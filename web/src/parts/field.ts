@@ -28,3 +28,7 @@ export interface Choice<Value extends string = string> {
   readonly colour?: string
   readonly disabled?: boolean
 }
+
+/** Whether a text comes so near its longest that the count of letters helps; before that it is only noise. */
+export const isNearEnd = (value: string, maxlength: number): boolean =>
+  maxlength >= 20 && value.length >= 0.8 * maxlength

@@ -4,7 +4,8 @@ export type ThemeChoice = "system" | "light" | "dark"
 
 const storageKey = "fairmark.theme"
 
-const isChoice = (value: unknown): value is ThemeChoice => value === "system" || value === "light" || value === "dark"
+export const isChoice = (value: unknown): value is ThemeChoice =>
+  value === "system" || value === "light" || value === "dark"
 
 function kept(): ThemeChoice {
   try {
