@@ -73,10 +73,10 @@ async def owner(owner_url: str) -> AsyncIterator[asyncpg.Connection]:
 class Server:
     """A `fairmark` server and worker as real processes, on a port of their own."""
 
-    def __init__(self, data_dir: Path, port: int) -> None:
+    def __init__(self, data_dir: Path, port: int, **environ: str) -> None:
         self.data_dir = data_dir
         self.url = f"http://127.0.0.1:{port}"
-        self._environ = {
+        self._environ = environ | {
             **{k: v for k, v in os.environ.items() if not k.startswith("FAIRMARK_")},
             "FAIRMARK_DATA_DIR": str(data_dir),
             "FAIRMARK_PORT": str(port),
@@ -89,13 +89,19 @@ class Server:
 
     def command(self, *args: str) -> str:
         """Runs `fairmark ARGS` to its end and returns its standard output."""
-        done = subprocess.run(self._fairmark(*args), env=self._environ, capture_output=True, text=True, check=False)
+        done = self.run(*args)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def start(self) -> None:
-        """Starts server and worker and waits until they are ready."""
-        for name in ("serve", "work"):
+    def run(self, *args: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Runs `fairmark ARGS` to its end, however it ends, with more in its environment."""
+        return subprocess.run(
+            self._fairmark(*args), env=self._environ | environ, capture_output=True, text=True, check=False
+        )
+
+    def start(self, *names: str) -> None:
+        """Starts server and worker, or those named, and waits until they are ready."""
+        for name in names or ("serve", "work"):
             log = (self.data_dir / f"{name}.log").open("ab")
             self._processes.append(
                 subprocess.Popen(
@@ -103,7 +109,7 @@ class Server:
                 )
             )
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and "serve" in (names or ("serve",)):
             try:
                 if httpx.get(self.url + "/readyz").status_code == 200:
                     return

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fairmark.kernel.blobs import CHUNK, BlobMissing, Blobs, BlobsDown, asset_key, thumbnail_key
+from fairmark.kernel.blobs import CHUNK, BlobMissing, Blobs, BlobsDown, asset_key, folder_of, thumbnail_key
 from fairmark.kernel.ids import OrgId, new_id
 
 ORG = OrgId(new_id())
@@ -22,6 +22,13 @@ class TestKeys:
         sha256 = hashlib.sha256(b"x").digest()
         assert asset_key(ORG, sha256).startswith(f"{ORG}/assets/{sha256.hex()[:2]}/{sha256.hex()}")
         assert thumbnail_key(ORG, sha256, 256).endswith("-256.webp")
+
+
+class TestFolderOf:
+    def test_reads_the_address_as_addresses_are_written(self, tmp_path: Path) -> None:
+        for name in ("plain", "with a space", "100%", "Bäume"):
+            assert folder_of((tmp_path / name).as_uri()) == tmp_path / name
+        assert folder_of("s3://bucket/folder") is None
 
 
 class TestBlobs:
@@ -84,3 +91,10 @@ class TestBlobs:
         (tmp_path / "blobs" / "a").write_bytes(b"a file where a folder belongs")
         with pytest.raises(BlobsDown):
             await blobs.put("a/b", b"x")
+
+    def test_says_when_the_store_cannot_be_opened(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_bytes(b"")
+        for url in ((tmp_path / "file" / "below").as_uri(), "nothing://known"):
+            with pytest.raises(BlobsDown, match=url) as refused:
+                Blobs(url)
+            assert "FAIRMARK_BLOBS_URL" in refused.value.mend

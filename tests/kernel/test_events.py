@@ -333,11 +333,12 @@ class TestEpoch:
     ) -> None:
         collector = Collector()
         assert await collector.drain(db, org_id) == []  # 2^40 has not happened in this cluster
-        assert await migrate.ensure_epoch(owner) == 2
+        epoch = await migrate.ensure_epoch(owner)
+        assert epoch > 1
         assert await collector.drain(db, org_id) == [1]
         await say(db, org_id, 2)
         assert await collector.drain(db, org_id) == [1, 2]
-        assert await migrate.ensure_epoch(owner) == 2
+        assert await migrate.ensure_epoch(owner) == epoch
 
     @pytest.mark.usefixtures("restored")
     async def test_an_organisation_without_new_events_is_read_to_its_end(

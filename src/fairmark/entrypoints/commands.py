@@ -4,6 +4,7 @@ Each loads what it needs when it runs: the client's commands share this command 
 packages.
 """
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -122,8 +123,8 @@ def backup(file: Path, data_dir: DataDir = None, settings: SettingsFile = None) 
     from fairmark.entrypoints import installation, processes
 
     loaded = _settings(data_dir, settings)
-    processes.ensure_database(loaded)
-    summary = backups.write(loaded, installation.owner_url(loaded), file)
+    with processes.database(loaded), err.status("writing, and reading it back"):
+        summary = backups.write(loaded, installation.owner_url(loaded), file)
     err.print(f"{file}: {summary.blobs} files and the database, {summary.bytes / 1e6:.1f} MB, verified.")
 
 
@@ -133,9 +134,16 @@ def restore(file: Path, data_dir: DataDir = None, settings: SettingsFile = None)
     from fairmark.entrypoints import installation, processes
 
     loaded = _settings(data_dir, settings)
-    processes.ensure_database(loaded)
-    summary = backups.read(loaded, installation.owner_url(loaded), file)
-    err.print(f"Restored {summary.blobs} files and the database at revision {installation.prepare(loaded)}.")
+    with ExitStack() as until_done:
+
+        def owner_url() -> str:
+            until_done.enter_context(processes.database(loaded))
+            return installation.owner_url(loaded)
+
+        with err.status("reading it whole, then restoring"):
+            summary = backups.read(loaded, owner_url, file)
+            revision = installation.prepare(loaded)
+    err.print(f"Restored {summary.blobs} files and the database at revision {revision}.")
 
 
 def demo(data_dir: Annotated[str | None, typer.Option(

@@ -12,7 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -82,6 +83,19 @@ def ensure_database(config: Settings) -> None:
         embedded = Embedded(config.data_path)
         if not embedded.running():
             embedded.start()
+
+
+@contextmanager
+def database(config: Settings) -> Generator[None]:
+    """The database for the length of a command: ended again if the command started it and nobody else has come."""
+    embedded = Embedded(config.data_path) if config.embedded else None
+    started = embedded is not None and not embedded.running()
+    ensure_database(config)
+    try:
+        yield
+    finally:
+        if started and embedded is not None and not embedded.in_use():
+            embedded.stop()
 
 
 class Supervisor:

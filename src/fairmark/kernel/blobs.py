@@ -8,6 +8,7 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import unquote
 
 import obstore
 from obstore.store import LocalStore, from_url
@@ -42,20 +43,31 @@ def thumbnail_key(org_id: OrgId, sha256: bytes, size: int) -> str:
     return f"{org_id}/thumbnails/{name[:2]}/{name}-{size}.webp"
 
 
+def folder_of(url: str) -> Path | None:
+    """The folder that a `file://` address names; None for any other address."""
+    return Path(unquote(url.removeprefix("file://"))) if url.startswith("file://") else None
+
+
 class Blobs:
     """The object store of one installation."""
 
     def __init__(self, url: str) -> None:
+        """Raises BlobsDown if it cannot be opened; whether it can be written says `check`."""
         self.url = url
         self._store: Any
-        if url.startswith("file://"):
-            folder = Path(url.removeprefix("file://"))
-            folder.mkdir(parents=True, exist_ok=True)
-            self._store = LocalStore(folder, automatic_cleanup=True)
-            self.folder: Path | None = folder
-        else:
-            self._store = from_url(url)
-            self.folder = None
+        self.folder = folder_of(url)
+        try:
+            if self.folder is not None:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._store = LocalStore(self.folder, automatic_cleanup=True)
+            else:
+                self._store = from_url(url)
+        except (OSError, ValueError, obstore.exceptions.BaseError) as error:
+            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise BlobsDown(
+                f"The store for files at {url} cannot be opened: {why}.",
+                mend="Check FAIRMARK_BLOBS_URL, and that this user may write there.",
+            ) from error
 
     async def put(self, key: str, data: bytes | BinaryIO | Path) -> None:
         """Writes the whole object, atomically. Raises BlobsDown."""

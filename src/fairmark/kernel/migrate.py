@@ -21,6 +21,31 @@ GRANT USAGE ON SCHEMA pgqueuer TO fairmark_app;
 GRANT SELECT ON alembic_version TO fairmark_app;
 """
 
+# Seconds count the epochs, so that two restores of one backup never share one: a reader that followed the first would
+# stand, in the second, before events it has not seen. An integer holds them until 2088.
+_NEW_EPOCH = """
+DO $$ DECLARE newest integer; BEGIN
+    SELECT greatest(public.events_epoch(), coalesce(max(epoch), 0)) + 1 INTO newest FROM public.events;
+    EXECUTE format('CREATE OR REPLACE FUNCTION public.events_epoch() RETURNS integer'
+                   ' LANGUAGE sql STABLE PARALLEL SAFE RETURN %s',
+                   greatest(newest, extract(epoch FROM now() - '2020-01-01 00:00+00')::integer));
+END $$;
+"""
+
+AFTER_RESTORE = f"""
+SET LOCAL row_security = on;
+DO $$ DECLARE target regclass; BEGIN
+    FOR target IN SELECT c.oid::regclass FROM pg_catalog.pg_class c
+                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                   WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relforcerowsecurity LOOP
+        EXECUTE format('CREATE POLICY owner_all ON %s TO CURRENT_USER USING (true) WITH CHECK (true)', target);
+    END LOOP;
+END $$;
+{_NEW_EPOCH}
+"""
+"""What a database needs, in the transaction that restores it: the policies of its owner, whoever that is here, and an
+epoch of its own, as readers may have seen events that came after the backup."""
+
 
 def run_sql(name: str) -> None:
     """Runs one file of `migrations/versions` on Alembic's connection: many statements, no parameters."""
@@ -40,7 +65,12 @@ def run_raw(connection: Connection, sql: str) -> None:
 
 async def migrate(owner_url: str) -> str:
     """Brings the database at `owner_url` to the newest revision and returns its number."""
-    engine = create_async_engine(_sqlalchemy(owner_url), poolclass=pool.NullPool)
+
+    async def connect() -> Any:
+        # asyncpg reads the address itself: SQLAlchemy would hand it `sslmode` and the like as arguments unknown to it.
+        return await asyncpg.connect(owner_url)
+
+    engine = create_async_engine("postgresql+asyncpg://", poolclass=pool.NullPool, async_creator=connect)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(lambda c: run_raw(c, ROLE))
@@ -77,18 +107,10 @@ async def _install_jobs(raw: Any) -> None:
 
 async def ensure_epoch(raw: Any) -> int:
     """Starts a new epoch of events if this cluster's transaction ids run behind the table's (after a restore)."""
-    newest: int = await raw.fetchval("SELECT greatest(events_epoch(), (SELECT max(epoch) FROM events))")
     behind: bool = await raw.fetchval(
-        "SELECT coalesce(max(xid), 0) >= pg_current_xact_id()::text::bigint FROM events WHERE epoch = $1", newest
+        "SELECT coalesce(max(xid), 0) >= pg_current_xact_id()::text::bigint FROM events WHERE epoch ="
+        " (SELECT greatest(events_epoch(), max(epoch)) FROM events)"
     )
     if behind:
-        newest += 1
-        await raw.execute(
-            "CREATE OR REPLACE FUNCTION events_epoch() RETURNS integer"
-            f" LANGUAGE sql STABLE PARALLEL SAFE RETURN {newest:d}"
-        )
-    return newest
-
-
-def _sqlalchemy(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1).replace("postgres://", "postgresql+asyncpg://", 1)
+        await raw.execute(_NEW_EPOCH)
+    return await raw.fetchval("SELECT events_epoch()")
