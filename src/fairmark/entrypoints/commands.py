@@ -4,7 +4,8 @@ Each loads what it needs when it runs: the client's commands share this command 
 packages.
 """
 
-from contextlib import ExitStack
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -73,22 +74,25 @@ def migrate(data_dir: DataDir = None, settings: SettingsFile = None) -> None:
     """Bring the database to the shape this version needs. Safe to repeat."""
     from fairmark.entrypoints import installation
 
-    err.print(f"The database is at revision {installation.prepare(_settings(data_dir, settings))}.")
+    with _database(data_dir, settings) as loaded:
+        err.print(f"The database is at revision {installation.prepare(loaded)}.")
 
 
 def create_org(name: str, data_dir: DataDir = None, settings: SettingsFile = None) -> None:
     """Make an organisation; prints its id alone."""
     from fairmark.entrypoints import installation
 
-    typer.echo(installation.create_organisation(_settings(data_dir, settings), name))
+    with _database(data_dir, settings) as loaded:
+        typer.echo(installation.create_organisation(loaded, name))
 
 
 def list_orgs(data_dir: DataDir = None, settings: SettingsFile = None) -> None:
     """List the organisations: id and name."""
     from fairmark.entrypoints import installation
 
-    for org_id, name in installation.organisations(_settings(data_dir, settings)):
-        typer.echo(f"{org_id}\t{name}")
+    with _database(data_dir, settings) as loaded:
+        for org_id, name in installation.organisations(loaded):
+            typer.echo(f"{org_id}\t{name}")
 
 
 def create_key(org: Annotated[str, typer.Option(help="Name or id of the organisation.")],
@@ -99,14 +103,16 @@ def create_key(org: Annotated[str, typer.Option(help="Name or id of the organisa
     """Make an API key; prints the key alone on standard output."""
     from fairmark.entrypoints import installation
 
-    typer.echo(installation.create_key(_settings(data_dir, settings), org, name, scope or list(Scope), mode))
+    with _database(data_dir, settings) as loaded:
+        typer.echo(installation.create_key(loaded, org, name, scope or list(Scope), mode))
 
 
 def reset_password(email: str, data_dir: DataDir = None, settings: SettingsFile = None) -> None:
     """Give somebody who lost theirs a fresh password, and end their sessions; prints the password alone."""
     from fairmark.entrypoints import installation
 
-    typer.echo(installation.reset_password(_settings(data_dir, settings), email))
+    with _database(data_dir, settings) as loaded:
+        typer.echo(installation.reset_password(loaded, email))
 
 
 def doctor(data_dir: DataDir = None, settings: SettingsFile = None) -> None:
@@ -120,10 +126,9 @@ def doctor(data_dir: DataDir = None, settings: SettingsFile = None) -> None:
 def backup(file: Path, data_dir: DataDir = None, settings: SettingsFile = None) -> None:
     """Write the database and the local files to one verified file."""
     from fairmark.entrypoints import backup as backups
-    from fairmark.entrypoints import installation, processes
+    from fairmark.entrypoints import installation
 
-    loaded = _settings(data_dir, settings)
-    with processes.database(loaded), err.status("writing, and reading it back"):
+    with _database(data_dir, settings) as loaded, err.status("writing, and reading it back"):
         summary = backups.write(loaded, installation.owner_url(loaded), file)
     err.print(f"{file}: {summary.blobs} files and the database, {summary.bytes / 1e6:.1f} MB, verified.")
 
@@ -162,6 +167,16 @@ def demo(data_dir: Annotated[str | None, typer.Option(
         command.once(data_dir, host, port, to)
     else:
         command.stay(data_dir, host, port)
+
+
+@contextmanager
+def _database(data_dir: str | None, file: Path | None) -> Generator[Settings]:
+    """The settings, and the database for the length of the command."""
+    from fairmark.entrypoints import processes
+
+    loaded = _settings(data_dir, file)
+    with processes.database(loaded):
+        yield loaded
 
 
 def _settings(data_dir: str | None, file: Path | None, **overrides: Any) -> Settings:
