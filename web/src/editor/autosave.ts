@@ -110,11 +110,12 @@ export class Autosave {
     if (this.state.name === "offline") void this.flush()
   }
 
-  /** The work has been handed in: nothing of it needs keeping here. */
-  async finish(): Promise<void> {
+  /** The work has been handed in: nothing of it needs keeping here, once it is `kept` elsewhere. */
+  async finish(kept: Promise<void> = Promise.resolve()): Promise<void> {
     this.stop()
     this.#pending.clear()
     this.#unshelved.clear()
+    await kept
     await this.#shelving
     await this.#parts.shelf.clear(this.#parts.assignmentId).catch(() => undefined)
     this.#show("saved")

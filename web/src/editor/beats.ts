@@ -12,6 +12,7 @@ export class BeatSender {
   readonly #meter: ActivityMeter
   readonly #clock: Clock
   #unsent: Beat[] = []
+  #inFlight: readonly Beat[] = []
   #isSending = false
   #callOff: (() => void) | null = null
 
@@ -24,6 +25,18 @@ export class BeatSender {
 
   get unsent(): readonly Beat[] {
     return this.#unsent
+  }
+
+  /** All that was measured and that the server has not confirmed: it travels with the work itself. */
+  outstanding(): readonly Beat[] {
+    for (const beat of this.#meter.collect(this.#clock.now())) this.#keep(beat)
+    return [...this.#inFlight, ...this.#unsent]
+  }
+
+  /** The work is handed in, its time with it. */
+  settle(): void {
+    this.stop()
+    this.#unsent = []
   }
 
   start(): void {
@@ -44,6 +57,7 @@ export class BeatSender {
     if (this.#isSending || this.#unsent.length === 0) return
     this.#isSending = true
     const sent = this.#unsent
+    this.#inFlight = sent
     this.#unsent = []
     try {
       await this.#port.beat(this.#assignmentId, sent, options)
@@ -56,6 +70,7 @@ export class BeatSender {
       }
     } finally {
       this.#isSending = false
+      this.#inFlight = []
     }
   }
 

@@ -18,6 +18,8 @@ export interface SendOptions {
 export interface HandIn {
   readonly key: string
   readonly annotation: Annotation
+  /** Time worked that the server has not confirmed. It counts no moment twice. */
+  readonly beats: readonly Beat[]
 }
 
 export interface Skip {
@@ -31,6 +33,12 @@ export interface Question {
   readonly marks: readonly string[]
 }
 
+/** What was handed in is on its way, or there. */
+export interface Handed {
+  /** Resolves once it outlasts the page: until then the draft must. */
+  readonly kept: Promise<void>
+}
+
 export type Decision = "accept" | "fix" | "reject"
 
 export interface Verdict {
@@ -40,6 +48,8 @@ export interface Verdict {
   readonly note: string
   /** The reviewer's version: what counts from now on for `accept` and `fix`. */
   readonly annotation: Annotation
+  /** Time worked that the server has not confirmed. It counts no moment twice. */
+  readonly beats: readonly Beat[]
 }
 
 /** Every method rejects with a PortError and nothing else. */
@@ -52,7 +62,7 @@ export interface EditorPort {
   /** The draft that the server has. */
   loadDraft(assignmentId: string): Promise<NewerDraft>
   beat(assignmentId: string, beats: readonly Beat[], options?: SendOptions): Promise<void>
-  submit(assignmentId: string, handIn: HandIn): Promise<void>
+  submit(assignmentId: string, handIn: HandIn): Promise<Handed>
   skip(assignmentId: string, skip: Skip): Promise<void>
   ask(assignmentId: string, question: Question): Promise<void>
   pause(assignmentId: string): Promise<void>

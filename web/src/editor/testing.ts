@@ -5,6 +5,7 @@ import {
   type Beat,
   type Clock,
   type EditorPort,
+  type Handed,
   type HandIn,
   type NewerDraft,
   PortError,
@@ -44,9 +45,10 @@ export class FakePort implements EditorPort {
     this.beats.push(...beats)
   }
 
-  async submit(_assignmentId: string, handIn: HandIn): Promise<void> {
+  async submit(_assignmentId: string, handIn: HandIn): Promise<Handed> {
     this.#answer()
     this.handIns.set(handIn.key, structuredClone(handIn))
+    return { kept: Promise.resolve() }
   }
 
   async skip(_assignmentId: string, skip: Skip): Promise<void> {

@@ -58,7 +58,7 @@ describe("submit", () => {
     expect(work.faults).toEqual([])
   })
 
-  it("sends the time first, then the work without hidden values, then clears the shelf", async () => {
+  it("sends the work without hidden values, its time with it, then clears the shelf", async () => {
     const { work, session, port, clock, shelf, endings } = opened()
     await work.start()
     setAnswer(session, "weather", "snow")
@@ -66,7 +66,7 @@ describe("submit", () => {
     setAnswer(session, "weather", "rain")
     await clock.pass(1000)
     await work.submit()
-    expect(port.beats).toEqual([{ from: 1_000_000, to: 1_001_000 }])
+    expect(port.handIns.get("key-1")?.beats).toEqual([{ from: 1_000_000, to: 1_001_000 }])
     expect(port.handIns.get("key-1")?.annotation.answers).toEqual({ weather: "rain" })
     expect((await shelf.load("a1")).size).toBe(0)
     expect([work.phase, endings]).toEqual(["ended", ["submitted"]])

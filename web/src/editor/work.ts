@@ -11,6 +11,7 @@ import {
   type Clock,
   type Decision,
   type EditorPort,
+  type Handed,
   type PortError,
   type Question,
   type Skip,
@@ -127,11 +128,18 @@ export class Work {
     if (this.phase !== "open" || this.#hasErrors()) return
     const { port, assignmentId, session, handInKey: key } = this.#parts
     const annotation = session.finished()
-    await this.#end("submitted", () => port.submit(assignmentId, { key, annotation }))
+    const beats = this.#beats.outstanding()
+    await this.#end("submitted", () => port.submit(assignmentId, { key, annotation, beats }))
   }
 
   async skip(skip: Skip): Promise<void> {
-    if (this.phase === "open") await this.#end("skipped", () => this.#parts.port.skip(this.#parts.assignmentId, skip))
+    if (this.phase !== "open") return
+    const { port, assignmentId } = this.#parts
+    await this.#end("skipped", async () => {
+      // The time worked must be there before the turn is over: it is paid by it.
+      await this.#beats.send()
+      await port.skip(assignmentId, skip)
+    })
   }
 
   /** Decides on the submissions. A reviewer's own version must be free of faults, a rejected one need not. */
@@ -139,7 +147,8 @@ export class Work {
     if (this.phase !== "open" || (decision !== "reject" && this.#hasErrors())) return
     const { port, assignmentId, session, handInKey: key } = this.#parts
     const annotation = session.finished()
-    await this.#end("reviewed", () => port.review(assignmentId, { key, decision, reasons, note, annotation }))
+    const beats = this.#beats.outstanding()
+    await this.#end("reviewed", () => port.review(assignmentId, { key, decision, reasons, note, annotation, beats }))
   }
 
   /** Asks the lead; work goes on meanwhile. Returns what went wrong, or null. */
@@ -181,24 +190,25 @@ export class Work {
   }
 
   /** Sends until the server has answered or the person takes it back. */
-  async #end(ending: Ending, send: () => Promise<void>): Promise<void> {
+  async #end(ending: Ending, send: () => Promise<Handed | void>): Promise<void> {
     this.problem = null
     this.#enter("sending")
-    // The time worked must be there before the work is handed in: it is paid by it.
-    await this.#beats.send()
+    let handed: Handed | void
     for (let failures = 0; ; failures++) {
       try {
-        await send()
+        handed = await send()
         break
       } catch (error) {
         if (!(await this.#mayRetry(asPortError(error), failures))) return
       }
     }
     this.meter.setPaused(true, this.#parts.clock.now())
-    this.#beats.stop()
-    await this.#autosave.finish()
+    this.#beats.settle()
+    const cleared = this.#autosave.finish(handed?.kept)
     this.#enter("ended")
+    // What is cleared away here nobody waits for: the next task is what they want to see.
     this.#parts.onEnded?.(ending)
+    await cleared
   }
 
   /** Waits for the next try. False if there is none: refused, at fault, or taken back. */

@@ -16,8 +16,8 @@ export interface DeskParts {
   readonly wish: Wish
   /** Remembers the turn ahead through a reload of the page; null forgets it. */
   readonly remember: (ahead: { readonly id: string; readonly org: string } | null) => void
-  /** Makes the browser fetch a picture before it is shown. */
-  readonly fetchPicture: (url: string) => void
+  /** Makes the browser fetch and decode the pictures of the turn ahead before they are shown. */
+  readonly fetchPictures: (urls: readonly string[]) => void
   /** The turns that other tabs have open. */
   readonly elsewhere: () => Promise<ReadonlySet<string>>
   readonly onTurn?: (turn: Turn) => void
@@ -157,7 +157,7 @@ export class Desk {
     this.#ahead = turn
     this.isAhead = true
     this.#parts.remember({ id, org })
-    for (const { url } of media ?? []) this.#parts.fetchPicture(url)
+    this.#parts.fetchPictures((media ?? []).map(({ url }) => url))
     clearInterval(this.#keeping)
     this.#keeping = setInterval(() => void this.#keep(), Math.max(30, lease_s * KEEP_SHARE) * 1000)
   }

@@ -7,6 +7,7 @@ import type { Annotation } from "#editor/annotation.ts"
 import {
   type Beat,
   type EditorPort,
+  type Handed,
   type HandIn,
   type NewerDraft,
   PortError,
@@ -42,7 +43,7 @@ export interface PortParts {
   readonly api: Api<paths>
   readonly outbox: Outbox
   readonly subject: Subject
-  /** True while there is something to go on with: then nobody waits for a slow network. */
+  /** True while there is something to go on with: then nobody waits for the network. */
   readonly mayGoOn: () => boolean
   readonly onLease: (lease: Lease) => void
   /** The server says that the turn is over. */
@@ -50,8 +51,6 @@ export interface PortParts {
   readonly onAsked: () => void
 }
 
-/** So long handing in may keep the next item off the screen when the answer is slow, milliseconds. */
-export const PATIENCE_MS = 60
 /** Seconds to wait for an answer on which nothing hangs but the next try. */
 const SMALL_S = 8
 const OVER = new Set(["lease_expired", "assignment_closed", "task_closed", "no_such_assignment"])
@@ -99,8 +98,6 @@ export async function handIn(api: Api<paths>, entry: HandedIn): Promise<void> {
 
 export class ApiPort implements EditorPort {
   readonly #parts: PortParts
-  /** Beats that did not get through: they go along with the work itself. */
-  #owed: readonly Beat[] = []
 
   constructor(parts: PortParts) {
     this.#parts = parts
@@ -127,33 +124,24 @@ export class ApiPort implements EditorPort {
   }
 
   async beat(id: string, beats: readonly Beat[], options: SendOptions = {}): Promise<void> {
-    this.#owed = beats
     const body = wireBeat(beats, Date.now())
     const lease = await this.#ask(() =>
       this.#parts.api.post("/api/v1/assignments/{id}/beat", { ...this.#to(id), ...options, timeout_s: SMALL_S, body }),
     )
-    this.#owed = []
     this.#parts.onLease(lease)
   }
 
-  /** Keeps the work first. With something to go on with, a slow or lost network holds nobody up: the outbox sends it. */
-  async submit(id: string, { key, annotation }: HandIn): Promise<void> {
+  /** Lays the work into the outbox, which sends it. With something to go on with, nobody waits for the answer. */
+  async submit(id: string, { key, annotation, beats }: HandIn): Promise<Handed> {
     const { outbox, subject, mayGoOn } = this.#parts
     const { orgId, personId, name } = subject
-    const entry = { assignmentId: id, orgId, personId, name, key, annotation, beats: this.#owed }
-    await outbox.put(entry)
+    const entry = { assignmentId: id, orgId, personId, name, key, annotation, beats }
+    const kept = outbox.put(entry)
     const delivery = outbox.deliver(id)
-    if (!mayGoOn()) return delivery
-    const outcome = await Promise.race([
-      delivery.then(
-        () => null,
-        (error: unknown) => error as PortError,
-      ),
-      new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE_MS)),
-    ])
-    if (outcome && outcome.kind !== "offline" && outcome.kind !== "busy") throw outcome
-    // Nobody awaits it any more; what becomes of it is the outbox's to tell.
-    delivery.catch((error: unknown) => outbox.failed(entry, error))
+    // Nobody awaits it then; what becomes of it is the outbox's to tell.
+    if (mayGoOn()) delivery.catch((error: unknown) => outbox.failed(entry, error))
+    else await delivery
+    return { kept }
   }
 
   async skip(id: string, { reason, note }: Skip): Promise<void> {
@@ -179,14 +167,14 @@ export class ApiPort implements EditorPort {
   }
 
   /** A fix, and only a fix, carries an annotation: what the reviewer accepts unchanged stays the workers'. */
-  async review(id: string, { decision, reasons, note, annotation }: Verdict): Promise<void> {
+  async review(id: string, { decision, reasons, note, annotation, beats }: Verdict): Promise<void> {
     const said = decision === "accept" && this.#parts.subject.isOwnVersion ? "fix" : decision
     const body = {
       decision: said,
       reasons: [...reasons],
       comment: note,
       ...(said === "fix" ? { annotation: wire(annotation) } : {}),
-      ...(this.#owed.length > 0 ? { beat: wireBeat(this.#owed, Date.now()) } : {}),
+      ...(beats.length > 0 ? { beat: wireBeat(beats, Date.now()) } : {}),
     }
     await this.#ask(() => this.#parts.api.post("/api/v1/assignments/{id}/review", { ...this.#to(id), body }))
   }
