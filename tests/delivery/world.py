@@ -105,7 +105,7 @@ class World:
             await self.site.blobs.put(asset_key(self.org_id, sha256), data)
         annotation = Annotation(marks=tuple(marks))
         async with self.db.begin(self.org_id, actor=events.SYSTEM) as tx:
-            run = tx.connection.execute
+            run = (await tx.bare()).execute
             await run(
                 "INSERT INTO assets (org_id, id, sha256, state, name, media_type, bytes, width, height, created_at)"
                 " VALUES ($1, $2, $3, 'ready', $4, 'image/png', $5, $6, $7, now())",

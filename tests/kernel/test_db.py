@@ -92,6 +92,25 @@ class TestBegin:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await attack()
 
+    async def test_sends_nothing_before_the_first_statement(self, db: Database, org_id: OrgId) -> None:
+        async with db.begin(org_id) as tx:
+            assert not tx.begun
+            await tx.one(SCOPE)
+            assert tx.begun
+
+    async def test_a_whole_statement_takes_its_scope_and_commits(self, db: Database, make_org: MakeOrg) -> None:
+        org_id = await make_org()
+        enter = Statement("enter", "SELECT enter($1, NULL, false), current_setting('app.org_id') AS org", ("org_id",))
+        async with db.begin(org_id) as tx:
+            row = await tx.whole(enter, org_id=org_id)
+            assert row is not None
+            assert row["org"] == str(org_id)
+            assert not tx.begun, "it was a transaction of its own"
+            scope = await (await tx.bare()).fetchval("SELECT current_setting('app.org_id')")
+            assert scope == str(org_id)
+        async with db.begin() as tx:
+            assert (await tx.one(SCOPE))["org"] == "", "nothing of it is left on the connection"
+
     async def test_fast_is_only_for_itself(self, db: Database, org_id: OrgId) -> None:
         setting = Statement("sync", "SELECT current_setting('synchronous_commit')", ())
         async with db.begin(org_id, fast=True) as tx:

@@ -6,18 +6,21 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
+from fairmark.kernel import json
 from fairmark.kernel.actor import Actor
 from fairmark.kernel.db import Database
 from fairmark.kernel.ids import AssignmentId
 from fairmark.ontology.model import Annotation
 from fairmark.projects.model import LabelStage, Overlap, Pipeline
 from fairmark.tasks import service
+from fairmark.tasks.events import AssignmentSubmitted
 from fairmark.tasks.model import (
     LEASES_MAX,
     Assignment,
     BadAnnotation,
     LeaseExpired,
     NoSuchAssignment,
+    TaskClosed,
     TurnClosed,
 )
 
@@ -107,6 +110,65 @@ class TestClaim:
 
 
 class TestSubmit:
+    @pytest.fixture(params=["the process that gave the turn out", "another process"], autouse=True)
+    def process(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Another process knows nothing of the turn and takes the long way; both must come to the same."""
+        if request.param == "another process":
+            monkeypatch.setattr(service, "CHECKS", service.Checks(turns_max=0))
+
+    async def test_is_prepared_for_by_the_process_that_gave_it_out(
+        self, db: Database, owner: asyncpg.Connection
+    ) -> None:
+        world = await make_world(db, owner)
+        known = service.CHECKS.of(world.org_id, (await world.must_claim(world.workers[0])).id)
+        assert (known is None) == (service.CHECKS._turns_max == 0)  # pyright: ignore[reportPrivateUsage]
+
+    async def test_stores_what_was_said_and_tells_the_log(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        worker = world.workers[0]
+        assignment = await world.must_claim(worker)
+        await world.owner.execute(
+            "UPDATE assignments SET leased_at = leased_at - interval '1 minute' WHERE id = $1", assignment.id
+        )
+        began = assignment.leased_at - timedelta(seconds=30)
+        async with db.begin(world.org_id, actor=worker) as tx:
+            stretches = [(began, began + timedelta(seconds=7)), (began + timedelta(seconds=5), assignment.leased_at)]
+            receipt = await service.submit(tx, assignment.id, "k", boxes((3, 4)), stretches)
+        turn = await world.row("SELECT * FROM assignments WHERE id = $1", assignment.id)
+        assert (turn["state"], turn["active_ms"]) == ("submitted", 30_000)  # the two stretches overlap
+        said = await world.row("SELECT * FROM submissions WHERE id = $1", receipt.id)
+        assert (said["task_id"], said["worker_id"]) == (assignment.task_id, worker.worker_id)
+        assert (said["round"], said["ontology_version"], said["guideline_version"], said["active_ms"]) == (
+            0,
+            1,
+            1,
+            30_000,
+        )
+        event = await world.row(
+            "SELECT * FROM events WHERE org_id = $1 AND type = 'assignment.submitted'", world.org_id
+        )
+        assert (event["task_id"], event["actor"]) == (assignment.task_id, f"worker:{worker.worker_id}")
+        submitted = json.decode(event["data"], type=AssignmentSubmitted)
+        assert (submitted.submission_id, submitted.assignment_id, submitted.round) == (receipt.id, assignment.id, 0)
+
+    async def test_is_checked_against_the_ontology_of_now(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        await world.owner.execute(
+            "INSERT INTO ontologies SELECT org_id, project_id, 2, replace(document::text, 'car', 'bus')::jsonb, '',"
+            " NULL, now() FROM ontologies WHERE org_id = $1", world.org_id,
+        )  # fmt: skip
+        await world.owner.execute("UPDATE projects SET ontology_version = 2 WHERE org_id = $1", world.org_id)
+        with pytest.raises(BadAnnotation):
+            await world.submit(world.workers[0], assignment, boxes((1, 1)))
+
+    async def test_is_refused_when_the_task_is_closed(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner)
+        assignment = await world.must_claim(world.workers[0])
+        await world.owner.execute("UPDATE tasks SET state = 'cancelled' WHERE id = $1", assignment.task_id)
+        with pytest.raises(TaskClosed):
+            await world.submit(world.workers[0], assignment, boxes((1, 1)))
+
     async def test_the_same_key_gives_the_same_receipt(self, db: Database, owner: asyncpg.Connection) -> None:
         world = await make_world(db, owner)
         assignment = await world.must_claim(world.workers[0])

@@ -324,7 +324,7 @@ class TestFence:
         await world.member(org_id, MemberRole.OWNER)
         async with world.db.begin(person_id=ada.id) as tx:
             count = {
-                table: await tx.connection.fetchval(f"SELECT count(*) FROM {table} WHERE org_id = $1", org_id)
+                table: await (await tx.bare()).fetchval(f"SELECT count(*) FROM {table} WHERE org_id = $1", org_id)
                 for table in ("workers", "workforce_members", "memberships", "workforces", "invitations", "api_keys")
             }
         assert count == {

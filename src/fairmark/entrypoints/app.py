@@ -10,11 +10,10 @@ from litestar import Litestar, Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairmark import __version__
-from fairmark.entrypoints import errors, pages, wiring
+from fairmark.entrypoints import errors, openapi, pages, wiring
 from fairmark.kernel import schema, settings, telemetry
 from fairmark.kernel.blobs import Blobs
 from fairmark.kernel.db import Database, DatabaseDown
@@ -96,11 +95,12 @@ def create_app(config: Settings | None = None) -> Litestar:
             title="fairmark",
             version=__version__,
             path="/api",
-            render_plugins=[JsonRenderPlugin()],
+            render_plugins=[openapi.Document()],
             description="The open data foundry: native API.",
             use_handler_docstrings=True,
         ),
         request_max_body_size=config.body_mb_max * 1_000_000,
+        logging_config=None,  # `telemetry` has set it up
         debug=False,
     )
 

@@ -1,7 +1,8 @@
 """The database: a pool of asyncpg connections, and transactions that carry their organisation.
 
 Every transaction sets `app.org_id` (and `app.person_id`) for row-level security in the same round trip as BEGIN, for
-itself only, so that a pooled connection never carries a scope over. Nothing but `Database.begin` commits.
+itself only, so that a pooled connection never carries a scope over. It opens with its first statement. Nothing but
+`Database.begin` commits, and a statement that is a whole transaction by itself (`Tx.whole`, decision 0004).
 """
 
 import time
@@ -45,13 +46,19 @@ class _Connection(asyncpg.Connection):
 class Tx:
     """One open transaction. `now` is its one time; `org_id` its scope; statements go through the five verbs."""
 
-    __slots__ = ("actor", "connection", "now", "org")
+    __slots__ = ("_connection", "_opening", "actor", "now", "org")
 
-    def __init__(self, connection: Any, org: OrgId | None, actor: Actor, now: datetime) -> None:
-        self.connection = connection
+    def __init__(self, connection: Any, org: OrgId | None, actor: Actor, now: datetime, opening: str = "") -> None:
+        self._connection = connection
         self.org = org
         self.actor = actor
         self.now = now
+        self._opening = opening
+
+    @property
+    def begun(self) -> bool:
+        """Whether something was sent that a COMMIT must follow."""
+        return not self._opening
 
     @property
     def org_id(self) -> OrgId:
@@ -59,17 +66,37 @@ class Tx:
         assert self.org is not None, "this transaction has no organisation"
         return self.org
 
+    async def bare(self) -> Any:
+        """The connection, with the transaction begun: for what no verb covers."""
+        if self._opening:
+            opening, self._opening = self._opening, ""
+            SQL_STATEMENTS.inc(2)
+            await self._connection.execute(opening)
+        return self._connection
+
+    async def whole(self, statement: Statement, **params: Any) -> asyncpg.Record | None:
+        """The first row of a statement that brings its own scope: it calls one function of the database, which takes
+        the scope first (`enter`). If nothing went before it in this transaction, it is committed, in one round trip,
+        when this returns, and what comes after it is a transaction apart.
+        """
+        started = time.perf_counter()
+        row: asyncpg.Record | None = await self._connection.fetchrow(statement.sql, *_ordered(statement, params))
+        _observe(statement, started)
+        return row
+
     async def all(self, statement: Statement, **params: Any) -> list[asyncpg.Record]:
         """Every row."""
+        connection = await self.bare()
         started = time.perf_counter()
-        rows: list[asyncpg.Record] = await self.connection.fetch(statement.sql, *_ordered(statement, params))
+        rows: list[asyncpg.Record] = await connection.fetch(statement.sql, *_ordered(statement, params))
         _observe(statement, started)
         return rows
 
     async def maybe(self, statement: Statement, **params: Any) -> asyncpg.Record | None:
         """The first row, or None."""
+        connection = await self.bare()
         started = time.perf_counter()
-        row: asyncpg.Record | None = await self.connection.fetchrow(statement.sql, *_ordered(statement, params))
+        row: asyncpg.Record | None = await connection.fetchrow(statement.sql, *_ordered(statement, params))
         _observe(statement, started)
         return row
 
@@ -86,16 +113,18 @@ class Tx:
 
     async def run(self, statement: Statement, **params: Any) -> int:
         """Runs a statement for its effect; returns the number of rows it touched."""
+        connection = await self.bare()
         started = time.perf_counter()
-        tag: str = await self.connection.execute(statement.sql, *_ordered(statement, params))
+        tag: str = await connection.execute(statement.sql, *_ordered(statement, params))
         _observe(statement, started)
         count = tag.rsplit(" ", 1)[-1]
         return int(count) if count.isdigit() else 0
 
     async def copy(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """COPY `rows` into `table` (binary): a temporary one, as row-level security forbids COPY into fenced ones."""
+        connection = await self.bare()
         SQL_STATEMENTS.inc()
-        await self.connection.copy_records_to_table(table, columns=list(columns), records=rows)
+        await connection.copy_records_to_table(table, columns=list(columns), records=rows)
 
     @asynccontextmanager
     async def inside(self, org_id: OrgId, actor: Actor) -> AsyncGenerator["Tx"]:
@@ -104,25 +133,28 @@ class Tx:
         For the few use cases that span two (lending people, a person's own news). The caller has checked that they may,
         and says as whom the other organisation's log names them: an id of this one must not travel.
         """
-        await self.connection.execute(_scope(org_id))
+        connection = await self.bare()
+        await connection.execute(_scope(org_id))
         SQL_STATEMENTS.inc(2)
         try:
-            yield Tx(self.connection, org_id, actor, self.now)
+            yield Tx(connection, org_id, actor, self.now)
         finally:
             with suppress(asyncpg.InFailedSQLTransactionError):  # then all is rolled back, the scope with it
-                await self.connection.execute(_scope(self.org))
+                await connection.execute(_scope(self.org))
 
     async def script(self, sql: str) -> None:
         """Runs fixed SQL without parameters (temporary tables, SET LOCAL)."""
+        connection = await self.bare()
         SQL_STATEMENTS.inc()
-        await self.connection.execute(sql)
+        await connection.execute(sql)
 
     async def stream(
         self, statement: Statement, *, prefetch: int = 500, **params: Any
     ) -> AsyncIterator[asyncpg.Record]:
         """Rows one by one through a cursor: constant memory. `prefetch` rows come per round trip."""
+        connection = await self.bare()
         SQL_STATEMENTS.inc()
-        prepared = await self.connection.prepare(statement.sql)
+        prepared = await connection.prepare(statement.sql)
         async for row in prepared.cursor(*_ordered(statement, params), prefetch=prefetch):
             yield row
 
@@ -188,16 +220,16 @@ class Database:
         started = _begin(org_id, person_id or actor.person_id, fast)
         try:
             async with self._pool.acquire() as connection:
-                await connection.execute(started)
-                SQL_STATEMENTS.inc(2)
+                tx = Tx(connection, org_id, actor, clock.now(), started)
                 try:
-                    yield Tx(connection, org_id, actor, clock.now())
+                    yield tx
                 except BaseException:
-                    if not connection.is_closed():
+                    if tx.begun and not connection.is_closed():
                         await connection.execute("ROLLBACK")
                     raise
-                await connection.execute("COMMIT")
-                SQL_STATEMENTS.inc()
+                if tx.begun:
+                    await connection.execute("COMMIT")
+                    SQL_STATEMENTS.inc()
         except DOWN as error:
             raise down(error) from error
 

@@ -56,7 +56,7 @@ async def enqueue(
 ) -> None:
     """Asks for job `name` once `tx` commits. `key`: skip it if a job with the same key still waits."""
     payload = json.encode_bytes(JobCall(tx.org_id, args))
-    await on_connection(tx.connection).enqueue(
+    await on_connection(await tx.bare()).enqueue(
         name, payload, priority, after, None if key is None else f"{tx.org_id}:{name}:{key}", on_conflict="skip"
     )
 
@@ -66,7 +66,7 @@ async def enqueue_all(tx: Tx, name: str, rows: Sequence[dict[str, Any]], *, prio
     if not rows:
         return
     payloads: list[bytes | None] = [json.encode_bytes(JobCall(tx.org_id, args)) for args in rows]
-    await on_connection(tx.connection).enqueue([name] * len(rows), payloads, [priority] * len(rows))
+    await on_connection(await tx.bare()).enqueue([name] * len(rows), payloads, [priority] * len(rows))
 
 
 async def clear_log(db: Database) -> int:

@@ -202,9 +202,7 @@ async def save_draft(request: Req, id: AssignmentId, data: Draft) -> DraftKept:
 async def submit(request: Req, id: AssignmentId, data: HandIn) -> Receipt:
     """Hands in a finished annotation. The same key again gives the same receipt."""
     async with work(request, Permission.WORK) as tx:
-        if data.beat is not None and data.beat.intervals:
-            await service.count(tx, id, stretches(data.beat, tx.now))
-        return await service.submit(tx, id, data.key, data.annotation)
+        return await service.submit(tx, id, data.key, data.annotation, stretches(data.beat, tx.now))
 
 
 @post("/api/v1/assignments/{id:uuid}/review", operation_id="review", tags=WORK, status_code=200)

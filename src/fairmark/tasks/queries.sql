@@ -12,65 +12,14 @@ SELECT p.id AS project_id, p.priority, p.pipeline, p.name, p.mode, p.state,
  LIMIT 1000;
 
 -- name: claim_next
--- One open assignment of the most urgent place that has one, taken, leased and told in one statement. Each worker walks
--- the ring (rank, place) from a point of their own (:ranks, :places), so that they do not all fight for its left edge:
--- first what has become more urgent than where they stand, then onwards from there, then the whole ring from the start.
--- Rows that others hold are skipped, not awaited. Nobody gets a task twice, but rework reserved for its author (asked by
--- task alone: with empty statistics the planner would otherwise walk all that the worker ever did).
-WITH held AS (
-    SELECT count(*) AS leases FROM assignments
-     WHERE org_id = :org_id AND worker_id = :worker_id AND state = 'leased'
-), pick AS MATERIALIZED (
-    SELECT c.*, e.kind, e.lease_s
-      FROM unnest(:projects::uuid[], :stages::smallint[], :kinds::text[], :leases_s::int[], :ranks::int[], :places::bigint[])
-           WITH ORDINALITY AS e (project_id, stage, kind, lease_s, rank, place, n)
-     CROSS JOIN LATERAL (VALUES (-2147483648, 0::bigint, e.rank - 1), (e.rank, e.place, e.rank), (-2147483648, 0, 2147483647))
-           AS r (rank_from, place_from, rank_to)
-     CROSS JOIN LATERAL (
-        SELECT o.ctid, o.* FROM open_assignments o
-         WHERE o.org_id = :org_id AND o.project_id = e.project_id AND o.stage = e.stage
-           AND (o.rank, o.place) >= (r.rank_from, r.place_from) AND o.rank <= r.rank_to
-           AND (o.reserved_for IS NULL OR o.reserved_for = :worker_id OR o.reserved_until < :now)
-           AND (o.reserved_for = :worker_id OR :worker_id <> ALL (ARRAY(
-               SELECT a.worker_id FROM assignments a
-                WHERE a.org_id = :org_id AND a.task_id = o.task_id AND a.state NOT IN ('expired', 'returned'))))
-         ORDER BY o.rank, o.place LIMIT 1 FOR UPDATE OF o SKIP LOCKED
-      ) c
-     WHERE (SELECT leases FROM held) < :leases_max
-     LIMIT 1
-), gone AS (
-    DELETE FROM open_assignments o USING pick p WHERE o.ctid = p.ctid AND o.org_id = :org_id
-    RETURNING o.id, o.project_id, o.stage, o.rank, o.place, o.task_id
-), taken AS (
-    INSERT INTO assignments (org_id, id, project_id, task_id, worker_id, kind, stage, round, state, leased_at, leased_until)
-    SELECT :org_id, g.id, g.project_id, g.task_id, :worker_id, p.kind, g.stage, t.round, 'leased', :now,
-           :now + make_interval(secs => p.lease_s)
-      FROM gone g CROSS JOIN pick p JOIN tasks t ON t.org_id = :org_id AND t.id = g.task_id
-    RETURNING id, project_id, task_id, kind, stage, round, leased_at, leased_until
-), told AS (
-    INSERT INTO events (org_id, at, type, project_id, task_id, actor, data)
-    SELECT :org_id, :now, 'assignment.claimed', project_id, task_id, 'worker:' || :worker_id::uuid,
-           jsonb_build_object('type', 'assignment.claimed', 'project_id', project_id, 'task_id', task_id,
-                              'assignment_id', id, 'worker_id', :worker_id::uuid, 'kind', kind)
-      FROM taken
-)
-SELECT a.*, g.rank, g.place, t.item_id, t.due_at, t.note, t.batch_id, i.external_id, i.name, i.meta,
-       (SELECT jsonb_agg(jsonb_build_object('asset_id', m.id, 'name', m.name, 'media_type', m.media_type, 'width', m.width,
-                                            'height', m.height) ORDER BY u.n)
-          FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n) JOIN assets m ON m.org_id = i.org_id AND m.id = u.id) AS media,
-       pr.ontology_version, pr.guideline_version,
-       CASE WHEN a.kind = 'label' THEN i.prelabel END AS prelabel,
-       (SELECT d.annotation FROM drafts d WHERE d.org_id = :org_id AND d.task_id = a.task_id AND d.worker_id = :worker_id
-         ORDER BY d.updated_at DESC LIMIT 1) AS draft,
-       (SELECT s.annotation FROM submissions s
-         WHERE a.round > 0 AND a.kind = 'label' AND s.org_id = :org_id AND s.task_id = a.task_id AND s.worker_id = :worker_id
-         ORDER BY s.id DESC LIMIT 1) AS earlier,
-       CASE WHEN a.kind = 'review' THEN
-           (SELECT r.annotation FROM agreements r WHERE r.org_id = :org_id AND r.task_id = a.task_id) END AS merged
-  FROM taken a CROSS JOIN gone g
-  JOIN tasks t ON t.org_id = :org_id AND t.id = a.task_id
-  JOIN items i ON i.org_id = :org_id AND i.id = t.item_id
-  JOIN projects pr ON pr.org_id = :org_id AND pr.id = a.project_id;
+-- The next open assignment, taken, leased and told: a whole transaction.
+SELECT * FROM claim_next(:org_id, :person_id, :worker_id, :now, :leases_max, :projects, :stages, :kinds, :leases_s, :ranks,
+                         :places);
+
+-- name: hand_in
+-- Ends a plain label turn: a whole transaction. False: nothing was done, look closer.
+SELECT hand_in(:org_id, :person_id, :worker_id, :now, :assignment_id, :id, :key, :annotation, :ontology_version, :began,
+               :ended);
 
 -- name: get_turn
 -- One turn of a worker, with what its page needs; `lock` for those who are about to change it.
@@ -177,27 +126,13 @@ SELECT t.org_id, t.project_id, e.stage, t.rank, t.place, t.id, gen_random_uuid()
  CROSS JOIN generate_series(1, e.n);
 
 -- name: extend_lease
--- Counts the stretches of work that are not counted yet, and promises the task for longer. One worker's stretches
--- never overlap, whatever tabs and tasks they came from.
-WITH turn AS (
-    SELECT id, leased_at, worker_id FROM assignments
+-- Counts the stretches of work that are not counted yet, and promises the task for longer.
+WITH turn AS MATERIALIZED (
+    SELECT id, leased_at FROM assignments
      WHERE org_id = :org_id AND id = :id AND worker_id = :worker_id AND state = 'leased' FOR UPDATE
-), said AS (
-    SELECT coalesce(range_agg(tstzrange(greatest(s.began, turn.leased_at), least(s.ended, :now))), '{}') AS stretches
-      FROM turn CROSS JOIN unnest(:began::timestamptz[], :ended::timestamptz[]) AS s (began, ended)
-     WHERE greatest(s.began, turn.leased_at) < least(s.ended, :now)
-), known AS (
-    SELECT coalesce(range_agg(tstzrange(started_at, ended_at)), '{}') AS stretches FROM activity
-     WHERE org_id = :org_id AND worker_id = :worker_id
-       AND ended_at > (SELECT lower(stretches) FROM said) AND started_at < (SELECT upper(stretches) FROM said)
-), fresh AS (
-    INSERT INTO activity (org_id, worker_id, started_at, ended_at, assignment_id)
-    SELECT :org_id, :worker_id, lower(r), upper(r), :id
-      FROM said CROSS JOIN known CROSS JOIN unnest(said.stretches - known.stretches) AS r
-    RETURNING ended_at - started_at AS length
 )
 UPDATE assignments a
-   SET active_ms = a.active_ms + coalesce((SELECT round(extract(epoch FROM sum(length)) * 1000) FROM fresh), 0)::bigint,
+   SET active_ms = a.active_ms + count_activity(:org_id, :worker_id, turn.id, turn.leased_at, :now, :began, :ended),
        leased_until = greatest(a.leased_until, :now + make_interval(secs => :lease_s))
   FROM turn WHERE a.org_id = :org_id AND a.id = turn.id
 RETURNING a.leased_until, a.active_ms, a.kind, a.stage, a.project_id;

@@ -150,16 +150,28 @@ async def eligible(tx: Tx, worker_id: WorkerId) -> list[EligibleRow]:
     ]  # fmt: skip
 
 
-async def claim_next(tx: Tx, worker_id: WorkerId, places: Sequence[Place], leases_max: int) -> Any | None:
-    """Raises ClaimedTwice; the transaction cannot go on then."""
+async def claim_next(tx: Tx, worker_id: WorkerId, places: Sequence[Place], leases_max: int) -> Row | None:
+    """Commits at once (`Tx.whole`). Raises ClaimedTwice; a transaction that something went before cannot go on then."""
     try:
-        return await tx.maybe(
-            q.claim_next, org_id=tx.org_id, worker_id=worker_id, now=tx.now, leases_max=leases_max,
-            projects=[p.project_id for p in places], stages=[p.stage for p in places], kinds=[p.kind for p in places],
-            leases_s=[p.lease_s for p in places], ranks=[p.rank for p in places], places=[p.place for p in places],
+        return await tx.whole(
+            q.claim_next, org_id=tx.org_id, person_id=tx.actor.person_id, worker_id=worker_id, now=tx.now,
+            leases_max=leases_max, projects=[p.project_id for p in places], stages=[p.stage for p in places],
+            kinds=[p.kind for p in places], leases_s=[p.lease_s for p in places], ranks=[p.rank for p in places],
+            places=[p.place for p in places],
         )  # fmt: skip
     except asyncpg.UniqueViolationError as error:
         raise ClaimedTwice("You claimed the same task in two windows.", mend="Claim again.") from error
+
+
+async def hand_in(tx: Tx, worker_id: WorkerId, id: AssignmentId, submission_id: SubmissionId, key: str, annotation: str,
+                  ontology_version: int, stretches: Sequence[tuple[datetime, datetime]]) -> bool:  # fmt: skip
+    """Ends a label turn if that is plain, and commits at once (`Tx.whole`). False: nothing was done."""
+    row = await tx.whole(
+        q.hand_in, org_id=tx.org_id, person_id=tx.actor.person_id, worker_id=worker_id, now=tx.now, assignment_id=id,
+        id=submission_id, key=key, annotation=annotation, ontology_version=ontology_version,
+        began=[began for began, _ in stretches], ended=[ended for _, ended in stretches],
+    )  # fmt: skip
+    return row is not None and row[0]
 
 
 async def get_turn(tx: Tx, id: AssignmentId, worker_id: WorkerId) -> Any | None:

@@ -12,6 +12,16 @@ CREATE FUNCTION app_org() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
 CREATE FUNCTION app_person() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
     RETURN nullif(current_setting('app.person_id', true), '')::uuid;
 
+-- enter: the scope of the transaction, for functions that are a whole transaction (decision 0004). fast: its commit does
+-- not wait for the disk.
+CREATE FUNCTION enter(org uuid, person uuid, fast boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('app.org_id', org::text, true), set_config('app.person_id', coalesce(person::text, ''), true);
+    IF fast THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
+END $$;
+
 -- fence: row-level security for one table. The owner's own policy lets migrations, backup and definer functions work
 -- although FORCE binds the owner as well. The sub-select makes the planner call app_org() once, not once a row.
 CREATE PROCEDURE fence(target regclass, also text DEFAULT NULL) LANGUAGE plpgsql AS $$
@@ -738,3 +748,156 @@ CREATE FUNCTION all_orgs() RETURNS TABLE (org_id uuid)
     AS $$ SELECT o.org_id FROM organisations o WHERE o.closed_at IS NULL $$;
 REVOKE ALL ON FUNCTION orgs_with_events, all_orgs FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION orgs_with_events, all_orgs TO fairmark_app;
+
+------------------------------------------------------------------------------ work, as whole transactions (decision 0004)
+-- Their plans are made once for each connection, often while the tables are still empty, and kept: they must not be those
+-- of empty tables. Hence no scans but by index.
+
+-- count_activity: keeps the stretches of work that are not counted yet; returns their milliseconds. One worker's stretches
+-- never overlap, whatever tabs and tasks they came from; none begins before the turn or ends after now.
+CREATE FUNCTION count_activity(org uuid, worker uuid, turn uuid, since timestamptz, now_ timestamptz,
+                               began timestamptz[], ended timestamptz[])
+    RETURNS bigint LANGUAGE sql AS $$
+WITH said AS (
+    SELECT coalesce(range_agg(tstzrange(greatest(s.began, since), least(s.ended, now_))), '{}') AS stretches
+      FROM unnest(began, ended) AS s (began, ended)
+     WHERE greatest(s.began, since) < least(s.ended, now_)
+), known AS (
+    SELECT coalesce(range_agg(tstzrange(started_at, ended_at)), '{}') AS stretches FROM activity
+     WHERE org_id = org AND worker_id = worker
+       AND ended_at > (SELECT lower(stretches) FROM said) AND started_at < (SELECT upper(stretches) FROM said)
+), fresh AS (
+    INSERT INTO activity (org_id, worker_id, started_at, ended_at, assignment_id)
+    SELECT org, worker, lower(r), upper(r), turn
+      FROM said CROSS JOIN known CROSS JOIN unnest(said.stretches - known.stretches) AS r
+    RETURNING ended_at - started_at AS length
+)
+SELECT coalesce(round(extract(epoch FROM sum(length)) * 1000), 0)::bigint FROM fresh $$;
+
+-- claim_next: the first assignment in the order of the arrays (places of one worker, most urgent first) and, within a
+-- place, from the point of the ring where they stand: first what has become more urgent than that, then onwards, then the
+-- whole ring from the start. Taken, leased and told. Rows that others hold are skipped, not awaited. Nobody gets a task
+-- twice, but rework reserved for its author (asked by task alone: with empty statistics the planner would otherwise walk
+-- all that the worker ever did).
+CREATE FUNCTION claim_next(org uuid, person uuid, worker uuid, now_ timestamptz, leases_max integer, projects uuid[],
+                           stages smallint[], kinds text[], leases_s integer[], ranks integer[], places bigint[])
+    RETURNS TABLE (id uuid, project_id uuid, task_id uuid, kind text, stage smallint, round smallint,
+                   leased_at timestamptz, leased_until timestamptz, rank integer, place bigint, item_id uuid,
+                   due_at timestamptz, note text, batch_id uuid, external_id text, name text, meta jsonb, media jsonb,
+                   modality text, ontology_version integer, guideline_version integer, prelabel jsonb, draft jsonb,
+                   earlier jsonb, merged jsonb)
+    LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    picked record;
+    task   record;
+BEGIN
+    PERFORM enter(org, person, true);
+    IF (SELECT count(*) FROM assignments a
+         WHERE a.org_id = org AND a.worker_id = worker AND a.state = 'leased') >= leases_max THEN
+        RETURN;
+    END IF;
+
+    SELECT c.*, e.kind, e.lease_s INTO picked
+      FROM unnest(projects, stages, kinds, leases_s, ranks, places)
+           WITH ORDINALITY AS e (project_id, stage, kind, lease_s, rank, place, n)
+     CROSS JOIN LATERAL (VALUES (-2147483648, 0::bigint, e.rank - 1), (e.rank, e.place, e.rank), (-2147483648, 0, 2147483647))
+           AS r (rank_from, place_from, rank_to)
+     CROSS JOIN LATERAL (
+        SELECT o.ctid AS at, o.* FROM open_assignments o
+         WHERE o.org_id = org AND o.project_id = e.project_id AND o.stage = e.stage
+           AND (o.rank, o.place) >= (r.rank_from, r.place_from) AND o.rank <= r.rank_to
+           AND (o.reserved_for IS NULL OR o.reserved_for = worker OR o.reserved_until < now_)
+           AND (o.reserved_for = worker OR worker <> ALL (ARRAY(
+               SELECT a.worker_id FROM assignments a
+                WHERE a.org_id = org AND a.task_id = o.task_id AND a.state NOT IN ('expired', 'returned'))))
+         ORDER BY o.rank, o.place LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+      ) c
+     LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    DELETE FROM open_assignments o WHERE o.ctid = picked.at AND o.org_id = org;
+
+    SELECT t.round, t.due_at, t.note, t.batch_id, t.item_id, i.external_id, i.name, i.meta, i.prelabel, i.asset_ids,
+           pr.modality, pr.ontology_version, pr.guideline_version
+      INTO STRICT task
+      FROM tasks t
+      JOIN items i ON i.org_id = org AND i.id = t.item_id
+      JOIN projects pr ON pr.org_id = org AND pr.id = t.project_id
+     WHERE t.org_id = org AND t.id = picked.task_id;
+
+    id := picked.id; project_id := picked.project_id; task_id := picked.task_id; kind := picked.kind;
+    stage := picked.stage; round := task.round; leased_at := now_;
+    leased_until := now_ + make_interval(secs => picked.lease_s);
+    rank := picked.rank; place := picked.place; item_id := task.item_id; due_at := task.due_at; note := task.note;
+    batch_id := task.batch_id; external_id := task.external_id; name := task.name; meta := task.meta;
+    modality := task.modality; ontology_version := task.ontology_version; guideline_version := task.guideline_version;
+
+    INSERT INTO assignments (org_id, id, project_id, task_id, worker_id, kind, stage, round, state, leased_at, leased_until)
+    VALUES (org, picked.id, picked.project_id, picked.task_id, worker, picked.kind, picked.stage, task.round, 'leased',
+            now_, leased_until);
+    INSERT INTO events (org_id, at, type, project_id, task_id, actor, data)
+    VALUES (org, now_, 'assignment.claimed', picked.project_id, picked.task_id, 'worker:' || worker,
+            jsonb_build_object('type', 'assignment.claimed', 'project_id', picked.project_id, 'task_id', picked.task_id,
+                               'assignment_id', picked.id, 'worker_id', worker, 'kind', picked.kind));
+
+    media := (SELECT jsonb_agg(jsonb_build_object('asset_id', m.id, 'name', m.name, 'media_type', m.media_type,
+                                                  'width', m.width, 'height', m.height) ORDER BY u.n)
+                FROM unnest(task.asset_ids) WITH ORDINALITY AS u (id, n) JOIN assets m ON m.org_id = org AND m.id = u.id);
+    draft := (SELECT d.annotation FROM drafts d WHERE d.org_id = org AND d.task_id = picked.task_id AND d.worker_id = worker
+               ORDER BY d.updated_at DESC LIMIT 1);
+    IF picked.kind = 'review' THEN
+        merged := (SELECT r.annotation FROM agreements r WHERE r.org_id = org AND r.task_id = picked.task_id);
+    ELSE
+        prelabel := task.prelabel;
+        IF task.round > 0 THEN
+            earlier := (SELECT s.annotation FROM submissions s
+                         WHERE s.org_id = org AND s.task_id = picked.task_id AND s.worker_id = worker
+                         ORDER BY s.id DESC LIMIT 1);
+        END IF;
+    END IF;
+    RETURN NEXT;
+END $$;
+
+-- hand_in: a label turn ends, the answer stands, the draft goes, the log knows; if all is as plain as it is most of the
+-- time: the worker's own open turn of an open task, checked against the ontology of now. False for everything else, with
+-- nothing done: then the turn is locked and looked at in full.
+CREATE FUNCTION hand_in(org uuid, person uuid, worker uuid, now_ timestamptz, turn uuid, submission uuid, key_ text,
+                        annotation_ jsonb, ontology_version_ integer, began timestamptz[], ended timestamptz[])
+    RETURNS boolean LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
+    held record;
+    task record;
+    ms   bigint := 0;
+BEGIN
+    PERFORM enter(org, person, false);
+    -- The worker is compared here, so that no planner can choose to walk all that the worker ever did.
+    SELECT a.project_id, a.task_id, a.worker_id, a.kind, a.state, a.round, a.leased_at, a.active_ms INTO held
+      FROM assignments a WHERE a.org_id = org AND a.id = turn FOR UPDATE;
+    IF NOT FOUND OR held.worker_id <> worker OR held.kind <> 'label' OR held.state <> 'leased' THEN
+        RETURN false;
+    END IF;
+    SELECT t.state, t.round, pr.ontology_version, pr.guideline_version INTO STRICT task
+      FROM tasks t JOIN projects pr ON pr.org_id = org AND pr.id = t.project_id
+     WHERE t.org_id = org AND t.id = held.task_id;
+    IF task.state <> 'open' OR task.round <> held.round OR task.ontology_version <> ontology_version_ THEN
+        RETURN false;
+    END IF;
+    IF cardinality(began) > 0 THEN
+        ms := count_activity(org, worker, turn, held.leased_at, now_, began, ended);
+    END IF;
+    UPDATE assignments a SET state = 'submitted', closed_at = now_, active_ms = held.active_ms + ms
+     WHERE a.org_id = org AND a.id = turn;
+    DELETE FROM drafts d WHERE d.org_id = org AND d.assignment_id = turn;
+    INSERT INTO submissions (org_id, id, project_id, task_id, assignment_id, worker_id, round, key, annotation,
+                             ontology_version, guideline_version, active_ms, created_at)
+    VALUES (org, submission, held.project_id, held.task_id, turn, worker, held.round, key_, annotation_,
+            task.ontology_version, task.guideline_version, held.active_ms + ms, now_);
+    INSERT INTO events (org_id, at, type, project_id, task_id, actor, data)
+    VALUES (org, now_, 'assignment.submitted', held.project_id, held.task_id, 'worker:' || worker,
+            jsonb_build_object('type', 'assignment.submitted', 'project_id', held.project_id, 'task_id', held.task_id,
+                               'assignment_id', turn, 'submission_id', submission, 'worker_id', worker,
+                               'round', held.round));
+    RETURN true;
+END $$;
