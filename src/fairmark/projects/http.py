@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, patch, post, put
+from litestar.openapi import ResponseSpec
 from litestar.params import Parameter
 from msgspec import Meta
 
@@ -125,7 +126,11 @@ async def get_ontology(request: Req, project_id: ProjectId, version: int | None 
         return await service.ontology(tx, project_id, version)
 
 
-@get("/api/v1/projects/{project_id:uuid}/ontology.yaml", operation_id="get_ontology_yaml", tags=TAGS)
+@get(
+    "/api/v1/projects/{project_id:uuid}/ontology.yaml",
+    operation_id="get_ontology_yaml", tags=TAGS, media_type="application/yaml",
+    responses={200: ResponseSpec(Ontology, generate_examples=False, media_type="application/yaml")},
+)  # fmt: skip
 async def get_ontology_yaml(request: Req, project_id: ProjectId, version: int | None = None) -> Response[str]:
     """The ontology as YAML, to keep beside code."""
     async with work(request, Permission.PROJECT_READ) as tx:

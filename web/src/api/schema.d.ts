@@ -1818,12 +1818,12 @@ export interface components {
             /** @default 1 */
             version: number;
             /** @default [] */
-            marks: (components["schemas"]["Mark"] | unknown)[];
+            marks: components["schemas"]["Mark"][];
             answers?: {
                 [key: string]: boolean | number | string | string[];
             };
             /** @default [] */
-            links: (components["schemas"]["Link"] | unknown)[];
+            links: components["schemas"]["Link"][];
         };
         /** ArchiveSource */
         ArchiveSource: {
@@ -1916,6 +1916,12 @@ export interface components {
             draft_origin?: string | null;
             submissions?: components["schemas"]["BlindSubmission"][];
         };
+        /** Page[Assignment] */
+        AssignmentPage: {
+            rows: components["schemas"]["Assignment"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /** Batch */
         Batch: {
             /** Format: uuid */
@@ -1937,6 +1943,12 @@ export interface components {
             priority?: number | null;
             /** @description With its zone: 2026-05-01T12:00:00Z. */
             due_at?: string | null;
+        };
+        /** Page[Batch] */
+        BatchPage: {
+            rows: components["schemas"]["Batch"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
         };
         /**
          * BatchState
@@ -2032,6 +2044,12 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** Page[Delivery] */
+        DeliveryPage: {
+            rows: components["schemas"]["Delivery"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /**
          * DeliveryState
          * @description Waiting: for its first or next attempt. Failed: for good, until somebody sends it again by hand.
@@ -2046,6 +2064,20 @@ export interface components {
         /** DraftKept */
         DraftKept: {
             seq: number;
+        };
+        /** @description What every refusal says. `code` is stable; `message` says what and where, `mend` what to do. */
+        Error: {
+            error: {
+                code: string;
+                message: string;
+                mend: string;
+                /** @description What to give the operator; `X-Request-Id` if sent. */
+                request_id: string;
+                /** @description What belongs to this code. */
+                fields: {
+                    [key: string]: unknown;
+                };
+            };
         };
         /** EventLine */
         EventLine: {
@@ -2107,6 +2139,12 @@ export interface components {
             /** @default false */
             images: boolean;
             split?: components["schemas"]["Split"] | null;
+        };
+        /** Page[Export] */
+        ExportPage: {
+            rows: components["schemas"]["Export"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
         };
         /** ExportReport */
         ExportReport: {
@@ -2252,6 +2290,18 @@ export interface components {
             message: string;
             mend: string;
         };
+        /** Page[ImportFault] */
+        ImportFaultPage: {
+            rows: components["schemas"]["ImportFault"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** Page[Import] */
+        ImportPage: {
+            rows: components["schemas"]["Import"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /**
          * ImportState
          * @enum {string}
@@ -2301,6 +2351,12 @@ export interface components {
             /** @description The page to give away. The token stands behind #, out of servers' logs. */
             url: string;
         };
+        /** Page[Invitation] */
+        InvitationPage: {
+            rows: components["schemas"]["Invitation"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /** ItemClass */
         ItemClass: {
             /** @description A short name that never changes. */
@@ -2308,11 +2364,11 @@ export interface components {
             name: string;
             /** @description sRGB, lower-case hex: #1f77b4. */
             color: string;
-            marks: (string | unknown)[];
+            marks: string[];
             /** @description One key: a to z or 0 to 9. */
             key?: string | null;
             /** @default [] */
-            attributes: (components["schemas"]["Field"] | unknown)[];
+            attributes: components["schemas"]["Field"][];
             /** @description A short name that never changes. */
             parent?: string | null;
             /** @default  */
@@ -2375,6 +2431,12 @@ export interface components {
             key: components["schemas"]["Key"];
             secret: string;
         };
+        /** Page[Key] */
+        KeyPage: {
+            rows: components["schemas"]["Key"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /**
          * Kind
          * @description What a turn is for.
@@ -2400,7 +2462,7 @@ export interface components {
         LabelStage: {
             overlap?: components["schemas"]["Overlap"];
             /** @default [] */
-            skills: (string | unknown)[];
+            skills: string[];
             /** @default 1800 */
             lease_s: number;
             /** @default 3 */
@@ -2517,6 +2579,12 @@ export interface components {
         MemberChange: {
             role: components["schemas"]["MemberRole"];
         };
+        /** Page[Member] */
+        MemberPage: {
+            rows: components["schemas"]["Member"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /**
          * MemberRole
          * @description What a person is to an organisation as its customer side.
@@ -2625,11 +2693,11 @@ export interface components {
             /** @default 1 */
             version: number;
             /** @default [] */
-            classes: (components["schemas"]["ItemClass"] | unknown)[];
+            classes: components["schemas"]["ItemClass"][];
             /** @default [] */
-            questions: (components["schemas"]["Field"] | unknown)[];
+            questions: components["schemas"]["Field"][];
             /** @default [] */
-            links: (components["schemas"]["LinkType"] | unknown)[];
+            links: components["schemas"]["LinkType"][];
         };
         /** OntologyVersion */
         OntologyVersion: {
@@ -2666,6 +2734,12 @@ export interface components {
             name?: string | null;
             display_name?: string | null;
         };
+        /** Page[Organisation] */
+        OrganisationPage: {
+            rows: components["schemas"]["Organisation"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /**
          * Origin
          * @description Where a result comes from.
@@ -2674,7 +2748,11 @@ export interface components {
         Origin: "single" | "consensus" | "review" | "import";
         /**
          * Overlap
-         * @default Overlap(min=1, max=1, target=None)
+         * @default {
+         *       "min": 1,
+         *       "max": 1,
+         *       "target": null
+         *     }
          */
         Overlap: {
             /** @default 1 */
@@ -2682,120 +2760,6 @@ export interface components {
             /** @default 1 */
             max: number;
             target?: number | null;
-        };
-        /** Page[ImportFault] */
-        "Page_fairmark.assets.imports.model.ImportFault_": {
-            rows: components["schemas"]["ImportFault"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Import] */
-        "Page_fairmark.assets.imports.model.Import_": {
-            rows: components["schemas"]["Import"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Batch] */
-        "Page_fairmark.assets.model.Batch_": {
-            rows: components["schemas"]["Batch"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Delivery] */
-        "Page_fairmark.delivery.model.Delivery_": {
-            rows: components["schemas"]["Delivery"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Export] */
-        "Page_fairmark.delivery.model.Export_": {
-            rows: components["schemas"]["Export"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Webhook] */
-        "Page_fairmark.delivery.model.Webhook_": {
-            rows: components["schemas"]["Webhook"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Invitation] */
-        "Page_fairmark.identity.model.Invitation_": {
-            rows: components["schemas"]["Invitation"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Key] */
-        "Page_fairmark.identity.model.Key_": {
-            rows: components["schemas"]["Key"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Member] */
-        "Page_fairmark.identity.model.Member_": {
-            rows: components["schemas"]["Member"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Organisation] */
-        "Page_fairmark.identity.model.Organisation_": {
-            rows: components["schemas"]["Organisation"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Session] */
-        "Page_fairmark.identity.model.Session_": {
-            rows: components["schemas"]["Session"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Project] */
-        "Page_fairmark.projects.model.Project_": {
-            rows: components["schemas"]["Project"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Tile] */
-        "Page_fairmark.quality.model.Tile_": {
-            rows: components["schemas"]["Tile"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Task] */
-        "Page_fairmark.tasks.desk.Task_": {
-            rows: components["schemas"]["Task"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Assignment] */
-        "Page_fairmark.tasks.model.Assignment_": {
-            rows: components["schemas"]["Assignment"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Question] */
-        "Page_fairmark.tasks.model.Question_": {
-            rows: components["schemas"]["Question"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Result] */
-        "Page_fairmark.tasks.model.Result_": {
-            rows: components["schemas"]["Result"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Placed] */
-        "Page_fairmark.workforce.model.Placed_": {
-            rows: components["schemas"]["Placed"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
-        };
-        /** Page[Workforce] */
-        "Page_fairmark.workforce.model.Workforce_": {
-            rows: components["schemas"]["Workforce"][];
-            /** @description Cursor of the next page. */
-            next?: string | null;
         };
         /** PasswordBody */
         PasswordBody: {
@@ -2830,10 +2794,20 @@ export interface components {
         Pipeline: {
             /**
              * @default [
-             *       "LabelStage(overlap=Overlap(min=1, max=1, target=None), skills=(), lease_s=1800, skips_max=3)"
+             *       {
+             *         "kind": "label",
+             *         "overlap": {
+             *           "min": 1,
+             *           "max": 1,
+             *           "target": null
+             *         },
+             *         "skills": [],
+             *         "lease_s": 1800,
+             *         "skips_max": 3
+             *       }
              *     ]
              */
-            stages: ((components["schemas"]["LabelStage"] | components["schemas"]["ReviewStage"]) | unknown)[];
+            stages: (components["schemas"]["LabelStage"] | components["schemas"]["ReviewStage"])[];
         };
         /** Placed */
         Placed: {
@@ -2841,6 +2815,12 @@ export interface components {
             role: components["schemas"]["WorkRole"];
             /** Format: date-time */
             joined_at: string;
+        };
+        /** Page[Placed] */
+        PlacedPage: {
+            rows: components["schemas"]["Placed"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
         };
         /** ProfileBody */
         ProfileBody: {
@@ -2894,6 +2874,12 @@ export interface components {
             priority?: number | null;
             pipeline?: components["schemas"]["Pipeline"] | null;
         };
+        /** Page[Project] */
+        ProjectPage: {
+            rows: components["schemas"]["Project"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /**
          * ProjectState
          * @enum {string}
@@ -2922,6 +2908,12 @@ export interface components {
             answered_at: string | null;
             /** Format: date-time */
             created_at: string;
+        };
+        /** Page[Question] */
+        QuestionPage: {
+            rows: components["schemas"]["Question"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
         };
         /** Receipt */
         Receipt: {
@@ -2952,6 +2944,12 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** Page[Result] */
+        ResultPage: {
+            rows: components["schemas"]["Result"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /** ReviewLine */
         ReviewLine: {
             /** Format: uuid */
@@ -2975,7 +2973,7 @@ export interface components {
             /** @default 3 */
             rounds_max: number;
             /** @default [] */
-            skills: (string | unknown)[];
+            skills: string[];
             /** @default 1800 */
             lease_s: number;
             /** @constant */
@@ -3022,6 +3020,12 @@ export interface components {
             user_agent: string;
             address: string;
             current: boolean;
+        };
+        /** Page[Session] */
+        SessionPage: {
+            rows: components["schemas"]["Session"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
         };
         /** SignInBody */
         SignInBody: {
@@ -3105,6 +3109,12 @@ export interface components {
             priority?: number | null;
             due_at?: string | null;
         };
+        /** Page[Task] */
+        TaskPage: {
+            rows: components["schemas"]["Task"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /**
          * TaskState
          * @enum {string}
@@ -3136,6 +3146,12 @@ export interface components {
             media: string | null;
             workers: string[];
             updated_at: string | null;
+        };
+        /** Page[Tile] */
+        TilePage: {
+            rows: components["schemas"]["Tile"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
         };
         /** TokenBody */
         TokenBody: {
@@ -3216,6 +3232,12 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /** Page[Webhook] */
+        WebhookPage: {
+            rows: components["schemas"]["Webhook"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
         };
         /** WebhookPatch */
         WebhookPatch: {
@@ -3312,6 +3334,12 @@ export interface components {
             /** @default vision */
             arm: string;
         };
+        /** Page[Workforce] */
+        WorkforcePage: {
+            rows: components["schemas"]["Workforce"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /** Workforces */
         Workforces: {
             workforce_ids: string[];
@@ -3331,7 +3359,26 @@ export interface components {
             mend: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description Refused: 401 not signed in, 403 not allowed, 404 no such thing or not for you, 409 the state says no, 413 too large, 422 the request is wrong, 429 too often. */
+        Error4XX: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Not now: 503 a part that is needed does not answer or has no room. Nothing was changed. */
+        Error5XX: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3361,21 +3408,8 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     sign_out: {
@@ -3392,10 +3426,10 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": null;
-                };
+                content?: never;
             };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     first_start_needed: {
@@ -3416,6 +3450,8 @@ export interface operations {
                     "application/json": components["schemas"]["FirstStartNeeded"];
                 };
             };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     first_start: {
@@ -3440,21 +3476,8 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     me: {
@@ -3475,6 +3498,8 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     change_me: {
@@ -3499,21 +3524,8 @@ export interface operations {
                     "application/json": components["schemas"]["Person"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     change_password: {
@@ -3536,21 +3548,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_sessions: {
@@ -3573,24 +3572,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.identity.model.Session_"];
+                    "application/json": components["schemas"]["SessionPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     end_session: {
@@ -3611,21 +3597,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     permissions: {
@@ -3646,6 +3619,8 @@ export interface operations {
                     "application/json": components["schemas"]["Allowed"];
                 };
             };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_organisations: {
@@ -3668,24 +3643,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.identity.model.Organisation_"];
+                    "application/json": components["schemas"]["OrganisationPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     create_organisation: {
@@ -3710,21 +3672,8 @@ export interface operations {
                     "application/json": components["schemas"]["Organisation"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_organisation: {
@@ -3745,6 +3694,8 @@ export interface operations {
                     "application/json": components["schemas"]["Organisation"];
                 };
             };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     change_organisation: {
@@ -3769,21 +3720,8 @@ export interface operations {
                     "application/json": components["schemas"]["Organisation"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_members: {
@@ -3806,24 +3744,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.identity.model.Member_"];
+                    "application/json": components["schemas"]["MemberPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     remove_member: {
@@ -3844,21 +3769,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     change_member: {
@@ -3885,21 +3797,8 @@ export interface operations {
                     "application/json": components["schemas"]["Member"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_keys: {
@@ -3922,24 +3821,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.identity.model.Key_"];
+                    "application/json": components["schemas"]["KeyPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     create_key: {
@@ -3964,21 +3850,8 @@ export interface operations {
                     "application/json": components["schemas"]["KeyMade"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     revoke_key: {
@@ -3999,21 +3872,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     peek_invitation: {
@@ -4038,21 +3898,8 @@ export interface operations {
                     "application/json": components["schemas"]["Peek"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_invitations: {
@@ -4075,24 +3922,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.identity.model.Invitation_"];
+                    "application/json": components["schemas"]["InvitationPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     invite: {
@@ -4117,21 +3951,8 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationMade"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     revoke_invitation: {
@@ -4152,21 +3973,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     accept_invitation: {
@@ -4191,21 +3999,8 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_workforces: {
@@ -4228,24 +4023,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.workforce.model.Workforce_"];
+                    "application/json": components["schemas"]["WorkforcePage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     create_workforce: {
@@ -4270,21 +4052,8 @@ export interface operations {
                     "application/json": components["schemas"]["Workforce"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_workers: {
@@ -4309,24 +4078,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.workforce.model.Placed_"];
+                    "application/json": components["schemas"]["PlacedPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_own_worker: {
@@ -4347,6 +4103,8 @@ export interface operations {
                     "application/json": components["schemas"]["Worker"];
                 };
             };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     change_worker: {
@@ -4373,21 +4131,8 @@ export interface operations {
                     "application/json": components["schemas"]["Worker"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     remove_worker: {
@@ -4409,21 +4154,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     change_work_role: {
@@ -4451,21 +4183,8 @@ export interface operations {
                     "application/json": components["schemas"]["Placed"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     lend_workforce: {
@@ -4492,21 +4211,8 @@ export interface operations {
                     "application/json": components["schemas"]["Workforce"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_projects: {
@@ -4530,24 +4236,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.projects.model.Project_"];
+                    "application/json": components["schemas"]["ProjectPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     create_project: {
@@ -4572,21 +4265,8 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_project: {
@@ -4609,21 +4289,8 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     change_project: {
@@ -4650,21 +4317,8 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_ontology: {
@@ -4689,21 +4343,8 @@ export interface operations {
                     "application/json": components["schemas"]["OntologyVersion"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     save_ontology: {
@@ -4730,21 +4371,8 @@ export interface operations {
                     "application/json": components["schemas"]["OntologyVersion"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_ontology_yaml: {
@@ -4760,30 +4388,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description Additional response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/yaml": components["schemas"]["Ontology"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_ontologies: {
@@ -4806,21 +4421,8 @@ export interface operations {
                     "application/json": components["schemas"]["VersionInfo"][];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_guideline: {
@@ -4845,21 +4447,8 @@ export interface operations {
                     "application/json": components["schemas"]["GuidelineVersion"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     save_guideline: {
@@ -4886,21 +4475,8 @@ export interface operations {
                     "application/json": components["schemas"]["GuidelineVersion"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_guidelines: {
@@ -4923,21 +4499,8 @@ export interface operations {
                     "application/json": components["schemas"]["VersionInfo"][];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     set_project_workforces: {
@@ -4964,21 +4527,8 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     add_items: {
@@ -5005,21 +4555,8 @@ export interface operations {
                     "application/json": components["schemas"]["Added"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_item: {
@@ -5042,21 +4579,8 @@ export interface operations {
                     "application/json": components["schemas"]["ItemView"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_batches: {
@@ -5081,24 +4605,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.assets.model.Batch_"];
+                    "application/json": components["schemas"]["BatchPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     create_batch: {
@@ -5125,21 +4636,8 @@ export interface operations {
                     "application/json": components["schemas"]["Batch"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     change_batch: {
@@ -5166,21 +4664,8 @@ export interface operations {
                     "application/json": components["schemas"]["Batch"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     create_upload: {
@@ -5205,21 +4690,8 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_upload: {
@@ -5242,21 +4714,8 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     send_upload_piece: {
@@ -5286,21 +4745,8 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     upload_small: {
@@ -5330,21 +4776,8 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     upload_batch: {
@@ -5369,6 +4802,8 @@ export interface operations {
                     "application/json": components["schemas"]["Uploads"];
                 };
             };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     known_files: {
@@ -5393,21 +4828,8 @@ export interface operations {
                     "application/json": components["schemas"]["KnownAnswer"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_imports: {
@@ -5432,24 +4854,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.assets.imports.model.Import_"];
+                    "application/json": components["schemas"]["ImportPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     create_import: {
@@ -5476,21 +4885,8 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_import: {
@@ -5513,21 +4909,8 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_import_faults: {
@@ -5552,24 +4935,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.assets.imports.model.ImportFault_"];
+                    "application/json": components["schemas"]["ImportFaultPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     cancel_import: {
@@ -5592,21 +4962,8 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_media: {
@@ -5636,21 +4993,8 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     claim: {
@@ -5675,21 +5019,8 @@ export interface operations {
                     "application/json": components["schemas"]["Claim"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_assignment: {
@@ -5712,21 +5043,8 @@ export interface operations {
                     "application/json": components["schemas"]["Assignment"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     beat: {
@@ -5753,21 +5071,8 @@ export interface operations {
                     "application/json": components["schemas"]["Lease"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     save_draft: {
@@ -5794,21 +5099,8 @@ export interface operations {
                     "application/json": components["schemas"]["DraftKept"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     submit: {
@@ -5835,21 +5127,8 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     review: {
@@ -5876,21 +5155,8 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     skip: {
@@ -5915,21 +5181,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     give_back: {
@@ -5950,21 +5203,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     pause: {
@@ -5987,21 +5227,8 @@ export interface operations {
                     "application/json": components["schemas"]["Lease"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     resume: {
@@ -6024,21 +5251,8 @@ export interface operations {
                     "application/json": components["schemas"]["Lease"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     assignment_questions: {
@@ -6061,21 +5275,8 @@ export interface operations {
                     "application/json": components["schemas"]["Question"][];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     ask: {
@@ -6102,21 +5303,8 @@ export interface operations {
                     "application/json": components["schemas"]["Question"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     assignment_rules: {
@@ -6139,21 +5327,8 @@ export interface operations {
                     "application/json": components["schemas"]["Rules"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     my_work: {
@@ -6174,6 +5349,8 @@ export interface operations {
                     "application/json": components["schemas"]["WorkOffer"][];
                 };
             };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     my_assignments: {
@@ -6197,24 +5374,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.tasks.model.Assignment_"];
+                    "application/json": components["schemas"]["AssignmentPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_tasks: {
@@ -6241,24 +5405,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.tasks.desk.Task_"];
+                    "application/json": components["schemas"]["TaskPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_task: {
@@ -6281,21 +5432,8 @@ export interface operations {
                     "application/json": components["schemas"]["History"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     change_task: {
@@ -6320,21 +5458,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     cancel_task: {
@@ -6359,21 +5484,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     reopen_task: {
@@ -6398,21 +5510,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     review_task: {
@@ -6437,21 +5536,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_results: {
@@ -6477,24 +5563,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.tasks.model.Result_"];
+                    "application/json": components["schemas"]["ResultPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     project_questions: {
@@ -6520,24 +5593,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.tasks.model.Question_"];
+                    "application/json": components["schemas"]["QuestionPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     answer_question: {
@@ -6562,21 +5622,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_progress: {
@@ -6599,21 +5646,8 @@ export interface operations {
                     "application/json": components["schemas"]["Progress"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     explore: {
@@ -6646,24 +5680,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.quality.model.Tile_"];
+                    "application/json": components["schemas"]["TilePage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_events: {
@@ -6692,21 +5713,8 @@ export interface operations {
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     stream_events: {
@@ -6736,21 +5744,8 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     stream_results: {
@@ -6779,21 +5774,8 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_webhooks: {
@@ -6817,24 +5799,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.delivery.model.Webhook_"];
+                    "application/json": components["schemas"]["WebhookPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     create_webhook: {
@@ -6859,21 +5828,8 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookWithSecret"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     delete_webhook: {
@@ -6894,21 +5850,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     change_webhook: {
@@ -6935,21 +5878,8 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     rotate_webhook_secret: {
@@ -6972,21 +5902,8 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookWithSecret"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     test_webhook: {
@@ -7009,21 +5926,8 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_deliveries: {
@@ -7049,24 +5953,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.delivery.model.Delivery_"];
+                    "application/json": components["schemas"]["DeliveryPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     resend_delivery: {
@@ -7089,21 +5980,8 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_formats: {
@@ -7124,6 +6002,8 @@ export interface operations {
                     "application/json": components["schemas"]["FormatOut"][];
                 };
             };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     list_exports: {
@@ -7148,24 +6028,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_fairmark.delivery.model.Export_"];
+                    "application/json": components["schemas"]["ExportPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     create_export: {
@@ -7192,21 +6059,8 @@ export interface operations {
                     "application/json": components["schemas"]["Export"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     get_export: {
@@ -7229,21 +6083,8 @@ export interface operations {
                     "application/json": components["schemas"]["Export"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     cancel_export: {
@@ -7266,21 +6107,8 @@ export interface operations {
                     "application/json": components["schemas"]["Export"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
     download_export: {
@@ -7309,21 +6137,8 @@ export interface operations {
                     "application/zip": unknown;
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
         };
     };
 }

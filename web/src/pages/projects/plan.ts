@@ -42,9 +42,9 @@ const reviewStages = {
   all: { share: 1 },
 } as const
 
-/** What the two choices mean to the server. */
+/** What the two choices mean to the server, which fills in the rest of each stage. */
 export function pipelineOf(people: Labelers, review: Reviews): Pipeline {
-  const stages: Pipeline["stages"] = [{ kind: "label", overlap: overlaps[people] }]
+  const stages: object[] = [{ kind: "label", overlap: overlaps[people] }]
   if (review !== "none") stages.push({ kind: "review", ...reviewStages[review] })
-  return { stages }
+  return { stages } as Pipeline
 }
