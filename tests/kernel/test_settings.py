@@ -45,18 +45,41 @@ class TestLoad:
         assert load({"FAIRMARK_KEY": "k", "FAIRMARK_URL": "u"}).port == Settings().port
 
     @pytest.mark.parametrize(
-        ("variable", "value"),
+        ("name", "value"),
         [
-            ("PORT", "eighty"),
-            ("PORT", "70000"),
-            ("WORK_CONCURRENCY", "0"),
-            ("LOG_LEVEL", "loud"),
-            ("MEDIA_URL_S", "-1"),
+            ("database_connections_max", "1"), ("port", "eighty"), ("port", "70000"), ("processes", "0"),
+            ("body_mb_max", "0"), ("upload_mb_max", "-1"), ("image_megapixels_max", "1e3x"), ("media_url_s", "-1"),
+            ("session_s", "0"), ("sign_in_tries_max", "0"), ("fetch_timeout_s", ""), ("fetch_mb_max", "many"),
+            ("work_concurrency", "0"), ("work_metrics_port", "65536"), ("log_format", "xml"), ("log_level", "loud"),
+            ("database_url", "localhost/fairmark"), ("database_url", "postgresql://x@y:port/z"),
+            ("database_owner_url", "mysql://x/y"), ("blobs_url", "file://folder"), ("blobs_url", "/folder"),
+            ("blobs_url", "s3://"), ("public_url", "labels.example.com"), ("public_url", "https://"),
+            ("public_url", "https://example.com/labels"), ("public_url", "http://[::1"), ("host", "http://x"),
+            ("secret", "short"), ("fetch_allow", "10.0.0.0/33"), ("fetch_allow", "10.0.0.1,,10.0.0.2"),
+            ("bucket_allow", "bucket/folder"), ("bucket_allow", "acme=s3://bucket/"), ("bucket_allow", "file://x"),
+            ("trusted_proxies", "proxy.example.com"), ("trusted_proxies", "10.0.0.1 10.0.0.2"),
         ],
-    )
-    def test_refuses_values_outside_of_their_range(self, variable: str, value: str) -> None:
-        with pytest.raises(BadSettings):
-            load({f"FAIRMARK_{variable}": value})
+    )  # fmt: skip
+    def test_refuses_what_cannot_be_and_says_which(self, name: str, value: str) -> None:
+        with pytest.raises(BadSettings, match=rf"\b{name} \(FAIRMARK_{name.upper()}\)") as refused:
+            load({f"FAIRMARK_{name.upper()}": value})
+        assert "docs/settings.md" in refused.value.mend
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("database_url", "postgresql://app:p%40ss@db:5432/fairmark?sslmode=require"),
+            ("database_url", "postgresql://app@/fairmark?host=%2Frun%2Fpostgres"),
+            ("blobs_url", "file:///srv/blobs"), ("blobs_url", "s3://bucket/prefix"), ("public_url", "http://[::1]:8080"),
+            ("trusted_proxies", "10.0.0.1, 10.1.0.0/16, ::1"), ("fetch_allow", "127.0.0.0/8"), ("host", "::"),
+            ("bucket_allow", "s3://a/b/, 01a20000-0000-7000-8000-000000000000=gs://c/, file:///srv/data/"),
+        ],
+    )  # fmt: skip
+    def test_takes_what_can_be(self, name: str, value: str) -> None:
+        assert getattr(load({f"FAIRMARK_{name.upper()}": value}), name) == value
+
+    def test_a_public_address_may_end_with_a_slash(self) -> None:
+        assert load({"FAIRMARK_PUBLIC_URL": "https://example.com/"}).public_url == "https://example.com"
 
     def test_names_a_file_that_cannot_be_read(self, tmp_path: Path) -> None:
         with pytest.raises(BadSettings, match=r"gone\.toml"):
@@ -78,7 +101,16 @@ class TestEnsureSecret:
     def test_takes_the_setting_and_refuses_a_short_one(self, tmp_path: Path) -> None:
         assert ensure_secret(load({}, data_dir=str(tmp_path), secret="s" * 32)) == b"s" * 32
         with pytest.raises(BadSettings):
-            ensure_secret(load({}, data_dir=str(tmp_path), secret="short"))
+            load({}, data_dir=str(tmp_path), secret="short")
+
+    def test_leaves_nothing_else_behind(self, tmp_path: Path) -> None:
+        ensure_secret(load({}, data_dir=str(tmp_path)))
+        assert [path.name for path in tmp_path.iterdir()] == ["secret"]
+
+    def test_says_when_it_cannot_be_kept(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_bytes(b"")
+        with pytest.raises(BadSettings, match="cannot be kept"):
+            ensure_secret(load({}, data_dir=str(tmp_path / "file")))
 
 
 class TestDocumentation:

@@ -7,9 +7,14 @@ error cannot pass for a default.
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
@@ -17,6 +22,7 @@ from msgspec import Meta
 from fairmark.kernel.errors import Invalid
 
 PREFIX = "FAIRMARK_"
+SECRET_CHARS_MIN = 32
 
 Megabytes = Annotated[int, Meta(ge=1, le=1_000_000)]
 Seconds = Annotated[int, Meta(ge=1, le=31_536_000)]
@@ -106,8 +112,94 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None, **o
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise BadSettings(f"A setting is wrong: {error}.", mend="See docs/settings.md for names and ranges.") from error
+        why, _, place = str(error).partition(" - at `$.")
+        name = place.rstrip("`")
+        what = f"The setting {name} ({PREFIX}{name.upper()})" if name else "A setting"
+        raise BadSettings(f"{what} is wrong: {why}.", mend="See docs/settings.md for names and ranges.") from error
+    for name, check in _CHECKS.items():
+        value: str = getattr(settings, name)
+        if value and (why := check(value)):
+            raise BadSettings(
+                f"The setting {name} ({PREFIX}{name.upper()}) is wrong: {why}.",
+                mend="See docs/settings.md for examples.",
+            )
     return _with_defaults(settings, environ)
+
+
+def _why_no_networks(value: str) -> str:
+    for part in value.split(","):
+        try:
+            ip_network(part.strip(), strict=False)
+        except ValueError:
+            return f"'{part.strip()}' is no address and no network such as 10.0.0.0/8"
+    return ""
+
+
+def _why_no_database(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"postgresql", "postgres"} and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    return "" if good else "it is no address such as postgresql://ROLE:PASSWORD@HOST/DATABASE"
+
+
+def _why_no_store(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme == "file":
+        return "" if rest.startswith("/") else "a folder's address has three slashes: file:///folder"
+    return "" if scheme in _BUCKETS and rest.strip("/") else "it is none of file:///folder, s3://, gs:// and az://"
+
+
+def _why_no_prefixes(value: str) -> str:
+    for entry in (part.strip() for part in value.split(",")):
+        org_id, equals, prefix = entry.rpartition("=")
+        if equals and not _is_id(org_id):
+            return f"'{org_id}' is no id of an organisation (fairmark orgs list)"
+        if why := _why_no_store(prefix):
+            return f"'{prefix}': {why}"
+    return ""
+
+
+def _is_id(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _why_no_site(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+        bare = parts.path in {"", "/"} and not parts.query and not parts.fragment
+    except ValueError:
+        good = bare = False
+    return "" if good and bare else "it is no address such as https://labels.example.com, without a path"
+
+
+def _why_no_secret(value: str) -> str:
+    return "" if len(value) >= SECRET_CHARS_MIN else f"it is shorter than {SECRET_CHARS_MIN} characters"
+
+
+def _why_no_host(value: str) -> str:
+    return "it is no name and no address to listen on" if set(value) & set(" /\t\n") else ""
+
+
+_BUCKETS = frozenset({"s3", "gs", "az"})
+_CHECKS: dict[str, Callable[[str], str]] = {
+    "database_url": _why_no_database,
+    "database_owner_url": _why_no_database,
+    "blobs_url": _why_no_store,
+    "public_url": _why_no_site,
+    "host": _why_no_host,
+    "secret": _why_no_secret,
+    "fetch_allow": _why_no_networks,
+    "bucket_allow": _why_no_prefixes,
+    "trusted_proxies": _why_no_networks,
+}
+"""Of texts, what a type cannot say: why a value is wrong, or nothing."""
 
 
 def _from_file(file: Path) -> dict[str, Any]:
@@ -136,21 +228,26 @@ def _with_defaults(settings: Settings, environ: Mapping[str, str]) -> Settings:
     home = environ.get("XDG_DATA_HOME") or str(Path("~/.local/share").expanduser())
     data = Path(settings.data_dir or f"{home}/fairmark").expanduser().absolute()
     blobs = settings.blobs_url or (data / "blobs").as_uri()
-    return msgspec.structs.replace(settings, data_dir=str(data), blobs_url=blobs)
+    return msgspec.structs.replace(
+        settings, data_dir=str(data), blobs_url=blobs, public_url=settings.public_url.rstrip("/")
+    )
 
 
 def ensure_secret(settings: Settings) -> bytes:
     """The signing key: the setting, or the one kept in `data_dir`, made on first use with mode 0600."""
     if settings.secret:
-        if len(settings.secret) < 32:
-            raise BadSettings("The secret is shorter than 32 characters.", mend="Set FAIRMARK_SECRET to a longer one.")
         return settings.secret.encode()
     path = settings.data_path / "secret"
-    settings.data_path.mkdir(parents=True, exist_ok=True)
     try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
+        settings.data_path.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=settings.data_path, prefix=".secret-") as file:  # made with mode 0600
+            file.write(secrets.token_urlsafe(48).encode())
+            file.flush()
+            with suppress(FileExistsError):
+                os.link(file.name, path)  # whole or not at all, and only one of several processes makes it
         return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_urlsafe(48).encode())
-    return path.read_bytes()
+    except OSError as error:
+        raise BadSettings(
+            f"The signing key {path} cannot be kept: {error.strerror}.",
+            mend="Let this user write in FAIRMARK_DATA_DIR, free some space there, or set FAIRMARK_SECRET.",
+        ) from error
