@@ -1,0 +1,55 @@
+"""Honest confidence: judges who share their mistakes count for less than their number."""
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from fairmark.methods.truth.labels import Floats, Indices, normalised
+
+SCALE = 0.7
+"""What a lone judge's evidence is worth of what the model makes of it: the crowd has errors it cannot see in itself."""
+_SCALE_SPREAD = 0.5
+SCALE_MIN, SCALE_MAX = 0.2, 1.4
+
+
+def effective_judges(total: Floats, squares: Floats) -> Floats:
+    """How many equally informative judges a task had: (sum of information)^2 / sum of squares, at least 1.
+
+    total, squares: [tasks], sums over a task's judgements of the judges' informativeness and of its square. Spammers
+    add nothing. Source: the effective sample size of Kish, Survey Sampling, 1965.
+    """
+    return np.maximum(np.divide(np.square(total), squares, out=np.ones_like(total), where=squares > 0), 1.0)
+
+
+def patience(judges: Floats, scale: float = SCALE) -> Floats:
+    """Factor on a task's log-odds: scale / sqrt(effective judges), at most 1; [tasks].
+
+    Independent judges' log-odds add up, as n; but crowds share mistakes (an unclear picture misleads all), and measured
+    over many crowds the evidence of n judges grows as sqrt(n). Log-odds times this factor is that growth.
+    With all judges alike and in agreement it equals sqrt(sum of squares), so one more agreeing judge never lowers it.
+    """
+    return np.minimum(1.0, scale / np.sqrt(judges))
+
+
+def calibrated(logs: Floats, judges: Floats, scale: float = SCALE) -> Floats:
+    """The posterior whose log-odds are `logs` times `patience`: [tasks, K]. The likeliest value stays the same."""
+    return normalised(logs * patience(judges, scale)[:, None])
+
+
+def scale_of(logs: Floats, judges: Floats, gold: Indices) -> float:
+    """The scale under which gold is likeliest, drawn towards SCALE: a few gold tasks move it a little.
+
+    logs, judges: as in `calibrated`, of a model that did not see the gold of the task itself, or saw little of it.
+    gold: [tasks], -1 where unknown. log(scale / SCALE) ~ N(0, 0.5^2), between SCALE_MIN and SCALE_MAX.
+    Source: temperature scaling, Guo et al., ICML 2017, with a prior.
+    """
+    known = np.nonzero(gold >= 0)[0]
+    if not len(known):
+        return SCALE
+
+    def cost(log_scale: float) -> float:
+        right = calibrated(logs[known], judges[known], float(np.exp(log_scale)))[np.arange(len(known)), gold[known]]
+        prior = 0.5 * ((log_scale - np.log(SCALE)) / _SCALE_SPREAD) ** 2
+        return prior - float(np.log(np.maximum(right, 1e-12)).sum())
+
+    found = minimize_scalar(cost, bounds=(np.log(SCALE_MIN), np.log(SCALE_MAX)), method="bounded")
+    return float(np.exp(found.x))

@@ -1,0 +1,257 @@
+"""The default of the house: Dawid and Skene with hierarchical priors, two families averaged, calibrated."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from fairmark.methods.truth.calibration import SCALE, calibrated, effective_judges, scale_of
+from fairmark.methods.truth.dawid_skene import Each
+from fairmark.methods.truth.judges import (
+    FAMILIES,
+    Crowd,
+    Family,
+    Judges,
+    concentration_of,
+    crowd_of,
+    informativeness,
+    judged,
+    newcomers,
+    shared_pattern,
+    split,
+    table,
+)
+from fairmark.methods.truth.labels import (
+    Floats,
+    Indices,
+    Inference,
+    Labels,
+    Matrix,
+    clamped,
+    gold_of,
+    normalised,
+    shares,
+)
+from fairmark.methods.truth.one_coin import one_coin
+
+ROUNDS = 40
+TABLES_MAX = 20_000_000
+"""Most numbers in all workers' tables together (workers * K^2): beyond it each worker has one coin."""
+LEARNING = 0.15
+"""While judges are learnt, n judgements on a task weigh as n^(1 - LEARNING), so that no crowd convinces itself."""
+PRIOR_COUNT = 100.0
+"""Pseudo-tasks behind even shares of the values: a small sample does not tell how common a value is."""
+_INNER, _CONCENTRATION_EVERY = 3, 5
+
+
+class Part(NamedTuple):
+    """A shard: some tasks and all that was said of them. gold: [tasks], -1 unknown. judges: [tasks], voices each."""
+
+    matrix: Matrix
+    transposed: Matrix
+    voices: Floats
+    gold: Indices
+    first: Floats
+
+
+class Sums(NamedTuple):
+    """What shards add up: said [W * K, K] at [worker * K + l, c] of tasks that tell on their judges; classes [K]."""
+
+    said: Floats
+    classes: Floats
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One family, learnt. said: [W, K (c), K (l)], expected judgements. tables: the same as probabilities."""
+
+    family: Family
+    crowd: Crowd
+    judges: Judges
+    said: Floats
+    tables: Floats
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """All families, and the scale of calibration: what it takes to judge one more task. Arrays as in Fit."""
+
+    fits: tuple[Fit, ...]
+    scale: float
+
+    def inference(self, posterior: Floats) -> Inference:
+        """`posterior` with what is believed of workers and values, averaged over the families."""
+        tables = np.mean([fit.tables for fit in self.fits], axis=0)
+        prior = np.mean([fit.crowd.prior for fit in self.fits], axis=0)
+        return Inference(posterior, np.einsum("wcc->wc", tables).mean(axis=1), tables, prior)
+
+
+def hierarchical(
+    labels: Labels,
+    gold: Indices | None = None,
+    *,
+    rounds: int = ROUNDS,
+    shards: int = 1,
+    each: Each = map,
+    families: Sequence[Family] = FAMILIES,
+) -> Inference:
+    """The house's answer: [tasks, K] posteriors that can be believed, and a confusion table per worker.
+
+    A judgement comes about in one of three ways: the worker knows; the worker answers as everybody does, with the
+    crowd's usual mistakes; the worker guesses by habit. How usual each way is, the mistakes and the habit are learnt
+    per worker, drawn to the crowd's while little is known; a worker's own table (Dawid and Skene) departs from this as
+    far as the concentration, which the data choose by marginal likelihood, allows. So few labels give a majority vote,
+    some give a model with one or a few numbers a worker (one coin, MACE), many give full tables. Two families of the
+    model are fitted by EM and their posteriors averaged, after calibration (see `calibration`).
+
+    gold: [tasks], known values, else -1; they are certain, teach what the judges are worth, and set the calibration's
+    scale. Predictions: see `labels.with_predictions`. A task with a single judgement tells nothing about its judge.
+    shards, each: as in `dawid_skene`. O(labels * K) a round and family; memory workers * K^2, beyond TABLES_MAX
+    `one_coin` with calibration. Values should mean the same in every task; if they do not, the concentration shows it.
+    Sources: Dawid and Skene 1979; Kim and Ghahramani, Bayesian Classifier Combination, 2012; Hovy et al. 2013 (MACE);
+    Li, Rubinstein and Cohn, Exploiting Worker Correlation, ICML 2019 (crowds share mistakes).
+    """
+    known = gold_of(gold, labels)
+    w, k = labels.workers_n, labels.values_n
+    if k < 2 or not labels.tasks_n or not len(labels):
+        posterior = clamped(shares(labels), known)
+        return Inference(posterior, np.full(w, np.nan), None, np.full(k, 1.0 / max(k, 1)))
+    if w * k * k > TABLES_MAX:
+        return _one_coins(labels, known)
+    parts = cut(labels, known, shards)
+    learnt = learn(parts, w, k, rounds=rounds, each=each, families=families)
+    posterior = np.concatenate([judge(part, learnt) for part in parts])
+    return learnt.inference(posterior)
+
+
+def cut(labels: Labels, gold: Indices, shards: int = 1) -> list[Part]:
+    """The tasks in `shards` runs of about equal length."""
+    edges = np.linspace(0, labels.tasks_n, max(1, min(shards, labels.tasks_n)) + 1).astype(int).tolist()
+    parts: list[Part] = []
+    for start, stop in pairwise(edges):
+        own = labels if stop - start == labels.tasks_n else labels.of_tasks(start, stop)
+        votes = own.votes() + 0.5
+        first = clamped(votes / votes.sum(axis=1, keepdims=True), gold[start:stop])
+        matrix = own.matrix()
+        parts.append(Part(matrix, matrix.T.tocsr(), own.judged(), gold[start:stop], first))
+    return parts
+
+
+def learn(
+    parts: Sequence[Part],
+    workers: int,
+    values: int,
+    *,
+    rounds: int = ROUNDS,
+    each: Each = map,
+    families: Sequence[Family] = FAMILIES,
+) -> Learnt:
+    """Fits every family by EM over the shards, and the scale of calibration to the gold."""
+    fits = tuple(_fitted(parts, workers, values, family, rounds, each) for family in families)
+    if not any((part.gold >= 0).any() for part in parts):
+        return Learnt(fits, SCALE)
+    logs, judges, gold = zip(*(_gold_evidence(part, fits) for part in parts), strict=True)
+    return Learnt(fits, scale_of(np.concatenate(logs), np.concatenate(judges), np.concatenate(gold)))
+
+
+def _fitted(parts: Sequence[Part], workers: int, values: int, family: Family, rounds: int, each: Each) -> Fit:
+    crowd, judges = newcomers(values, workers)
+    sums = _added(each(_tell_first, parts))
+    tasks = sum(len(part.gold) for part in parts)
+    fit = Fit(family, crowd, judges, _by_worker(sums.said, workers, values), np.empty(0))
+    for turn in range(rounds):
+        fit = refined(fit, choose=turn % _CONCENTRATION_EVERY == 0)
+        sums = _added(each(Step(log_tables(fit.tables), np.log(fit.crowd.prior)), parts))
+        prior = (sums.classes + PRIOR_COUNT / values) / (tasks + PRIOR_COUNT)
+        fit = replace(fit, said=_by_worker(sums.said, workers, values), crowd=replace(fit.crowd, prior=prior))
+    return fit
+
+
+def refined(fit: Fit, *, choose: bool) -> Fit:
+    """The M step: crowd, judges and tables from `fit.said`. choose: the concentration anew as well."""
+    crowd, judges = fit.crowd, fit.judges
+    for _ in range(_INNER):
+        parts = split(fit.said, crowd, judges, fit.family)
+        crowd, judges = crowd_of(parts, crowd), judged(parts, crowd_of(parts, crowd), judges, fit.family)
+    pattern = shared_pattern(crowd, judges, fit.family)
+    if choose:
+        crowd = replace(crowd, concentration=concentration_of(fit.said, pattern))
+    return replace(fit, crowd=crowd, judges=judges, tables=table(fit.said, pattern, crowd.concentration))
+
+
+def log_tables(tables: Floats) -> Floats:
+    """log P(l | c) at [worker * K + l, c]: the layout that a matrix of labels is multiplied with."""
+    w, k, _ = tables.shape
+    return np.log(tables).transpose(0, 2, 1).reshape(w * k, k)
+
+
+class Step(NamedTuple):
+    """The E step with its tables bound. logs: [W * K, K]. log_prior: [K]."""
+
+    logs: Floats
+    log_prior: Floats
+
+    def __call__(self, part: Part) -> Sums:
+        logs = (part.matrix @ self.logs) * learning(part.voices)[:, None] + self.log_prior
+        return _told(part, clamped(normalised(logs), part.gold))
+
+
+def learning(voices: Floats) -> Floats:
+    """Factor on the evidence of each task while judges are learnt: [tasks]."""
+    return np.maximum(voices, 1.0) ** -LEARNING
+
+
+def tells(part: Part) -> Floats:
+    """1 for each task that says something about its judges: two voices, or gold; else 0. [tasks]."""
+    return ((part.voices > 1.5) | (part.gold >= 0)).astype(np.float64)
+
+
+def _tell_first(part: Part) -> Sums:
+    return _told(part, part.first)
+
+
+def _told(part: Part, posterior: Floats) -> Sums:
+    return Sums(part.transposed @ (posterior * tells(part)[:, None]), posterior.sum(axis=0))
+
+
+def _added(sums: Iterable[Sums]) -> Sums:
+    first, *rest = sums
+    said, classes = first
+    for one in rest:
+        said, classes = said + one.said, classes + one.classes
+    return Sums(said, classes)
+
+
+def _by_worker(said: Floats, workers: int, values: int) -> Floats:
+    return np.asarray(said).reshape(workers, values, values).transpose(0, 2, 1)
+
+
+def evidence(part: Part, fit: Fit) -> tuple[Floats, Floats]:
+    """Log-posteriors [tasks, K] before calibration, not normalised, and effective judges [tasks]."""
+    k = fit.tables.shape[1]
+    information = np.repeat(informativeness(fit.tables), k)
+    squares = part.matrix @ np.square(information)
+    judges = effective_judges(part.matrix @ information, squares)
+    return part.matrix @ log_tables(fit.tables) + np.log(fit.crowd.prior), judges
+
+
+def judge(part: Part, learnt: Learnt) -> Floats:
+    """The calibrated posterior of each task of a shard, averaged over the families: [tasks, K]."""
+    posteriors = [calibrated(*evidence(part, fit), learnt.scale) for fit in learnt.fits]
+    return clamped(np.mean(posteriors, axis=0), part.gold)
+
+
+def _gold_evidence(part: Part, fits: Sequence[Fit]) -> tuple[Floats, Floats, Indices]:
+    known = np.nonzero(part.gold >= 0)[0]
+    logs, judges = evidence(part, fits[0])
+    return logs[known], judges[known], part.gold[known]
+
+
+def _one_coins(labels: Labels, known: Indices) -> Inference:
+    """What remains where tables would not fit: one coin per worker, calibrated by the number of judges."""
+    found = one_coin(labels, known)
+    logs = np.log(np.maximum(found.posterior, 1e-300))
+    posterior = clamped(calibrated(logs, np.maximum(labels.judged(), 1.0)), known)
+    return Inference(posterior, found.skill, None, found.prior)

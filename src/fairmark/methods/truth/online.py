@@ -1,0 +1,234 @@
+"""One judgement at a time: the hierarchical model kept up to date in a fraction of a millisecond."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from fairmark.kernel.errors import Invalid
+from fairmark.methods.truth.calibration import SCALE, calibrated, effective_judges
+from fairmark.methods.truth.hierarchical import (
+    LEARNING,
+    Fit,
+    Learnt,
+    Step,
+    cut,
+    learn,
+    learning,
+    log_tables,
+    tells,
+)
+from fairmark.methods.truth.judges import (
+    FAMILIES,
+    Family,
+    Judges,
+    informativeness,
+    judged,
+    newcomers,
+    shared_pattern,
+    split,
+    table,
+)
+from fairmark.methods.truth.labels import Floats, Indices, Labels, clamped, gold_of, labels_of, normalised
+
+
+class Rows(NamedTuple):
+    """What was said about one task: numbers of workers and values, [n] each, and weights as in Labels."""
+
+    workers: Indices
+    values: Indices
+    weights: Floats
+
+
+_NOTHING = Rows(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+
+class Online:
+    """The model of `hierarchical`, judgement by judgement.
+
+    `observe` takes one judgement, moves the workers on that task, and returns the task's posterior; everybody else
+    stays as they were, and so do the beliefs about the crowd, until `settle` fits everything anew: then the answer is
+    that of `hierarchical` over all judgements, whatever the order they came in. In between it is an incremental
+    EM (Neal and Hinton 1998): each task's old contribution to its workers is taken back before the new one is added.
+    Cost of `observe`: O(n K^2) for the n judgements on the task, no matter how many are behind it. Memory is linear.
+    """
+
+    def __init__(self, values: int, *, labels: Labels | None = None, gold: Indices | None = None) -> None:
+        """values: K, at least 2. labels: what is known already, fitted at once. gold: [tasks], -1 where unknown."""
+        if values < 2:
+            raise Invalid("There is nothing to choose between.", mend="Give at least two values.")
+        self._values = values
+        self._labels = labels if labels is not None else labels_of([], [], [], shape=(0, 0, values))
+        self._gold = {i: int(g) for i, g in enumerate(gold_of(gold, self._labels).tolist()) if g >= 0}
+        self._changed: dict[int, Rows] = {}
+        self._beliefs: list[dict[int, Floats]] = []
+        self.settle()
+
+    @property
+    def learnt(self) -> Learnt:
+        """What is believed of everybody just now; good for `hierarchical.judge` and `stopping`."""
+        return self._learnt
+
+    def gold(self, task: int, value: int) -> None:
+        """Makes the answer of a task known. It teaches from the task's next judgement or `settle` on."""
+        if not 0 <= value < self._values:
+            raise Invalid("Gold names a value that is not there.", mend="Number the values from 0.")
+        self._gold[task] = value
+
+    def observe(self, task: int, worker: int, value: int) -> Floats:
+        """Takes one judgement; the posterior of its task: [K]. New numbers of tasks and workers are taken as they come.
+
+        A worker's second judgement on a task shares one voice with the first. Raises Invalid for a value out of range.
+        """
+        if not 0 <= value < self._values or min(task, worker) < 0:
+            raise Invalid("A task, worker or label has a number out of range.", mend="Number them from 0.")
+        self._make_room(worker + 1)
+        before = self._rows(task)
+        workers = np.append(before.workers, worker)
+        voices = np.array([(workers == each).sum() for each in workers], dtype=np.float64)
+        rows = Rows(workers, np.append(before.values, value), 1.0 / voices)
+        fits = tuple(self._taught(number, task, before, rows) for number in range(len(self._learnt.fits)))
+        self._learnt = replace(self._learnt, fits=fits)
+        self._changed[task] = rows
+        return self.posterior(task)
+
+    def posterior(self, task: int) -> Floats:
+        """What is believed of a task: [K]. The prior for a task nobody has judged."""
+        if task in self._gold:
+            return np.eye(self._values)[self._gold[task]]
+        rows = self._rows(task)
+        return np.mean([self._calibrated(fit, rows) for fit in self._learnt.fits], axis=0)
+
+    def skill(self, worker: int) -> float:
+        """How often the worker is right, 0 to 1, on average over the values."""
+        self._make_room(worker + 1)
+        return float(np.mean([np.trace(fit.tables[worker]) / self._values for fit in self._learnt.fits]))
+
+    def labels(self) -> Labels:
+        """Everything observed, as one table."""
+        if not self._changed:
+            return self._labels
+        known = self._labels
+        keep = ~np.isin(known.tasks, list(self._changed))
+        items = sorted(self._changed.items())
+        tasks_n = max(known.tasks_n, items[-1][0] + 1)
+        workers_n = max(known.workers_n, self._workers())
+        return labels_of(
+            np.concatenate([known.tasks[keep], *(np.full(len(rows.workers), task) for task, rows in items)]),
+            np.concatenate([known.workers[keep], *(rows.workers for _, rows in items)]),
+            np.concatenate([known.values[keep], *(rows.values for _, rows in items)]),
+            shape=(tasks_n, workers_n, self._values),
+            weights=np.concatenate([known.weights[keep], *(rows.weights for _, rows in items)]),
+        )
+
+    def settle(self) -> None:
+        """Fits everything anew to all that was observed. O(labels); for times when little else is to do."""
+        self._labels, self._changed = self.labels(), {}
+        order = np.argsort(self._labels.tasks, kind="stable")
+        self._order = order
+        self._starts = np.searchsorted(self._labels.tasks[order], np.arange(self._labels.tasks_n + 1))
+        gold = np.full(self._labels.tasks_n, -1)
+        for task, value in self._gold.items():
+            if task < len(gold):
+                gold[task] = value
+        if not len(self._labels):
+            self._learnt = Learnt(tuple(_fresh(self._values, family) for family in FAMILIES), SCALE)
+            self._settled = [np.empty((0, self._values)) for _ in FAMILIES]
+        else:
+            part = cut(self._labels, gold)[0]
+            found = learn([part], self._labels.workers_n, self._values)
+            fits: list[Fit] = []
+            self._settled = []
+            for fit in found.fits:
+                step = Step(log_tables(fit.tables), np.log(fit.crowd.prior))
+                logs = (part.matrix @ step.logs) * learning(part.voices)[:, None] + step.log_prior
+                belief = clamped(normalised(logs), part.gold) * tells(part)[:, None]
+                shape = (self._labels.workers_n, self._values, self._values)
+                fits.append(replace(fit, said=(part.transposed @ belief).reshape(shape).transpose(0, 2, 1).copy()))
+                self._settled.append(belief)
+            self._learnt = Learnt(tuple(fits), found.scale)
+        self._beliefs = [{} for _ in self._learnt.fits]
+
+    def _workers(self) -> int:
+        return len(self._learnt.fits[0].tables)
+
+    def _make_room(self, workers: int) -> None:
+        """Newcomers up to `workers`; room doubles, so that adding one by one stays linear."""
+        have = self._workers()
+        if workers <= have:
+            return
+        more = max(workers, 2 * have) - have
+        self._learnt = replace(self._learnt, fits=tuple(_with_newcomers(fit, more) for fit in self._learnt.fits))
+
+    def _rows(self, task: int) -> Rows:
+        if task in self._changed:
+            return self._changed[task]
+        if task >= self._labels.tasks_n:
+            return _NOTHING
+        rows = self._order[self._starts[task] : self._starts[task + 1]]
+        return Rows(self._labels.workers[rows], self._labels.values[rows], self._labels.weights[rows])
+
+    def _belief(self, number: int, task: int) -> Floats:
+        """What the task told its workers last: [K], not yet weighted; zeros if it told nothing."""
+        found = self._beliefs[number].get(task)
+        if found is not None:
+            return found
+        settled = self._settled[number]
+        return settled[task] if task < len(settled) else np.zeros(self._values)
+
+    def _taught(self, number: int, task: int, before: Rows, rows: Rows) -> Fit:
+        """The fit with the task's old contribution replaced. Arrays of the fit are changed in place: they are ours."""
+        fit = self._learnt.fits[number]
+        old = self._belief(number, task)
+        for worker, value, weight in zip(*before, strict=True):
+            fit.said[worker, :, value] -= weight * old
+        if task in self._gold:
+            belief = np.eye(self._values)[self._gold[task]]
+        elif rows.weights.sum() > 1.5:
+            logs = _evidence(fit, rows) * float(rows.weights.sum()) ** -LEARNING
+            belief = normalised((logs + np.log(fit.crowd.prior))[None])[0]
+        else:
+            belief = np.zeros(self._values)
+        for worker, value, weight in zip(*rows, strict=True):
+            fit.said[worker, :, value] += weight * belief
+        self._beliefs[number][task] = belief
+        touched = np.unique(rows.workers)
+        said = np.maximum(fit.said[touched], 0.0)
+        now = fit.judges.only(touched)
+        judges = judged(split(said, fit.crowd, now, fit.family), fit.crowd, now, fit.family)
+        fit.judges.ways[touched] = judges.ways
+        fit.judges.habit[touched] = judges.habit
+        fit.judges.lean[touched] = judges.lean
+        fit.tables[touched] = table(said, shared_pattern(fit.crowd, judges, fit.family), fit.crowd.concentration)
+        return fit
+
+    def _calibrated(self, fit: Fit, rows: Rows) -> Floats:
+        logs = _evidence(fit, rows) + np.log(fit.crowd.prior)
+        information = rows.weights * informativeness(fit.tables[rows.workers])
+        squares = (information * informativeness(fit.tables[rows.workers])).sum() if len(information) else 0.0
+        judges = effective_judges(np.array([information.sum()]), np.array([squares]))
+        return calibrated(logs[None], judges, self._learnt.scale)[0]
+
+
+def _evidence(fit: Fit, rows: Rows) -> Floats:
+    """Sum of log P(said | truth) over a task's judgements: [K]."""
+    return rows.weights @ np.log(fit.tables[rows.workers, :, rows.values])
+
+
+def _fresh(values: int, family: Family) -> Fit:
+    crowd, judges = newcomers(values, 0)
+    empty = np.zeros((0, values, values))
+    return Fit(family, crowd, judges, empty, empty.copy())
+
+
+def _with_newcomers(fit: Fit, more: int) -> Fit:
+    crowd, values = fit.crowd, len(fit.crowd.habit)
+    fresh = Judges(np.tile(crowd.ways, (more, 1)), np.tile(crowd.habit, (more, 1)), np.ones((more, values)))
+    judges = Judges(
+        np.concatenate([fit.judges.ways, fresh.ways]),
+        np.concatenate([fit.judges.habit, fresh.habit]),
+        np.concatenate([fit.judges.lean, fresh.lean]),
+    )
+    said = np.concatenate([fit.said, np.zeros((more, values, values))])
+    tables = np.concatenate([fit.tables, shared_pattern(crowd, fresh, fit.family)])
+    return replace(fit, judges=judges, said=said, tables=tables)
