@@ -28,7 +28,8 @@ def mace(
     beta: of (1 - theta, theta). gold: [tasks], known values, else -1. The original starts at random; here EM starts
     from len(STARTS) fixed points and keeps the likeliest end, so the order of workers and tasks does not matter.
     Who is always wrong passes for one who guesses. K numbers per worker: fits tens of values and workers with ten
-    judgements. Too sure where workers make the same mistakes. O(labels * K) a round. Source: Hovy, Berg-Kirkpatrick, Vaswani and Hovy, NAACL 2013.
+    judgements. Too sure where workers make the same mistakes. O(labels * K) a round.
+    Source: Hovy, Berg-Kirkpatrick, Vaswani and Hovy, NAACL 2013.
     """
     known, (w, k) = gold_of(gold, labels), (labels.workers_n, labels.values_n)
     even = np.full(k, 1.0 / max(k, 1))
