@@ -160,8 +160,8 @@ class Screen:
 
     async def item(self) -> str:
         """The name of the item in the editor, once its picture is shown."""
-        await self.page.locator(".stage").wait_for()
-        image = self.page.locator(".image-layer")
+        await self.page.locator(".stage:visible").wait_for()
+        image = self.page.locator(".image-layer:visible")
         await self.until("document.querySelector('.image-layer')?.naturalWidth > 0")
         await expect(image).to_be_visible()
         return await self.page.locator("h1").inner_text()
@@ -173,7 +173,7 @@ class Screen:
 
     async def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Drags the mouse between two points of the picture, in its own pixels."""
-        box = await self.page.locator(".image-layer").bounding_box()
+        box = await self.page.locator(".image-layer:visible").bounding_box()
         assert box is not None
 
         def at(point: tuple[float, float]) -> tuple[float, float]:
@@ -191,11 +191,11 @@ class Screen:
 
     async def answer(self, option: str) -> None:
         """Answers the question of the item."""
-        await self.page.click(f"[data-field=light] label:has-text('{option}')")
+        await self.page.click(f"[data-field=light] label:has-text('{option}'):visible")
 
     async def saved(self) -> None:
         """Waits until the server has the draft."""
-        await expect(self.page.locator("[data-save]")).to_have_attribute("data-save", "saved")
+        await expect(self.page.locator("[data-save]:visible")).to_have_attribute("data-save", "saved")
 
 
 async def screen_of(browser: Browser, url: str) -> Screen:

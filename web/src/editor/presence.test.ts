@@ -8,7 +8,7 @@ import { Work } from "./work.ts"
 
 /** A window made of event targets: all that is listened to. */
 class FakeWindow extends EventTarget {
-  readonly document = Object.assign(new EventTarget(), { visibilityState: "visible" })
+  readonly document = Object.assign(new EventTarget(), { visibilityState: "visible", hasFocus: () => true })
 
   tell(type: string): void {
     this.dispatchEvent(new Event(type))
@@ -32,7 +32,7 @@ function watched() {
     assignmentId: "a1",
     seq: 0,
     handInKey: "k",
-    watching: { visible: true, focused: true },
+    watching: { visible: false, focused: false },
   })
   const page = new FakeWindow()
   const stop = watchPresence(work, page as unknown as Window, clock)

@@ -12,6 +12,8 @@ export function watchPresence(work: Work, page: Window, clock: Clock): () => voi
   const stop = new AbortController()
   const { signal } = stop
   let lastSign = 0
+  work.meter.setVisible(page.document.visibilityState === "visible", clock.now())
+  work.meter.setFocused(page.document.hasFocus(), clock.now())
 
   const seen = () => {
     const now = clock.now()

@@ -32,11 +32,11 @@ export class Desk {
   turn = $state.raw<Turn | null>(null)
   why = $state<string | null>(null)
   problem = $state.raw<Problem | null>(null)
-  /** True once the next turn is there. */
-  isAhead = $state(false)
+  /** The turn after this one, once it is there. */
+  ahead = $state.raw<Turn | null>(null)
   readonly #parts: DeskParts
   readonly #rules = new Map<string, Promise<Rules>>()
-  #ahead: Turn | null = null
+  #visits = 0
   #fetching: Promise<void> | null = null
   #keeping: ReturnType<typeof setInterval> | undefined
   #isClosed = false
@@ -96,7 +96,7 @@ export class Desk {
 
   /** Fetches the turn after this one, with its rules and pictures. Quiet: a failure is met again by `next`. */
   fetchAhead(): Promise<void> {
-    if (this.#ahead || this.#isClosed) return Promise.resolve()
+    if (this.ahead || this.#isClosed) return Promise.resolve()
     this.#fetching ??= this.#claim()
       .then((turn) => {
         if (turn && this.#isClosed) void this.#giveBack(turn.assignment)
@@ -154,8 +154,7 @@ export class Desk {
 
   #put(turn: Turn): void {
     const { id, organisation_id: org, lease_s, media } = turn.assignment
-    this.#ahead = turn
-    this.isAhead = true
+    this.ahead = turn
     this.#parts.remember({ id, org })
     this.#parts.fetchPictures((media ?? []).map(({ url }) => url))
     clearInterval(this.#keeping)
@@ -163,23 +162,22 @@ export class Desk {
   }
 
   #take(): Turn | null {
-    const ahead = this.#ahead
+    const { ahead } = this
     clearInterval(this.#keeping)
-    this.#ahead = null
-    this.isAhead = false
+    this.ahead = null
     if (ahead) this.#parts.remember(null)
     return ahead
   }
 
   async #keep(): Promise<void> {
-    const turn = this.#ahead
+    const turn = this.ahead
     if (!turn) return
     const { organisation_id: org, id } = turn.assignment
     try {
       await this.#parts.server.keep(org, id)
     } catch (thrown) {
       // Without an answer it may well be ours still; once the server says that it is not, another one is fetched.
-      if (asProblem(thrown).code === "offline" || this.#ahead !== turn) return
+      if (asProblem(thrown).code === "offline" || this.ahead !== turn) return
       this.#take()
       void this.fetchAhead()
     }
@@ -226,7 +224,7 @@ export class Desk {
     const known = this.#rules.get(key) ?? this.#parts.server.rules(organisation_id, id)
     this.#rules.set(key, known)
     try {
-      return { assignment, rules: await known }
+      return { visit: ++this.#visits, assignment, rules: await known }
     } catch (thrown) {
       this.#rules.delete(key)
       throw thrown

@@ -63,7 +63,7 @@ export class Outbox {
     const kept = known ? { ...entry, key: known.key } : entry
     this.waiting = [...this.waiting.filter((each) => each.assignmentId !== entry.assignmentId), kept]
     // Without storage it lasts as long as the page, and is sent all the same.
-    await this.#parts.store.put($state.snapshot(kept) as HandedIn).catch(() => undefined)
+    await this.#parts.store.put(kept).catch(() => undefined)
   }
 
   /** Sends one entry; one that is on its way is not sent beside itself. Rejects with a PortError, and forgets what is refused. */

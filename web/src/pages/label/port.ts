@@ -18,6 +18,7 @@ import {
   type Verdict,
 } from "#editor/port.ts"
 import type { Fault } from "#editor/validation.ts"
+import { afterPaint } from "./afterPaint.ts"
 import type { HandedIn, Outbox } from "./outbox.svelte.ts"
 import { inOrg } from "./server.ts"
 
@@ -137,10 +138,13 @@ export class ApiPort implements EditorPort {
     const { orgId, personId, name } = subject
     const entry = { assignmentId: id, orgId, personId, name, key, annotation, beats }
     const kept = outbox.put(entry)
-    const delivery = outbox.deliver(id)
-    // Nobody awaits it then; what becomes of it is the outbox's to tell.
-    if (mayGoOn()) delivery.catch((error: unknown) => outbox.failed(entry, error))
-    else await delivery
+    if (!mayGoOn()) await outbox.deliver(id)
+    else {
+      // Nobody awaits it then: the next task is drawn first, and what becomes of this one is the outbox's to tell.
+      void afterPaint()
+        .then(() => outbox.deliver(id))
+        .catch((error: unknown) => outbox.failed(entry, error))
+    }
     return { kept }
   }
 

@@ -18,6 +18,8 @@ export interface Rules {
 
 /** Everything that one turn's page shows. */
 export interface Turn {
+  /** Another one each time that a turn is opened, the same one's second time included. */
+  readonly visit: number
   readonly assignment: Assignment
   readonly rules: Rules
 }

@@ -20,7 +20,8 @@ export class ImageLayer {
     this.#image.className = "image-layer"
     this.#image.alt = ""
     this.#image.draggable = false
-    this.#image.decoding = "async"
+    // The picture comes in the same frame as its marks; the browser's own threads decode it either way.
+    this.#image.decoding = "sync"
     this.#image.addEventListener("load", () => onState("shown"))
     this.#image.addEventListener("error", () => onState("failed"))
     host.append(this.#image)
