@@ -49,23 +49,12 @@ SECURITY_HEADERS = [
 ]
 
 
-class NotMigrated(Unavailable):
-    """The database is not at the revision this version needs."""
-
-    code = "not_migrated"
-
-
 async def open_site(config: Settings) -> Site:
-    """Connects to everything. Raises Unavailable, or UnsafeRole if the database role could see past the fence."""
+    """Connects to everything. Raises Unavailable (DatabaseDown, NotMigrated, BlobsDown), UnsafeRole, BadSettings."""
     url = config.database_url or Embedded(config.data_path).url(schema.APP_ROLE)
     db = await Database.open(url, config.database_connections_max)
     async with db.pool.acquire() as connection:
-        found, needed = await schema.revision(connection), schema.newest()
-        if found is None or found < needed:
-            raise NotMigrated(
-                f"The database is at revision {found}, this version needs {needed}.", mend="Run: fairmark migrate"
-            )
-        await schema.check_role(connection)
+        await schema.check(connection)
     return Site(config, settings.ensure_secret(config), db, Blobs(config.blobs_url), wiring.authenticate)
 
 

@@ -29,9 +29,7 @@ def _options(
 
 
 def _without_server(context: typer.Context) -> None:
-    typer.echo(
-        f"'fairmark {context.info_name}' needs the server's packages. Run: pip install 'fairmark[server]'", err=True
-    )
+    typer.echo(f"'{context.command_path}' needs the server's packages. Run: pip install 'fairmark[server]'", err=True)
     raise typer.Exit(2)
 
 
@@ -46,7 +44,7 @@ else:
     ]
     for group, name in [*missing, (keys.app, "create")]:
         group.command(name, context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-                      help="Needs: pip install 'fairmark[server]'")(_without_server)  # fmt: skip
+                      help=r"Needs: pip install 'fairmark\[server]'")(_without_server)  # fmt: skip
 
 
 def main() -> None:

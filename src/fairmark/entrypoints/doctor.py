@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from rich.console import Console
@@ -14,7 +15,7 @@ from rich.table import Table
 
 from fairmark.entrypoints.pages import BUNDLE
 from fairmark.kernel import schema
-from fairmark.kernel.blobs import Blobs
+from fairmark.kernel.blobs import Blobs, folder_of
 from fairmark.kernel.embedded import Embedded
 from fairmark.kernel.errors import FairmarkError
 from fairmark.kernel.settings import Settings
@@ -60,15 +61,22 @@ async def _all(config: Settings) -> list[tuple[str, Finding]]:
         ("fence between organisations", _role), ("clock", _clock), ("files", _blobs), ("web pages", _web),
         ("Chromium for tests", _chromium),
     ]  # fmt: skip
-    found: list[tuple[str, Finding]] = []
+    found: dict[str, Finding] = {}
     for name, check in checks:
-        try:
-            found.append((name, await check(config)))
-        except FairmarkError as error:
-            found.append((name, Finding(False, error.message, error.mend)))
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, IndexError) as error:
-            found.append((name, Finding(False, str(error) or type(error).__name__, "Start it: fairmark up")))
-    return found
+        if check in {_revision, _role, _clock} and found["database"].mend and not found["database"].good:
+            found[name] = Finding(False, "not checked: the database does not answer")
+        else:
+            found[name] = await _finding(check, config)
+    return list(found.items())
+
+
+async def _finding(check: Check, config: Settings) -> Finding:
+    try:
+        return await check(config)
+    except FairmarkError as error:
+        return Finding(False, error.message, error.mend)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        return Finding(False, str(error) or type(error).__name__, "Look at the database's log.")
 
 
 async def _data_dir(config: Settings) -> Finding:
@@ -83,9 +91,9 @@ async def _disk(config: Settings) -> Finding:
     return Finding(free > FREE_BYTES, f"{free / 1e9:.1f} GB free", "Free some space, or move FAIRMARK_DATA_DIR.")
 
 
-async def _connect(config: Settings) -> asyncpg.Connection:
+async def _connect(config: Settings) -> Any:
     url = config.database_url or Embedded(config.data_path).url(schema.APP_ROLE)
-    return await asyncpg.connect(url, timeout=5)
+    return await schema.connect(url, 5)
 
 
 async def _database(config: Settings) -> Finding:
@@ -127,6 +135,10 @@ async def _clock(config: Settings) -> Finding:
 
 
 async def _blobs(config: Settings) -> Finding:
+    folder = folder_of(config.blobs_url)
+    if folder is not None and not folder.is_dir():
+        mend = "Is a disk not mounted? The first start makes the folder. See FAIRMARK_BLOBS_URL."
+        return Finding(False, f"{folder} is not there", mend)
     await Blobs(config.blobs_url).check()
     return Finding(True, config.blobs_url)
 

@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-import asyncpg
-
 from fairmark.kernel import migrate, schema
-from fairmark.kernel.db import DOWN, down
 from fairmark.kernel.embedded import bundled_program
 from fairmark.kernel.errors import FairmarkError, Unavailable
 
@@ -134,10 +131,7 @@ class Dumper:
         return fitting[0]
 
     async def _ask(self, sql: str) -> Any:
-        try:
-            connection = await asyncpg.connect(self._owner_url, timeout=10)
-        except (*DOWN, TimeoutError) as error:
-            raise down(error) from error
+        connection = await schema.connect(self._owner_url)
         try:
             return await connection.fetchval(sql)
         finally:

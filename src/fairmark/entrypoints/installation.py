@@ -4,14 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import asyncpg
-
 from fairmark.entrypoints import processes
 from fairmark.identity import accounts
 from fairmark.identity import service as identity
 from fairmark.identity.model import NoSuchOrganisation
 from fairmark.kernel import migrate as migrations
-from fairmark.kernel import telemetry
+from fairmark.kernel import schema, telemetry
 from fairmark.kernel.actor import Mode, Scope
 from fairmark.kernel.db import Database
 from fairmark.kernel.embedded import OWNER, Embedded
@@ -97,7 +95,7 @@ def organisations(loaded: Settings) -> list[tuple[OrgId, str]]:
 
     async def run() -> list[tuple[OrgId, str]]:
         # The application cannot see all organisations; the operator at the machine, who has the owner's address, can.
-        connection = await asyncpg.connect(owner_url(loaded))
+        connection = await schema.connect(owner_url(loaded))
         try:
             rows = await connection.fetch("SELECT org_id, name FROM organisations ORDER BY name LIMIT 10000")
             return [(row["org_id"], row["name"]) for row in rows]

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,10 +23,12 @@ import msgspec
 
 from fairmark.kernel import settings
 from fairmark.kernel.embedded import Embedded
+from fairmark.kernel.errors import DatabaseDown, FairmarkError
 from fairmark.kernel.settings import PREFIX, Settings
 
 STOP_WITHIN_S = 15
 RESPAWN_AFTER_S = 1.0
+DATABASE_WAIT_S = 30.0
 CHILDREN = ("serve", "work")
 RELOAD = "_FAIRMARK_RELOAD"
 """Set for the developer's server, which starts again when the code changes."""
@@ -59,6 +62,7 @@ def serve(config: Settings) -> None:
     from granian.log import LogLevels
 
     ensure_database(config)
+    _preflight(config)
     Granian(
         "fairmark.entrypoints.app:create_asgi",
         factory=True,
@@ -75,6 +79,66 @@ def serve(config: Settings) -> None:
         reload=RELOAD in os.environ,
         reload_paths=[Path(__file__).parents[1]] if RELOAD in os.environ else None,
     ).serve()
+
+
+def _preflight(config: Settings) -> None:
+    """Ends the process with a message if it could not serve; waits a while for a database that is just starting.
+
+    It looks in a child: the process that only watches the server's need not hold what that takes.
+    """
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            asyncio.run(look(config))
+            status = 0
+        except FairmarkError as error:
+            complain(error)
+        except Exception:
+            traceback.print_exc()  # nobody above sees it: this process ends here
+        finally:
+            os._exit(status)
+    signal.signal(signal.SIGTERM, _stop_now)
+    try:
+        _, status = os.waitpid(child, 0)
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        raise
+    if status:
+        sys.exit(1)
+
+
+async def look(config: Settings) -> None:
+    """Whether a server could run: database, fence, files, key. Raises Unavailable, UnsafeRole, BadSettings."""
+    from fairmark.kernel import schema
+    from fairmark.kernel.blobs import Blobs
+
+    url = config.database_url or Embedded(config.data_path).url(schema.APP_ROLE)
+    deadline, told = time.monotonic() + DATABASE_WAIT_S, False
+    while True:
+        try:
+            connection = await schema.connect(url)
+            break
+        except DatabaseDown as error:
+            if time.monotonic() > deadline:
+                raise
+            if not told:
+                sys.stderr.write(f"{error.message} Waiting for it, up to {DATABASE_WAIT_S:.0f} s.\n")
+                told = True
+            await asyncio.sleep(0.3)
+    await schema.check(connection)
+    await connection.close()
+    await Blobs(config.blobs_url).check()
+    settings.ensure_secret(config)
+
+
+def _stop_now(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+def complain(error: FairmarkError) -> None:
+    """What is wrong and what to do, on standard error."""
+    sys.stderr.write(f"error: {error.message}\n" + (f"→ {error.mend}\n" if error.mend else ""))
 
 
 def ensure_database(config: Settings) -> None:
@@ -153,6 +217,13 @@ class Supervisor:
         self._children[name] = subprocess.Popen(command(name), env=environ(self._config), start_new_session=True)
 
 
+def supervise(config: Settings) -> None:
+    """Runs everything until it is told to stop."""
+    supervisor = Supervisor(config)
+    supervisor.start()
+    supervisor.run()
+
+
 def work(config: Settings) -> None:
     """Runs the background worker until it is told to stop."""
     from fairmark.entrypoints import worker  # only the process that works pays for the worker
@@ -163,14 +234,12 @@ def work(config: Settings) -> None:
 
 def main() -> None:
     """Runs the process that the command line names."""
-    config = settings.load()
-    name = sys.argv[1]
-    if name == "supervise":
-        supervisor = Supervisor(config)
-        supervisor.start()
-        supervisor.run()
-    else:
-        {"serve": serve, "work": work}[name](config)
+    try:
+        config = settings.load()
+        {"supervise": supervise, "serve": serve, "work": work}[sys.argv[1]](config)
+    except FairmarkError as error:
+        complain(error)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

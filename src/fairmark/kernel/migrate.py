@@ -5,13 +5,12 @@ Run by `fairmark migrate`; safe to repeat. The application never runs as the own
 
 from typing import Any
 
-import asyncpg
 from alembic import command, op
 from alembic.config import Config
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from fairmark.kernel import jobs
+from fairmark.kernel import jobs, schema
 from fairmark.kernel.schema import HERE, ROLE
 
 _GRANTS = """
@@ -68,7 +67,7 @@ async def migrate(owner_url: str) -> str:
 
     async def connect() -> Any:
         # asyncpg reads the address itself: SQLAlchemy would hand it `sslmode` and the like as arguments unknown to it.
-        return await asyncpg.connect(owner_url)
+        return await schema.connect(owner_url)
 
     engine = create_async_engine("postgresql+asyncpg://", poolclass=pool.NullPool, async_creator=connect)
     try:
@@ -80,7 +79,7 @@ async def migrate(owner_url: str) -> str:
             await connection.commit()
     finally:
         await engine.dispose()
-    raw = await asyncpg.connect(owner_url)
+    raw = await schema.connect(owner_url)
     try:
         await _install_jobs(raw)
         await ensure_epoch(raw)

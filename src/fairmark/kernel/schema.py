@@ -2,8 +2,11 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from fairmark.kernel.errors import FairmarkError
+import asyncpg
+
+from fairmark.kernel.errors import DatabaseDown, FairmarkError, Unavailable
 
 HERE = Path(__file__).parent / "migrations"
 APP_ROLE = "fairmark_app"
@@ -37,6 +40,35 @@ class UnsafeRole(FairmarkError):
     """The application would run as a role that row-level security does not bind."""
 
     code = "unsafe_role"
+
+
+class NotMigrated(Unavailable):
+    """The database is not at the revision this version needs."""
+
+    code = "not_migrated"
+
+
+async def connect(url: str, timeout_s: int = 10) -> Any:
+    """A plain connection, for who looks at the database before it is used. Raises DatabaseDown with the reason."""
+    try:
+        return await asyncpg.connect(url, timeout=timeout_s)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        parts = urlsplit(url)
+        place = parts.netloc.rpartition("@")[2] or "its socket"  # never the password
+        raise DatabaseDown(
+            f"The database '{parts.path.lstrip('/')}' at {place} does not let us in: {error or type(error).__name__}.",
+            mend="Start it, or check FAIRMARK_DATABASE_URL and FAIRMARK_DATABASE_OWNER_URL.",
+        ) from error
+
+
+async def check(connection: Any) -> None:
+    """Whether the application can run on this connection. Raises NotMigrated, UnsafeRole."""
+    found, needed = await revision(connection), newest()
+    if found is None or found < needed:
+        raise NotMigrated(
+            f"The database is at revision {found}, this version needs {needed}.", mend="Run: fairmark migrate"
+        )
+    await check_role(connection)
 
 
 async def revision(connection: Any) -> str | None:

@@ -195,7 +195,7 @@ def _introduce(loaded: Settings, cast: Cast) -> None:
 
 def _notice(made_of: Material) -> None:
     if made_of.notice:
-        err.print(made_of.notice)
+        err.print(made_of.notice, markup=False)
 
 
 def _free_port(host: str) -> int:

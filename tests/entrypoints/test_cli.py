@@ -1,0 +1,38 @@
+"""The command line where only the client's packages are installed: the server's commands say what is missing."""
+
+import subprocess
+import sys
+
+import pytest
+
+WITHOUT = """
+import importlib.util, sys
+real = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *more: None if name in {'granian', 'litestar'} else real(name, *more)
+from fairmark.entrypoints import cli
+sys.argv = ['fairmark', *sys.argv[1:]]
+cli.main()
+"""
+
+
+def without_server(*args: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", WITHOUT, *args]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env={"COLUMNS": "200", "PATH": ""})
+
+
+class TestWithoutServer:
+    @pytest.mark.parametrize(
+        "args", ["up", "doctor --data-dir x", "backup f.tar", "demo --once", "keys create --org A"]
+    )
+    def test_says_what_to_install(self, args: str) -> None:
+        done = without_server(*args.split())
+        assert (done.returncode, done.stdout) == (2, "")
+        said = args.split(" -")[0].split(" f")[0]
+        assert done.stderr == f"'fairmark {said}' needs the server's packages. Run: pip install 'fairmark[server]'\n"
+
+    def test_help_names_every_command_and_the_extra(self) -> None:
+        done = without_server("--help")
+        assert done.returncode == 0
+        assert done.stdout.count("fairmark[server]") == 10
+        for name in ("import", "export", "projects", "simulate", "up", "restore"):
+            assert name in done.stdout

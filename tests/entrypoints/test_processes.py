@@ -1,0 +1,103 @@
+"""Starting: what cannot run says why and how to mend it, without a trace, and leaves nothing running."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from fairmark.entrypoints import processes
+from fairmark.kernel import schema, settings
+from fairmark.kernel.embedded import DATABASE, OWNER, DatabaseWillNotStart, Embedded
+from fairmark.kernel.errors import DatabaseDown
+from tests.conftest import Server, free_port
+
+NOBODY = "postgresql://app:secret-word@127.0.0.1:9/labels"
+
+
+def refused(server: Server, *args: str, **environ: str) -> str:
+    """What the command says when it refuses to start."""
+    done = server.run(*args, **environ)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret-word" not in done.stderr
+    assert "\n→ " in done.stderr
+    return done.stderr
+
+
+@pytest.fixture
+def server(data_dir: Path) -> Server:
+    """Over the session's database, not started."""
+    return Server(data_dir, free_port())
+
+
+class TestServe:
+    @pytest.mark.parametrize("name", ["serve", "work"])
+    def test_refuses_a_role_that_sees_past_the_fence(self, server: Server, owner_url: str, name: str) -> None:
+        said = refused(server, name, FAIRMARK_DATABASE_URL=owner_url)
+        assert f"The database role '{OWNER}' is a superuser" in said
+
+    async def test_refuses_a_database_that_was_never_migrated(self, server: Server, owner: asyncpg.Connection) -> None:
+        await owner.execute("CREATE DATABASE bare")
+        url = Embedded(server.data_dir).url(schema.APP_ROLE, "bare")
+        said = await asyncio.to_thread(refused, server, "serve", FAIRMARK_DATABASE_URL=url)
+        await owner.execute("DROP DATABASE bare")
+        assert "Run: fairmark migrate" in said
+
+    def test_refuses_files_that_cannot_be_kept(self, server: Server, tmp_path: Path) -> None:
+        (tmp_path / "file").write_bytes(b"")
+        said = refused(server, "serve", FAIRMARK_BLOBS_URL=(tmp_path / "file" / "blobs").as_uri())
+        assert "cannot be opened" in said
+
+    def test_refuses_a_bad_setting(self, server: Server) -> None:
+        assert "trusted_proxies" in refused(server, "serve", FAIRMARK_TRUSTED_PROXIES="my proxy")
+
+    async def test_waits_a_while_for_a_database_that_is_not_there(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(processes, "DATABASE_WAIT_S", 1.0)
+        config = settings.load({}, data_dir=str(tmp_path), database_url=NOBODY)
+        with pytest.raises(DatabaseDown, match=r"'labels' at 127\.0\.0\.1:9 does not let us in"):
+            await processes.look(config)
+        assert capsys.readouterr().err.count("Waiting for it") == 1
+
+
+class TestCommands:
+    @pytest.mark.parametrize("args", [("migrate",), ("orgs", "list"), ("backup", "x.tar"), ("up",)])
+    def test_say_that_the_database_does_not_answer(self, server: Server, args: tuple[str, ...]) -> None:
+        said = refused(server, *args, FAIRMARK_DATABASE_URL=NOBODY, FAIRMARK_DATABASE_OWNER_URL=NOBODY)
+        assert "127.0.0.1:9" in said
+
+    def test_name_the_owner_that_is_missing(self, server: Server) -> None:
+        assert "FAIRMARK_DATABASE_OWNER_URL" in refused(server, "migrate", FAIRMARK_DATABASE_URL=NOBODY)
+
+
+class TestDatabase:
+    def test_ends_what_it_started_and_nothing_else(self, tmp_path: Path, data_dir: Path) -> None:
+        fresh = settings.load({}, data_dir=str(tmp_path / "d"))
+        embedded = Embedded(fresh.data_path)
+        with processes.database(fresh):
+            assert embedded.running()
+            with processes.database(fresh):
+                assert embedded.running()
+            assert embedded.running()
+        assert not embedded.running()
+        with processes.database(settings.load({}, data_dir=str(data_dir))):
+            pass
+        assert Embedded(data_dir).running()
+
+    async def test_stays_for_somebody_who_came_meanwhile(self, tmp_path: Path) -> None:
+        fresh = settings.load({}, data_dir=str(tmp_path / "d"))
+        embedded = Embedded(fresh.data_path)
+        with processes.database(fresh):
+            other = await asyncpg.connect(embedded.url(OWNER, DATABASE))
+        assert embedded.running()
+        await other.close()
+        embedded.stop()
+
+    def test_says_where_it_cannot_lie(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_bytes(b"")
+        for folder in (tmp_path / "a folder", tmp_path / "file" / "below"):
+            with pytest.raises(DatabaseWillNotStart, match=str(folder)) as refused:
+                Embedded(folder).start()
+            assert "FAIRMARK_DATA_DIR" in refused.value.mend
