@@ -41,7 +41,8 @@ demo: setup
 	$(BIN)/fairmark demo
 
 dev: setup
-	$(BIN)/fairmark up --reload & npm --prefix web run dev; kill %1
+	@trap 'exit 130' INT TERM; trap 'kill $$up 2>/dev/null; wait $$up' EXIT; \
+	$(BIN)/fairmark up --reload & up=$$!; npm --prefix web run --silent dev
 
 test: setup test-web test-python
 
