@@ -118,6 +118,11 @@ export class Desk {
   /** The person goes elsewhere: what they have not seen goes back to others. */
   close(): void {
     this.#isClosed = true
+    this.letGo()
+  }
+
+  /** Gives back the turn that was fetched ahead: nobody would see it until its lease ran out. */
+  letGo(): void {
     const ahead = this.#take()
     if (ahead) void this.#giveBack(ahead.assignment)
   }
