@@ -72,7 +72,7 @@ class TestLoad:
             ("database_url", "postgresql://app@/fairmark?host=%2Frun%2Fpostgres"),
             ("blobs_url", "file:///srv/blobs"), ("blobs_url", "s3://bucket/prefix"), ("public_url", "http://[::1]:8080"),
             ("trusted_proxies", "10.0.0.1, 10.1.0.0/16, ::1"), ("fetch_allow", "127.0.0.0/8"), ("host", "::"),
-            ("bucket_allow", "s3://a/b/, 01a20000-0000-7000-8000-000000000000=gs://c/, file:///srv/data/"),
+            ("bucket_allow", "s3://a/day=1/, 01a20000-0000-7000-8000-000000000000=gs://c/, file:///srv/data/"),
         ],
     )  # fmt: skip
     def test_takes_what_can_be(self, name: str, value: str) -> None:

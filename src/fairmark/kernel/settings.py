@@ -153,8 +153,10 @@ def _why_no_store(value: str) -> str:
 
 def _why_no_prefixes(value: str) -> str:
     for entry in (part.strip() for part in value.split(",")):
-        org_id, equals, prefix = entry.rpartition("=")
-        if equals and not _is_id(org_id):
+        org_id, equals, prefix = entry.partition("=")
+        if not equals or "://" in org_id:
+            prefix = entry
+        elif not _is_id(org_id):
             return f"'{org_id}' is no id of an organisation (fairmark orgs list)"
         if why := _why_no_store(prefix):
             return f"'{prefix}': {why}"
