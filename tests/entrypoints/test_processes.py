@@ -1,6 +1,10 @@
 """Starting: what cannot run says why and how to mend it, without a trace, and leaves nothing running."""
 
 import asyncio
+import os
+import signal
+import sys
+import time
 from pathlib import Path
 
 import asyncpg
@@ -60,6 +64,43 @@ class TestServe:
         with pytest.raises(DatabaseDown, match=r"'labels' at 127\.0\.0\.1:9 does not let us in"):
             await processes.look(config)
         assert capsys.readouterr().err.count("Waiting for it") == 1
+
+
+class TestSupervisor:
+    def test_starts_the_children_again_when_the_code_changes(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """The children are stand-ins that write down their start and sleep; the code is a folder of the test's own."""
+        (tmp_path / "code").mkdir()
+        (tmp_path / "code" / "a.py").write_text("1")
+        starts = tmp_path / "starts"
+        note = f"import time; open({str(starts)!r}, 'a').write('x'); time.sleep(60)"
+        monkeypatch.setattr(processes, "command", lambda name: [sys.executable, "-c", note])
+        config = settings.load({}, data_dir=str(tmp_path), database_url=NOBODY)
+        supervisor = processes.Supervisor(config, tmp_path / "code")
+
+        def until(count: int) -> None:
+            deadline = time.monotonic() + 20
+            while not (starts.exists() and len(starts.read_text()) == count):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+
+        def change() -> None:
+            until(2)
+            (tmp_path / "code" / "b.sql").write_text("2")
+            os.utime(tmp_path / "code" / "b.sql", (time.time() + 5, time.time() + 5))
+            until(4)
+            os.kill(os.getpid(), signal.SIGINT)  # as Ctrl+C
+
+        before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+        supervisor.start()
+        try:
+            supervisor.run(beside=change)
+        finally:
+            for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+                signal.signal(number, handler)
+        time.sleep(0.2)
+        assert len(starts.read_text()) == 4
 
 
 class TestCommands:

@@ -40,12 +40,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def serve(data_dir: DataDir = None, settings: SettingsFile = None, host: Host = None, port: Port = None,
-          processes_: Annotated[int | None, typer.Option("--processes", min=1)] = None,
-          reload: Reload = False) -> None:  # fmt: skip
+          processes_: Annotated[int | None, typer.Option("--processes", min=1)] = None) -> None:  # fmt: skip
     """Run the HTTP server."""
     from fairmark.entrypoints import processes
 
-    processes.become("serve", _settings(data_dir, settings, host=host, port=port, processes=processes_), reload)
+    processes.become("serve", _settings(data_dir, settings, host=host, port=port, processes=processes_))
 
 
 def work(data_dir: DataDir = None, settings: SettingsFile = None) -> None:

@@ -31,7 +31,9 @@ RESPAWN_AFTER_S = 1.0
 DATABASE_WAIT_S = 30.0
 CHILDREN = ("serve", "work")
 RELOAD = "_FAIRMARK_RELOAD"
-"""Set for the developer's server, which starts again when the code changes."""
+"""Set for the developer's supervisor, which starts its children again when the code changes."""
+CODE = Path(__file__).parents[1]
+CODE_SUFFIXES = (".py", ".sql")
 
 
 def environ(config: Settings) -> dict[str, str]:
@@ -76,8 +78,6 @@ def serve(config: Settings) -> None:
         respawn_interval=RESPAWN_AFTER_S,
         workers_kill_timeout=STOP_WITHIN_S,
         log_level=LogLevels.warning,
-        reload=RELOAD in os.environ,
-        reload_paths=[Path(__file__).parents[1]] if RELOAD in os.environ else None,
     ).serve()
 
 
@@ -165,8 +165,11 @@ def database(config: Settings) -> Generator[None]:
 class Supervisor:
     """Keeps the database, the server and the worker of one machine going until `stop`."""
 
-    def __init__(self, config: Settings) -> None:
+    def __init__(self, config: Settings, code: Path | None = None) -> None:
+        """code: a folder of source; when a file in it changes, the children start again."""
         self._config = config
+        self._code = code
+        self._changed_at = _newest(code) if code else 0.0
         self._embedded = Embedded(config.data_path) if config.embedded else None
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._stopping = threading.Event()
@@ -190,6 +193,11 @@ class Supervisor:
     def stop(self) -> None:
         """Ends the children, then the database."""
         self._stopping.set()
+        self._end_children()
+        if self._embedded is not None:
+            self._embedded.stop()
+
+    def _end_children(self) -> None:
         for child in self._children.values():
             child.terminate()
         deadline = time.monotonic() + STOP_WITHIN_S
@@ -199,8 +207,6 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.kill()
         self._children.clear()
-        if self._embedded is not None:
-            self._embedded.stop()
 
     def _stop_soon(self, number: int, frame: FrameType | None) -> None:
         self._stopping.set()
@@ -208,6 +214,12 @@ class Supervisor:
     def _mend(self) -> None:
         if self._embedded is not None and not self._embedded.running():
             self._embedded.start()
+        if self._code is not None and (newest := _newest(self._code)) > self._changed_at:
+            self._changed_at = newest
+            sys.stderr.write("The code has changed: starting again.\n")
+            self._end_children()
+            for name in CHILDREN:
+                self._spawn(name)
         for name, child in list(self._children.items()):
             if child.poll() is not None and not self._stopping.is_set():
                 time.sleep(RESPAWN_AFTER_S)
@@ -219,9 +231,14 @@ class Supervisor:
 
 def supervise(config: Settings) -> None:
     """Runs everything until it is told to stop."""
-    supervisor = Supervisor(config)
+    supervisor = Supervisor(config, CODE if RELOAD in os.environ else None)
     supervisor.start()
     supervisor.run()
+
+
+def _newest(code: Path) -> float:
+    """When a file of the source was changed last."""
+    return max((path.stat().st_mtime for path in code.rglob("*") if path.suffix in CODE_SUFFIXES), default=0.0)
 
 
 def work(config: Settings) -> None:
