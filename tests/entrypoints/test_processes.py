@@ -75,7 +75,11 @@ class TestSupervisor:
         (tmp_path / "code" / "a.py").write_text("1")
         starts = tmp_path / "starts"
         note = f"import time; open({str(starts)!r}, 'a').write('x'); time.sleep(60)"
-        monkeypatch.setattr(processes, "command", lambda name: [sys.executable, "-c", note])
+
+        def command(name: str) -> list[str]:
+            return [sys.executable, "-c", note]
+
+        monkeypatch.setattr(processes, "command", command)
         config = settings.load({}, data_dir=str(tmp_path), database_url=NOBODY)
         supervisor = processes.Supervisor(config, tmp_path / "code")
 
