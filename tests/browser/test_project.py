@@ -114,3 +114,26 @@ class TestFromNothingToADownload:
         lines = await export(page, tmp_path)
         marks = [mark for line in lines for mark in line.get("annotation", {}).get("marks", [])]
         assert [(mark["class"], mark["geometry"]) for mark in marks] == [("car", CAR)] * PICTURES
+
+
+class TestTheSameFolderTwice:
+    async def test_nothing_is_sent_or_made_again_and_the_page_says_so(
+        self, shop: OpenShop, screen: OpenScreen, tmp_path: Path
+    ) -> None:
+        opened = await shop(pictures=1)
+        page = (mira := await screen()).page
+        await mira.open("/projects")
+        await mira.sign_in(await manager(opened))
+        project_id = await make_project(page, "Twice")
+        draw_pictures(tmp_path / "street", PICTURES)
+        await send_files(page, files_of(tmp_path / "street"))
+        await expect(page.get_by_text(f"{PICTURES} new items.")).to_be_visible()
+
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.url))
+        await page.locator("input[type=file]").first.set_input_files(files_of(tmp_path / "street"))
+        words = page.get_by_text(f"{PICTURES} files were there already; nothing new.")
+        await expect(words).to_be_visible(timeout=60_000)
+        assert [url for url in sent if url.endswith("/uploads/batch")] == []
+        batches = [batch async for batch in opened.client.list_batches(project_id)]
+        assert [batch.items for batch in batches] == [PICTURES]

@@ -5,6 +5,8 @@ import time
 import pytest
 from playwright.async_api import expect
 
+from fairmark.client import AsyncClient
+from fairmark.client.model import Annotation, Mark
 from fairmark.kernel.actor import WorkRole
 from tests.browser.conftest import OpenScreen, OpenShop
 from tests.browser.product import PASSWORD, Screen, pipeline
@@ -268,3 +270,36 @@ class TestReviewing:
         await worker.page.get_by_role("button", name="Look again").click()
         assert await worker.item() == rejected
         await expect(worker.page.get_by_text("The small one is missing.")).to_be_visible()
+
+    async def test_submissions_over_one_another_and_taking_one_of_them(
+        self, shop: OpenShop, screen: OpenScreen
+    ) -> None:
+        opened = await shop(pipeline(2, review=True), pictures=1)
+        disc = Mark(id="a", kind="box", class_="disc", geometry={"x": 100, "y": 100, "w": 140, "h": 140})
+        block = Mark(id="b", kind="box", class_="block", geometry={"x": 340, "y": 200, "w": 200, "h": 160})
+        for drawn in ((disc,), (disc, block)):
+            async with AsyncClient(opened.url) as client:
+                await client.sign_in(await opened.person(), PASSWORD)
+                claim = await client.claim(project_id=opened.project.id)
+                assert claim.assignment is not None, claim.why
+                await client.submit(claim.assignment.id, Annotation(marks=drawn, answers={"light": "day"}))
+        at = await screen()
+        await at.open("/work")
+        await at.sign_in(await opened.person(WorkRole.REVIEWER))
+        # The answers are brought together by a job.
+        review = at.page.get_by_role("link", name="Review", exact=True)
+        for _ in range(60):
+            if await review.count() > 0:
+                break
+            await at.page.get_by_role("button", name="Refresh").click()
+            await at.page.wait_for_timeout(500)
+        await review.click()
+        name = await at.item()
+        for submission in ("Submission A", "Submission B"):
+            await expect(at.page.get_by_text(submission).first).to_be_visible()
+        await expect(at.page.get_by_text("Block: 1 of 2 have it")).to_be_visible()
+        longer = at.page.locator("li, .row, [role=listitem]", has_text="Submission").filter(has_text="2")
+        await longer.get_by_role("button", name="Take all").first.click()
+        await at.page.get_by_role("button", name="Accept").first.click()
+        await expect(at.page.get_by_text("Nothing waits for you right now")).to_be_visible()
+        assert {key: sorted(value) for key, value in (await opened.results()).items()} == {name: ["block", "disc"]}

@@ -105,6 +105,12 @@ export class Autosave {
     if (this.#pending.size > 0 && !this.#isRefused) await this.#send(options)
   }
 
+  /** Another tab has saved draft `seq`: what it changed is taken over, where nothing was changed here. */
+  async overtaken(seq: number): Promise<void> {
+    while (this.#sending) await this.#sending
+    if (seq > this.#seq && !this.#isRefused) await this.#catchUp()
+  }
+
   /** The browser says the network is back: no use in waiting for the next retry. */
   networkIsBack(): void {
     if (this.state.name === "offline") void this.flush()
@@ -212,8 +218,8 @@ export class Autosave {
       const newer = await this.#parts.port.loadDraft(this.#parts.assignmentId)
       this.#seq = newer.seq
       this.#rebase(newer.annotation)
-      this.#show("waiting")
-      this.#after(0)
+      this.#show(this.#pending.size === 0 ? "saved" : "waiting")
+      if (this.#pending.size > 0) this.#after(0)
     } catch (error) {
       this.#failed(asPortError(error))
     }

@@ -101,6 +101,11 @@ export class Work {
     void this.#autosave.flush({ keepalive: true })
   }
 
+  /** Another tab has saved a newer draft of this assignment. */
+  draftElsewhere(seq: number): void {
+    if (this.phase === "open" || this.phase === "paused") void this.#autosave.overtaken(seq)
+  }
+
   networkIsBack(): void {
     this.#autosave.networkIsBack()
     this.#stopWaiting?.()

@@ -50,6 +50,8 @@ export interface PortParts {
   /** The server says that the turn is over. */
   readonly onOver: (error: ApiError) => void
   readonly onAsked: () => void
+  /** The server has taken this draft. */
+  readonly onSaved: (seq: number) => void
 }
 
 /** Seconds to wait for an answer on which nothing hangs but the next try. */
@@ -110,13 +112,15 @@ export class ApiPort implements EditorPort {
     annotation: Annotation,
     options: SendOptions = {},
   ): Promise<{ seq: number }> {
-    return this.#ask(() =>
+    const kept = await this.#ask(() =>
       this.#parts.api.put("/api/v1/assignments/{id}/draft", {
         ...this.#to(id),
         ...options,
         body: { seq, annotation: wire(annotation) },
       }),
     )
+    if (kept.seq === seq) this.#parts.onSaved(seq)
+    return kept
   }
 
   async loadDraft(id: string): Promise<NewerDraft> {

@@ -4,6 +4,7 @@ type Message =
   | { readonly says: "open"; readonly id: string; readonly tab: string }
   | { readonly says: "who"; readonly tab: string }
   | { readonly says: "closed"; readonly id: string; readonly tab: string }
+  | { readonly says: "saved"; readonly id: string; readonly seq: number; readonly tab: string }
 
 /** What is used of a BroadcastChannel. */
 export interface Channel {
@@ -21,6 +22,8 @@ export class Tabs {
   readonly #onShared: (isShared: boolean) => void
   readonly #theirs = new Map<string, string>()
   #mine: readonly string[] = []
+  /** Told when another tab has saved a draft of a turn that this one works at. */
+  onSaved: (id: string, seq: number) => void = () => {}
 
   /** `onShared` is told whether another tab has the turn that this one works at. */
   constructor(channel: Channel | null, tab: string, onShared: (isShared: boolean) => void) {
@@ -37,6 +40,11 @@ export class Tabs {
     this.#mine = ids
     for (const id of ids) this.#say({ says: "open", id, tab: this.#tab })
     this.#tell()
+  }
+
+  /** This tab has saved a draft: the others take over what it changed, and so do not write over it. */
+  saved(id: string, seq: number): void {
+    this.#say({ says: "saved", id, seq, tab: this.#tab })
   }
 
   /** The turns that other tabs have open. */
@@ -57,6 +65,10 @@ export class Tabs {
     if (message.tab === this.#tab) return
     if (message.says === "who") {
       for (const id of this.#mine) this.#say({ says: "open", id, tab: this.#tab })
+      return
+    }
+    if (message.says === "saved") {
+      if (this.#mine.includes(message.id)) this.onSaved(message.id, message.seq)
       return
     }
     if (message.says === "open") this.#theirs.set(message.id, message.tab)

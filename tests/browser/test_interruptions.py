@@ -1,0 +1,149 @@
+"""What comes between a worker and their work: a second tab, a sleeping one, a pause, a closed one. Nothing is lost."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import OpenScreen, OpenShop
+from tests.browser.product import Screen, Shop
+
+pytestmark = pytest.mark.xdist_group("interruptions")
+
+DISC = ((100, 100), (240, 240))
+BLOCK = ((340, 200), (540, 360))
+
+
+async def second_tab(first: Screen, path: str) -> Screen:
+    """Another tab of the same browser and person."""
+    tab = Screen(first.url, first.context, await first.context.new_page(), first.errors)
+    tab.page.on("pageerror", lambda error: first.errors.append(str(error)))
+    await tab.open(path)
+    return tab
+
+
+async def turns(owner: asyncpg.Connection, shop: Shop) -> dict[str, int]:
+    """How many turns of the shop's project people took, by state."""
+    statement = """
+        SELECT state, count(*) AS many FROM assignments
+         WHERE project_id = $1::text::uuid AND worker_id IS NOT NULL GROUP BY state"""
+    rows = await owner.fetch(statement, str(shop.project.id))
+    return {row["state"]: row["many"] for row in rows}
+
+
+async def until_turns(owner: asyncpg.Connection, shop: Shop, wanted: dict[str, int]) -> None:
+    """Waits up to 90 s for the turns to stand so."""
+    for _ in range(180):
+        if await turns(owner, shop) == wanted:
+            return
+        await asyncio.sleep(0.5)
+    assert await turns(owner, shop) == wanted
+
+
+async def marks(screen: Screen, count: int) -> None:
+    """Waits until the picture has so many marks."""
+    words = f"{count} mark" if count == 1 else f"{count} marks"
+    await screen.until(f"document.querySelector('.turn.active .stage').ariaLabel.startsWith('{words}')")
+
+
+class TestTwoTabs:
+    async def test_one_task_in_both_is_said_and_no_mark_is_lost(self, shop: OpenShop, screen: OpenScreen) -> None:
+        opened, one = await shop(), await screen()
+        await one.open("/label")
+        await one.sign_in(await opened.person())
+        name = await one.item()
+        await one.until("location.search.includes('at=')")
+        other = await second_tab(one, one.page.url.removeprefix(one.url))
+        assert await other.item() == name
+        for tab in (one, other):
+            await expect(tab.page.get_by_text("This task is open in another tab as well.")).to_be_visible()
+
+        await one.keys("1")
+        await one.drag(*DISC)
+        await one.saved()
+        # The other tab does not know of it: its own draft is refused as the older one, and then made of both.
+        await other.keys("2")
+        await other.drag(*BLOCK)
+        await marks(other, 2)
+        await other.saved()
+
+        await one.page.get_by_role("button", name="Take another task here").click()
+        await one.another_item(name)
+        await expect(other.page.get_by_text("This task is open in another tab as well.")).to_have_count(0)
+        await other.answer("Day")
+        await other.saved()
+        await other.keys("Control+Enter")
+        (found,) = await opened.arrived(1)
+        assert found["name"] == name
+        assert sorted(mark for mark, _ in found["marks"]) == ["block", "disc"]
+
+
+class TestASleepingTab:
+    async def test_the_turn_runs_out_meanwhile_and_the_draft_is_kept(
+        self, shop: OpenShop, screen: OpenScreen, owner: asyncpg.Connection
+    ) -> None:
+        opened, at = await shop(pictures=1), await screen()
+        await at.open("/label")
+        await at.sign_in(await opened.person())
+        name = await at.item()
+        await at.keys("1")
+        await at.drag(*DISC)
+        await at.saved()
+        system = await at.context.new_cdp_session(at.page)
+        await system.send("Page.setWebLifecycleState", {"state": "frozen"})
+        await owner.execute(
+            "UPDATE assignments SET leased_until = now() - interval '1 minute' WHERE project_id = $1::text::uuid",
+            str(opened.project.id),
+        )
+        await until_turns(owner, opened, {"expired": 1})
+        await system.send("Page.setWebLifecycleState", {"state": "active"})
+
+        await expect(at.page.get_by_role("alert")).to_be_visible(timeout=40_000)
+        await at.page.get_by_role("link", name="Work list").first.click()
+        await at.page.get_by_role("tab", name="My work").click()
+        await expect(at.page.get_by_text("Ran out")).to_be_visible()
+        await at.page.get_by_role("link", name="Open the draft").click()
+        assert await at.item() == name
+        await marks(at, 1)
+
+
+class TestAPause:
+    async def test_the_clock_stands_and_the_task_stays_ones_own(self, shop: OpenShop, screen: OpenScreen) -> None:
+        opened, at = await shop(), await screen()
+        await at.open("/label")
+        await at.sign_in(await opened.person())
+        first = await at.item()
+        await at.page.get_by_role("button", name="Pause").click()
+        await expect(at.page.get_by_text("No time is counted. Your work is kept.")).to_be_visible()
+        work = await second_tab(at, "/work")
+        await expect(work.page.get_by_text("Paused")).to_be_visible()
+        await at.page.get_by_role("button", name="Go on").first.click()
+        await expect(at.page.get_by_text("No time is counted. Your work is kept.")).to_have_count(0)
+        await at.answer("Night")
+        await at.saved()
+        await at.keys("Control+Enter")
+        await at.another_item(first)
+        (found,) = await opened.arrived(1)
+        assert found["answers"] == {"light": "night"}
+
+
+class TestAClosedTab:
+    async def test_the_next_task_goes_back_at_once_and_the_begun_one_waits(
+        self, shop: OpenShop, screen: OpenScreen, owner: asyncpg.Connection
+    ) -> None:
+        opened, at = await shop(), await screen()
+        await at.open("/label")
+        await at.sign_in(await opened.person())
+        name = await at.item()
+        await at.until("sessionStorage.getItem('fairmark.ahead') !== null")
+        await at.keys("1")
+        await at.drag(*DISC)
+        await at.saved()
+        assert await turns(owner, opened) == {"leased": 2}
+        await at.page.close()
+        await until_turns(owner, opened, {"leased": 1, "returned": 1})
+
+        again = await second_tab(at, "/label")
+        assert await again.item() == name
+        await marks(again, 1)
