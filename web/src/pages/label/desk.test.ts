@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { ApiError } from "#api/problem.ts"
+import { Desk, type DeskParts } from "./desk.svelte.ts"
+import type { Assignment, Claimed, LabelServer, Rules } from "./server.ts"
+
+const rules: Rules = { projectName: "Shapes", ontology: {}, guidelineHtml: "" }
+
+const assignment = (id: string, more: Partial<Assignment> = {}): Assignment =>
+  ({
+    id,
+    organisation_id: "o",
+    project_id: "p",
+    kind: "label",
+    state: "leased",
+    lease_s: 90,
+    paused_at: null,
+    ontology_version: 1,
+    guideline_version: 1,
+    media: [{ url: `/media/${id}` }],
+    ...more,
+  }) as unknown as Assignment
+
+const gone = new ApiError({ code: "lease_expired", message: "", mend: "", requestId: null, fields: {} }, 409)
+const silence = new ApiError({ code: "offline", message: "", mend: "", requestId: null, fields: {} }, 0)
+
+function set(queue: readonly string[], more: Partial<LabelServer> = {}, parts: Partial<DeskParts> = {}) {
+  const left = [...queue]
+  const own = {
+    claim: vi.fn(async (): Promise<Claimed> => {
+      const id = left.shift()
+      return id ? { assignment: assignment(id), why: null } : { assignment: null, why: "queue_is_empty" }
+    }),
+    get: vi.fn(async (_org: string, id: string) => assignment(id)),
+    rules: vi.fn(async () => rules),
+    open: vi.fn(async (): Promise<readonly Assignment[]> => []),
+    giveBack: vi.fn(async () => {}),
+    keep: vi.fn(async () => {}),
+    resume: vi.fn(async () => {}),
+    questions: vi.fn(async () => []),
+  } satisfies LabelServer
+  const server = { ...own, ...more } as typeof own
+  const fetchPictures = vi.fn()
+  const remember = vi.fn()
+  const desk = new Desk({
+    server,
+    organisations: ["o"],
+    wish: { org: null, project: null, kind: null },
+    remember,
+    fetchPictures,
+    elsewhere: async () => new Set(),
+    ...parts,
+  })
+  return { desk, server, fetchPictures, remember }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe("Desk", () => {
+  it("claims, fetches the next one ahead with its pictures, and goes on to it without asking", async () => {
+    const { desk, server, fetchPictures } = set(["a", "b"])
+    await desk.next()
+    await desk.fetchAhead()
+    expect([desk.turn?.assignment.id, desk.ahead?.assignment.id]).toEqual(["a", "b"])
+    expect(fetchPictures).toHaveBeenCalledWith(["/media/b"])
+    const asked = server.claim.mock.calls.length
+    const going = desk.next()
+    expect([desk.turn?.assignment.id, desk.ahead]).toEqual(["b", null])
+    await going
+    expect(server.claim.mock.calls.length).toBe(asked)
+  })
+
+  it("asks for the rules of a project once", async () => {
+    const { desk, server } = set(["a", "b"])
+    await desk.next()
+    await desk.fetchAhead()
+    expect(server.rules).toHaveBeenCalledTimes(1)
+  })
+
+  it("waits for the one on its way rather than take another beside it", async () => {
+    const { desk, server } = set(["a", "b", "c"])
+    await desk.next()
+    void desk.fetchAhead()
+    await desk.next()
+    expect([desk.turn?.assignment.id, server.claim.mock.calls.length]).toEqual(["b", 2])
+  })
+
+  it("brings unfinished work of an earlier visit first, but not what another tab or a pause holds", async () => {
+    const open = async () => [assignment("x"), assignment("y", { paused_at: "2026-01-01T00:00:00Z" }), assignment("z")]
+    const { desk, server } = set(["a"], { open }, { elsewhere: async () => new Set(["x"]) })
+    await desk.next()
+    expect([desk.turn?.assignment.id, server.claim.mock.calls.length]).toEqual(["z", 0])
+  })
+
+  it("says why there is nothing", async () => {
+    const { desk } = set([])
+    await desk.next()
+    expect([desk.state, desk.why]).toEqual(["empty", "queue_is_empty"])
+  })
+
+  it("tells what went wrong, and finds work when asked again", async () => {
+    const claim = vi
+      .fn()
+      .mockRejectedValueOnce(silence)
+      .mockResolvedValue({ assignment: assignment("a"), why: null })
+    const { desk } = set([], { claim })
+    await desk.next()
+    expect([desk.state, desk.problem?.code]).toEqual(["failed", "offline"])
+    await desk.next()
+    expect([desk.state, desk.turn?.assignment.id]).toEqual(["working", "a"])
+  })
+
+  it("keeps the one ahead promised, and takes another once it is lost", async () => {
+    const keep = vi.fn().mockResolvedValueOnce(undefined).mockRejectedValueOnce(silence).mockRejectedValue(gone)
+    const { desk } = set(["a", "b", "c"], { keep })
+    await desk.next()
+    await desk.fetchAhead()
+    // A third of a lease of 90 s; silence is no loss.
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([keep.mock.calls.length, desk.ahead?.assignment.id]).toEqual([2, "b"])
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(desk.ahead?.assignment.id).toBe("c")
+  })
+
+  it("gives the one ahead back when the page is closed, outliving it", async () => {
+    const { desk, server, remember } = set(["a", "b"])
+    await desk.next()
+    await desk.fetchAhead()
+    desk.letGo()
+    expect(server.giveBack.mock.calls).toEqual([["o", "b", { keepalive: true }]])
+    expect([desk.turn?.assignment.id, desk.ahead, remember.mock.lastCall]).toEqual(["a", null, [null]])
+  })
+
+  it("gives back what arrives after the person has gone", async () => {
+    const { desk, server } = set(["a", "b"])
+    await desk.next()
+    const fetching = desk.fetchAhead()
+    desk.close()
+    await fetching
+    await vi.advanceTimersByTimeAsync(0)
+    expect(server.giveBack.mock.calls).toEqual([["o", "b", { keepalive: true }]])
+  })
+
+  it("goes on after a pause when a paused turn is opened", async () => {
+    const get = async () => assignment("a", { paused_at: "2026-01-01T00:00:00Z" })
+    const { desk, server } = set([], { get })
+    await desk.open("o", "a")
+    expect(server.resume).toHaveBeenCalledWith("o", "a")
+    expect(desk.turn?.assignment.paused_at).toBeNull()
+  })
+
+  it("opens the same turn anew as another visit", async () => {
+    const { desk } = set([])
+    await desk.open("o", "a")
+    const first = desk.turn?.visit
+    await desk.open("o", "a")
+    expect(desk.turn?.visit).not.toBe(first)
+  })
+})

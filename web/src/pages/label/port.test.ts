@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { ApiError } from "#api/problem.ts"
+import type { Annotation } from "#editor/annotation.ts"
+import { MemoryOutbox, Outbox } from "./outbox.svelte.ts"
+import { ApiPort, type PortParts, portError, wireBeat } from "./port.ts"
+
+const annotation: Annotation = { version: 1, marks: [], answers: {}, links: [] }
+const refusal = (code: string, status: number, fields = {}) =>
+  new ApiError({ code, message: "No.", mend: "Do else.", requestId: null, fields }, status)
+
+function opened(more: { isAhead?: boolean; isOwnVersion?: boolean; answer?: () => Promise<unknown> } = {}) {
+  const answer = vi.fn(more.answer ?? (async () => ({ seq: 7, leased_until: "", active_ms: 0 })))
+  const api = { get: answer, post: answer, put: answer } as unknown as PortParts["api"]
+  const send = vi.fn(async () => {})
+  const outbox = new Outbox({ store: new MemoryOutbox(), personId: "ada", send, onRefused: vi.fn() })
+  const told = { onLease: vi.fn(), onOver: vi.fn(), onAsked: vi.fn(), onSaved: vi.fn() }
+  const port = new ApiPort({
+    api,
+    outbox,
+    subject: { id: "a", orgId: "o", personId: "ada", name: "a.jpg", isOwnVersion: more.isOwnVersion ?? false },
+    mayGoOn: () => more.isAhead ?? false,
+    ...told,
+  })
+  return { port, answer, send, outbox, ...told }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe("portError", () => {
+  it("tells silence, haste, faults and refusals apart", () => {
+    const kinds = [
+      refusal("offline", 0),
+      refusal("too_often", 429),
+      refusal("unavailable", 503),
+      refusal("bad_annotation", 422),
+      refusal("lease_expired", 409),
+    ].map((error) => portError(error).kind)
+    expect(kinds).toEqual(["offline", "busy", "busy", "invalid", "refused"])
+  })
+  it("carries the faults and the advice along", () => {
+    const faults = [{ code: "required", path: "/answers/light", message: "Light has no answer." }]
+    const error = portError(refusal("bad_annotation", 422, { faults }))
+    expect([error.message, error.details.faults]).toEqual(["No. Do else.", faults])
+  })
+})
+
+describe("wireBeat", () => {
+  it("gives this clock's present with the stretches, for the server to set it right", () => {
+    expect(wireBeat([{ from: 0, to: 1500 }], 2000)).toEqual({
+      now: "1970-01-01T00:00:02.000Z",
+      intervals: [{ from: "1970-01-01T00:00:00.000Z", to: "1970-01-01T00:00:01.500Z" }],
+    })
+  })
+})
+
+describe("submit", () => {
+  const beats = [{ from: 0, to: 1000 }]
+  it("does not wait for the answer where there is something to go on with", async () => {
+    const { port, send, outbox } = opened({ isAhead: true })
+    await port.submit("a", { key: "k", annotation, beats })
+    expect([send.mock.calls.length, outbox.waiting.length]).toEqual([0, 1])
+    await vi.advanceTimersByTimeAsync(200)
+    expect(send).toHaveBeenCalledWith(expect.objectContaining({ assignmentId: "a", key: "k", beats }))
+    expect(outbox.waiting).toEqual([])
+  })
+  it("waits for it where there is nothing else", async () => {
+    const { port, send, outbox } = opened()
+    await port.submit("a", { key: "k", annotation, beats })
+    expect([send.mock.calls.length, outbox.waiting.length]).toEqual([1, 0])
+  })
+})
+
+describe("ApiPort", () => {
+  it("tells that the turn is over, and of other refusals nothing", async () => {
+    const over = opened({ answer: () => Promise.reject(refusal("lease_expired", 409)) })
+    await expect(over.port.beat("a", [])).rejects.toMatchObject({ kind: "refused" })
+    expect(over.onOver).toHaveBeenCalledTimes(1)
+    const other = opened({ answer: () => Promise.reject(refusal("forbidden", 403)) })
+    await expect(other.port.beat("a", [])).rejects.toMatchObject({ kind: "refused" })
+    expect(other.onOver).not.toHaveBeenCalled()
+  })
+  it("tells of a draft that the server took, not of one that it has newer", async () => {
+    const { port, onSaved } = opened()
+    await port.saveDraft("a", 7, annotation)
+    await port.saveDraft("a", 6, annotation)
+    expect(onSaved.mock.calls).toEqual([[7]])
+  })
+  it("sends an annotation with a fix alone; accepting one's own changes is one", async () => {
+    const verdict = { key: "k", reasons: [], note: "", annotation, beats: [] }
+    const theirs = opened()
+    await theirs.port.review("a", { ...verdict, decision: "accept" })
+    expect(theirs.answer).toHaveBeenCalledWith(
+      expect.anything(),
+      expect.objectContaining({ body: { decision: "accept", reasons: [], comment: "" } }),
+    )
+    const own = opened({ isOwnVersion: true })
+    await own.port.review("a", { ...verdict, decision: "accept" })
+    expect(own.answer).toHaveBeenCalledWith(
+      expect.anything(),
+      expect.objectContaining({ body: { decision: "fix", reasons: [], comment: "", annotation } }),
+    )
+  })
+  it("names at most five marks of a question", async () => {
+    const { port, answer, onAsked } = opened()
+    await port.ask("a", { text: "What are these?", marks: ["1", "2", "3", "4", "5", "6", "7"] })
+    expect(answer).toHaveBeenCalledWith(
+      expect.anything(),
+      expect.objectContaining({ body: { text: "What are these?\n\nAbout marks 1, 2, 3, 4, 5 and 2 more" } }),
+    )
+    expect(onAsked).toHaveBeenCalledTimes(1)
+  })
+})
