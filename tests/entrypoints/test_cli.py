@@ -2,8 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from fairmark.client import Client
+from fairmark.kernel.embedded import Embedded
+from tests.conftest import Server, free_port
 
 WITHOUT = """
 import importlib.util, sys
@@ -36,3 +41,22 @@ class TestWithoutServer:
         assert done.stdout.count("fairmark[server]") == 10
         for name in ("import", "export", "projects", "simulate", "up", "restore"):
             assert name in done.stdout
+
+
+class TestFirstAdmin:
+    def test_prints_a_link_as_long_as_there_is_no_administrator(self, tmp_path: Path) -> None:
+        server = Server(tmp_path / "d", free_port())
+        link = server.command("people", "first-admin")
+        assert link.startswith(f"{server.url}/first-start#")
+        assert link.count("\n") == 1
+        server.start()
+        try:
+            client = Client(server.url)
+            client.first_start(link.strip().partition("#")[2], "Ann", "ann@example.org", "a long enough one", "Acme")
+            client.close()
+            done = server.run("people", "first-admin")
+        finally:
+            server.stop()
+            Embedded(tmp_path / "d").stop()
+        assert done.returncode == 1
+        assert done.stderr.startswith("error: This installation has an administrator already.")

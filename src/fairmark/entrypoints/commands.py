@@ -34,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
     orgs.command("create")(create_org)
     orgs.command("list")(list_orgs)
     keys.app.command("create")(create_key)  # the client's group: its other commands work from afar
+    people.command("first-admin")(first_admin)
     people.command("reset-password")(reset_password)
     app.add_typer(people, name="people", help="People's sign-ins, mended on the server itself.")
     app.add_typer(orgs, name="orgs", help="Organisations of this installation.")
@@ -112,6 +113,14 @@ def reset_password(email: str, data_dir: DataDir = None, settings: SettingsFile 
 
     with _database(data_dir, settings) as loaded:
         typer.echo(installation.reset_password(loaded, email))
+
+
+def first_admin(data_dir: DataDir = None, settings: SettingsFile = None) -> None:
+    """Print the one-time link, good for 24 hours, with which the first administrator comes in."""
+    from fairmark.entrypoints import installation
+
+    with _database(data_dir, settings) as loaded:
+        typer.echo(f"{installation.address(loaded)}/first-start#{installation.needed_first_admin(loaded)}")
 
 
 def doctor(data_dir: DataDir = None, settings: SettingsFile = None) -> None:

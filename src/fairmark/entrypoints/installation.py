@@ -13,12 +13,19 @@ from fairmark.kernel import schema, telemetry
 from fairmark.kernel.actor import Mode, Scope
 from fairmark.kernel.db import Database
 from fairmark.kernel.embedded import OWNER, Embedded
+from fairmark.kernel.errors import Conflict
 from fairmark.kernel.events import SYSTEM
 from fairmark.kernel.ids import OrgId
 from fairmark.kernel.schema import APP_ROLE
 from fairmark.kernel.settings import BadSettings, Settings
 
 T = TypeVar("T")
+
+
+class AdministratorThere(Conflict):
+    """There is nothing to start any more."""
+
+    code = "administrator_there"
 
 
 def prepare(loaded: Settings) -> str:
@@ -52,6 +59,16 @@ def app_url(loaded: Settings) -> str:
 def first_admin(loaded: Settings) -> str | None:
     """A one-time token for the first administrator, or None if there is one already."""
     return _with_database(loaded, first_admin_token)
+
+
+def needed_first_admin(loaded: Settings) -> str:
+    """The same for who asks for it. Raises AdministratorThere."""
+    if (token := first_admin(loaded)) is None:
+        raise AdministratorThere(
+            "This installation has an administrator already.",
+            mend="They can invite others; for a lost password: fairmark people reset-password EMAIL",
+        )
+    return token
 
 
 async def first_admin_token(db: Database) -> str | None:
