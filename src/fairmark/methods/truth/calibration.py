@@ -30,15 +30,19 @@ def patience(judges: Floats, scale: float = SCALE) -> Floats:
     return np.minimum(1.0, scale / np.sqrt(judges))
 
 
-def calibrated(logs: Floats, judges: Floats, scale: float = SCALE) -> Floats:
-    """The posterior whose log-odds are `logs` times `patience`: [tasks, K]. The likeliest value stays the same."""
-    return normalised(logs * patience(judges, scale)[:, None])
+def calibrated(logs: Floats, judges: Floats, scale: float = SCALE, log_prior: Floats | None = None) -> Floats:
+    """The posterior of evidence `logs`, [tasks, K], with its log-odds times `patience`: [tasks, K].
+
+    log_prior: [K], added as it is, for it is no judge's; None: even.
+    """
+    evidence = logs * patience(judges, scale)[:, None]
+    return normalised(evidence if log_prior is None else evidence + log_prior)
 
 
-def scale_of(logs: Floats, judges: Floats, gold: Indices) -> float:
+def scale_of(logs: Floats, judges: Floats, gold: Indices, log_prior: Floats | None = None) -> float:
     """The scale under which gold is likeliest, drawn towards SCALE: a few gold tasks move it a little.
 
-    logs, judges: as in `calibrated`, of a model that did not see the gold of the task itself, or saw little of it.
+    logs, judges, log_prior: as in `calibrated`, of a model that saw little of the task's own gold.
     gold: [tasks], -1 where unknown. log(scale / SCALE) ~ N(0, 0.5^2), between SCALE_MIN and SCALE_MAX.
     Source: temperature scaling, Guo et al., ICML 2017, with a prior.
     """
@@ -47,7 +51,8 @@ def scale_of(logs: Floats, judges: Floats, gold: Indices) -> float:
         return SCALE
 
     def cost(log_scale: float) -> float:
-        right = calibrated(logs[known], judges[known], float(np.exp(log_scale)))[np.arange(len(known)), gold[known]]
+        found = calibrated(logs[known], judges[known], float(np.exp(log_scale)), log_prior)
+        right = found[np.arange(len(known)), gold[known]]
         prior = 0.5 * ((log_scale - np.log(SCALE)) / _SCALE_SPREAD) ** 2
         return prior - float(np.log(np.maximum(right, 1e-12)).sum())
 

@@ -11,6 +11,7 @@ from fairmark.methods.truth.calibration import SCALE, calibrated, effective_judg
 from fairmark.methods.truth.dawid_skene import Each
 from fairmark.methods.truth.judges import (
     FAMILIES,
+    RIGHT,
     Crowd,
     Family,
     Judges,
@@ -43,17 +44,23 @@ LEARNING = 0.15
 """While judges are learnt, n judgements on a task weigh as n^(1 - LEARNING), so that no crowd convinces itself."""
 PRIOR_COUNT = 100.0
 """Pseudo-tasks behind even shares of the values: a small sample does not tell how common a value is."""
+HABITUAL = 2.0
+"""How much rarer than the most frequent judgement another one can be by mere habit."""
+PLAIN = 0.02
+"""Weight of a plain calibrated vote in the answer, for crowds that show nothing of themselves."""
 _INNER, _CONCENTRATION_EVERY = 3, 5
 
 
 class Part(NamedTuple):
-    """A shard: some tasks and all that was said of them. gold: [tasks], -1 unknown. judges: [tasks], voices each."""
+    """A shard: some tasks and all that was said of them. votes: [tasks, K]. voices: [tasks], judgements each. gold:
+    [tasks], -1 unknown.
+    """
 
     matrix: Matrix
     transposed: Matrix
+    votes: Floats
     voices: Floats
     gold: Indices
-    first: Floats
 
 
 class Sums(NamedTuple):
@@ -132,10 +139,8 @@ def cut(labels: Labels, gold: Indices, shards: int = 1) -> list[Part]:
     parts: list[Part] = []
     for start, stop in pairwise(edges):
         own = labels if stop - start == labels.tasks_n else labels.of_tasks(start, stop)
-        votes = own.votes() + 0.5
-        first = clamped(votes / votes.sum(axis=1, keepdims=True), gold[start:stop])
         matrix = own.matrix()
-        parts.append(Part(matrix, matrix.T.tocsr(), own.judged(), gold[start:stop], first))
+        parts.append(Part(matrix, matrix.T.tocsr(), own.votes(), own.judged(), gold[start:stop]))
     return parts
 
 
@@ -153,18 +158,20 @@ def learn(
     if not any((part.gold >= 0).any() for part in parts):
         return Learnt(fits, SCALE)
     logs, judges, gold = zip(*(_gold_evidence(part, fits) for part in parts), strict=True)
-    return Learnt(fits, scale_of(np.concatenate(logs), np.concatenate(judges), np.concatenate(gold)))
+    scale = scale_of(np.concatenate(logs), np.concatenate(judges), np.concatenate(gold), log_prior(fits[0]))
+    return Learnt(fits, scale)
 
 
 def _fitted(parts: Sequence[Part], workers: int, values: int, family: Family, rounds: int, each: Each) -> Fit:
     crowd, judges = newcomers(values, workers)
     sums = _added(each(_tell_first, parts))
+    usual = usual_shares(_by_worker(sums.said, workers, values).sum(axis=(0, 1)))
     tasks = sum(len(part.gold) for part in parts)
     fit = Fit(family, crowd, judges, _by_worker(sums.said, workers, values), np.empty(0))
     for turn in range(rounds):
         fit = refined(fit, choose=turn % _CONCENTRATION_EVERY == 0)
         sums = _added(each(Step(log_tables(fit.tables), np.log(fit.crowd.prior)), parts))
-        prior = (sums.classes + PRIOR_COUNT / values) / (tasks + PRIOR_COUNT)
+        prior = (sums.classes + PRIOR_COUNT * usual) / (tasks + PRIOR_COUNT)
         fit = replace(fit, said=_by_worker(sums.said, workers, values), crowd=replace(fit.crowd, prior=prior))
     return fit
 
@@ -185,6 +192,21 @@ def log_tables(tables: Floats) -> Floats:
     """log P(l | c) at [worker * K + l, c]: the layout that a matrix of labels is multiplied with."""
     w, k, _ = tables.shape
     return np.log(tables).transpose(0, 2, 1).reshape(w * k, k)
+
+
+def usual_shares(said: Floats) -> Floats:
+    """How common the values may be, from how often each was said: [K], where PRIOR_COUNT pseudo-tasks lie.
+
+    Even for values said about as often, since habits alone bring about a factor of HABITUAL; what is said less often
+    still is rare. Without this a crowd that always says "no" would pass for one that says "no" whatever it sees.
+    """
+    return without_habit(said + 1.0)
+
+
+def without_habit(shares: Floats) -> Floats:
+    """Shares that are even up to a factor of HABITUAL, and beyond it as much less uneven; sum 1: [K]."""
+    usual = np.minimum(shares / shares.max() * HABITUAL, 1.0)
+    return usual / usual.sum()
 
 
 class Step(NamedTuple):
@@ -209,7 +231,8 @@ def tells(part: Part) -> Floats:
 
 
 def _tell_first(part: Part) -> Sums:
-    return _told(part, part.first)
+    votes = part.votes + 0.5
+    return _told(part, clamped(votes / votes.sum(axis=1, keepdims=True), part.gold))
 
 
 def _told(part: Part, posterior: Floats) -> Sums:
@@ -229,18 +252,34 @@ def _by_worker(said: Floats, workers: int, values: int) -> Floats:
 
 
 def evidence(part: Part, fit: Fit) -> tuple[Floats, Floats]:
-    """Log-posteriors [tasks, K] before calibration, not normalised, and effective judges [tasks]."""
+    """Log-likelihoods [tasks, K] before calibration, and effective judges [tasks]."""
     k = fit.tables.shape[1]
     information = np.repeat(informativeness(fit.tables), k)
     squares = part.matrix @ np.square(information)
     judges = effective_judges(part.matrix @ information, squares)
-    return part.matrix @ log_tables(fit.tables) + np.log(fit.crowd.prior), judges
+    return part.matrix @ log_tables(fit.tables), judges
+
+
+def log_prior(fit: Fit) -> Floats:
+    """How common each value is held to be before a task's judgements, less what habit may have feigned: [K], logs."""
+    return np.log(without_habit(fit.crowd.prior))
 
 
 def judge(part: Part, learnt: Learnt) -> Floats:
     """The calibrated posterior of each task of a shard, averaged over the families: [tasks, K]."""
-    posteriors = [calibrated(*evidence(part, fit), learnt.scale) for fit in learnt.fits]
-    return clamped(np.mean(posteriors, axis=0), part.gold)
+    posteriors = [calibrated(*evidence(part, fit), learnt.scale, log_prior(fit)) for fit in learnt.fits]
+    return clamped(mixed(posteriors, part.votes, learnt.scale), part.gold)
+
+
+def mixed(posteriors: Sequence[Floats], votes: Floats, scale: float) -> Floats:
+    """The mean of the families' posteriors and, with weight PLAIN, of a plain vote: [tasks, K]. votes: [tasks, K].
+
+    The vote takes everybody to be right with RIGHT. Where workers never change their answer, no model can tell habit
+    from knowledge and the families stay at even odds; then the majority decides.
+    """
+    odds = np.log(RIGHT * (votes.shape[1] - 1) / (1 - RIGHT))
+    plain = calibrated(votes * odds, np.maximum(votes.sum(axis=1), 1.0), scale)
+    return (1 - PLAIN) * np.mean(posteriors, axis=0) + PLAIN * plain
 
 
 def _gold_evidence(part: Part, fits: Sequence[Fit]) -> tuple[Floats, Floats, Indices]:

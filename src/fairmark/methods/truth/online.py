@@ -15,7 +15,9 @@ from fairmark.methods.truth.hierarchical import (
     cut,
     learn,
     learning,
+    log_prior,
     log_tables,
+    mixed,
     tells,
 )
 from fairmark.methods.truth.judges import (
@@ -97,7 +99,9 @@ class Online:
         if task in self._gold:
             return np.eye(self._values)[self._gold[task]]
         rows = self._rows(task)
-        return np.mean([self._calibrated(fit, rows) for fit in self._learnt.fits], axis=0)
+        votes = np.bincount(rows.values, rows.weights, minlength=self._values).astype(np.float64)
+        posteriors = [self._calibrated(fit, rows)[None] for fit in self._learnt.fits]
+        return mixed(posteriors, votes[None], self._learnt.scale)[0]
 
     def skill(self, worker: int) -> float:
         """How often the worker is right, 0 to 1, on average over the values."""
@@ -203,11 +207,11 @@ class Online:
         return fit
 
     def _calibrated(self, fit: Fit, rows: Rows) -> Floats:
-        logs = _evidence(fit, rows) + np.log(fit.crowd.prior)
+        logs = _evidence(fit, rows)
         information = rows.weights * informativeness(fit.tables[rows.workers])
         squares = (information * informativeness(fit.tables[rows.workers])).sum() if len(information) else 0.0
         judges = effective_judges(np.array([information.sum()]), np.array([squares]))
-        return calibrated(logs[None], judges, self._learnt.scale)[0]
+        return calibrated(logs[None], judges, self._learnt.scale, log_prior(fit))[0]
 
 
 def _evidence(fit: Fit, rows: Rows) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit
 
 from fairmark.methods.truth.calibration import calibrated, effective_judges, patience
-from fairmark.methods.truth.hierarchical import Fit, Learnt, Part, evidence
+from fairmark.methods.truth.hierarchical import Fit, Learnt, Part, evidence, log_prior, mixed
 from fairmark.methods.truth.judges import informativeness
 from fairmark.methods.truth.labels import Floats, Indices, clamped
 
@@ -59,23 +59,25 @@ def outlook(part: Part, learnt: Learnt) -> Outlook:
     gain(m) / m for m in AHEAD. O(tasks K).
     """
     outlooks = [_outlook(part, learnt, fit) for fit in learnt.fits]
-    posterior = clamped(np.mean([posterior for posterior, _ in outlooks], axis=0), part.gold)
+    posterior = clamped(mixed([posterior for posterior, _ in outlooks], part.votes, learnt.scale), part.gold)
     gain = np.where(part.gold >= 0, 0.0, np.mean([gain for _, gain in outlooks], axis=0))
     return Outlook(posterior, posterior.max(axis=1, initial=0.0), gain)
 
 
 def _outlook(part: Part, learnt: Learnt, fit: Fit) -> tuple[Floats, Floats]:
     logs, judges = evidence(part, fit)
-    posterior = calibrated(logs, judges, learnt.scale)
+    prior = log_prior(fit)
+    posterior = calibrated(logs, judges, learnt.scale, prior)
     information = np.repeat(informativeness(fit.tables), logs.shape[1])
     total, squares = part.matrix @ information, part.matrix @ np.square(information)
     typical = fit.tables.mean(axis=0)
     worth = float(informativeness(typical[None])[0])
     mean, variance = _drift(typical)
     rows = np.arange(len(logs))
-    order = np.argsort(-logs, axis=1, kind="stable")
+    order = np.argsort(-posterior, axis=1, kind="stable")
     best, rival = order[:, 0], order[:, 1]
     odds = logs[rows, best] - logs[rows, rival]
+    before = prior[best] - prior[rival]
     mass = posterior[rows, best] + posterior[rows, rival]
     right = posterior[rows, best] / mass
     gain = np.zeros(len(logs))
@@ -85,7 +87,7 @@ def _outlook(part: Part, learnt: Learnt, fit: Fit) -> tuple[Floats, Floats]:
         for chance, towards in ((right, mean[best, rival]), (1 - right, -mean[rival, best])):
             spread = np.sqrt(steps * variance[best, rival])
             for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-                greater += chance * weight * expit(np.abs(factor * (odds + steps * towards + spread * node)))
+                greater += chance * weight * expit(np.abs(before + factor * (odds + steps * towards + spread * node)))
         gain = np.maximum(gain, mass * (greater - right) / steps)
     return posterior, gain
 

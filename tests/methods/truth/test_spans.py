@@ -1,0 +1,22 @@
+from fairmark.methods.truth.spans import Marking, infer_spans
+
+
+class TestInferSpans:
+    def test_most_agree(self) -> None:
+        right = [(0, 2, "PER"), (5, 6, "LOC")]
+        items = [[Marking(0, right), Marking(1, right), Marking(2, right), Marking(3, [(0, 1, "PER")])]] * 10
+        found = infer_spans(items, 4)
+        assert [(s.start, s.end, s.class_) for s in found.spans[0]] == right
+        assert found.skill[3] < found.skill[0]
+
+    def test_one_of_two_that_overlap(self) -> None:
+        items = [[Marking(0, [(0, 2, "A")]), Marking(1, [(0, 2, "A")]), Marking(2, [(1, 3, "A")])]] * 5
+        assert len(infer_spans(items, 3, keep_min=0.0).spans[0]) == 1
+        assert len(infer_spans(items, 3, keep_min=0.0, overlapping=True).spans[0]) == 2
+
+    def test_the_class_is_inferred(self) -> None:
+        items = [[Marking(w, [(0, 2, "ORG" if w == 3 else "LOC")]) for w in range(4)]] * 10
+        assert {s.class_ for spans in infer_spans(items, 4).spans for s in spans} == {"LOC"}
+
+    def test_nothing(self) -> None:
+        assert infer_spans([[], [Marking(0, [])]], 1).spans == [[], []]
