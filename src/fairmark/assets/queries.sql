@@ -45,15 +45,23 @@ SELECT o.document
  WHERE p.org_id = :org_id AND p.id = :project_id;
 
 -- name: items_by_external
--- Which of these external ids the project has already.
-SELECT external_id, id FROM items
- WHERE org_id = :org_id AND project_id = :project_id AND external_id = ANY (:external_ids::text[]);
+-- Which of these external ids the project has already. Asked one by one, and as a range in order, here and below: a plan
+-- made while the table was nearly empty is kept while it fills, and nothing but the order ties it to the right index.
+SELECT i.external_id, i.id
+  FROM unnest(:external_ids::text[]) AS e (external_id)
+ CROSS JOIN LATERAL (SELECT x.external_id, x.id FROM items x
+                      WHERE x.org_id = :org_id AND x.project_id = :project_id AND x.external_id >= e.external_id
+                        AND x.external_id <= e.external_id
+                      ORDER BY x.external_id LIMIT 1) i;
 
 -- name: items_unnamed
 -- Items without an external id that start with one of these assets: the same assets make the same item.
-SELECT id, asset_ids FROM items
- WHERE org_id = :org_id AND project_id = :project_id AND external_id IS NULL
-   AND asset_ids[1] = ANY (:first_asset_ids::uuid[]);
+SELECT i.id, i.asset_ids
+  FROM unnest(:first_asset_ids::uuid[]) AS f (asset_id)
+ CROSS JOIN LATERAL (SELECT x.id, x.asset_ids FROM items x
+                      WHERE x.org_id = :org_id AND x.project_id = :project_id AND x.external_id IS NULL
+                        AND x.asset_ids[1] >= f.asset_id AND x.asset_ids[1] <= f.asset_id
+                      ORDER BY x.asset_ids[1]) i;
 
 -- name: add_items
 -- Rows come in the order of their external ids, so that two imports of the same rows wait for one another instead of
@@ -88,23 +96,28 @@ SELECT u.id AS upload_id, u.asset_id, u.name
 
 -- name: assets_of_names
 -- The newest upload of each name.
-SELECT DISTINCT ON (u.name) u.name, u.asset_id
-  FROM uploads u WHERE u.org_id = :org_id AND u.name = ANY (:names::text[]) AND u.asset_id IS NOT NULL
- ORDER BY u.name, u.id DESC;
+SELECT u.name, u.asset_id
+  FROM unnest(:names::text[]) AS n (name)
+ CROSS JOIN LATERAL (SELECT x.name, x.asset_id FROM uploads x
+                      WHERE x.org_id = :org_id AND x.name = n.name AND x.asset_id IS NOT NULL
+                      ORDER BY x.id DESC LIMIT 1) u;
 
 -- name: sources
 -- The assets of addresses that are known, by the index on their hash; the address itself decides.
-SELECT source, coalesce(same_as, id) AS id, state
-  FROM assets
- WHERE org_id = :org_id AND md5(source)::uuid = ANY (:hashes::uuid[]) AND source = ANY (:sources::text[])
-   AND source <> '';
+SELECT a.source, coalesce(a.same_as, a.id) AS id, a.state
+  FROM unnest(:hashes::uuid[], :sources::text[]) AS h (hash, source)
+ CROSS JOIN LATERAL (SELECT x.source, x.same_as, x.id, x.state FROM assets x
+                      WHERE x.org_id = :org_id AND x.source_hash >= h.hash AND x.source_hash <= h.hash
+                        AND x.source <> ''
+                      ORDER BY x.source_hash LIMIT 1) a
+ WHERE a.source = h.source;
 
 -- name: add_sources
 -- One pending asset for each new address. Rows come in the order of their hashes: see add_items.
 INSERT INTO assets (org_id, id, state, source, name, fetch_after, created_at)
 SELECT :org_id, r.id, 'pending', r.source, r.name, :now, :now
   FROM unnest(:ids::uuid[], :sources::text[], :names::text[]) AS r (id, source, name)
-ON CONFLICT (org_id, (md5(source)::uuid)) WHERE source <> '' DO NOTHING
+ON CONFLICT (org_id, source_hash) WHERE source <> '' DO NOTHING
 RETURNING id;
 
 -- name: retry_sources
@@ -118,10 +131,16 @@ UPDATE assets a SET state = 'pending', fault = NULL, tries = 0, fetch_after = :n
 
 -- name: retry_named_sources
 -- The same for rows whose items are there already: their files that could not be had get another try.
-WITH failed AS (
-    SELECT id FROM assets
-     WHERE org_id = :org_id AND md5(source)::uuid = ANY (:hashes::uuid[]) AND source = ANY (:sources::text[])
-       AND state = 'failed' AND source <> ''
+WITH named AS MATERIALIZED (
+    SELECT a.id
+      FROM unnest(:hashes::uuid[], :sources::text[]) AS h (hash, source)
+     CROSS JOIN LATERAL (SELECT x.id, x.source, x.state FROM assets x
+                          WHERE x.org_id = :org_id AND x.source_hash >= h.hash
+                            AND x.source_hash <= h.hash AND x.source <> ''
+                          ORDER BY x.source_hash LIMIT 1) a
+     WHERE a.source = h.source AND a.state = 'failed'
+), failed AS (
+    SELECT id FROM assets WHERE org_id = :org_id AND id IN (SELECT id FROM named) AND state = 'failed'
      ORDER BY id FOR UPDATE
 )
 UPDATE assets a SET state = 'pending', fault = NULL, tries = 0, fetch_after = :now
@@ -129,8 +148,12 @@ UPDATE assets a SET state = 'pending', fault = NULL, tries = 0, fetch_after = :n
 
 -- name: contents
 -- The assets that hold these bytes already.
-SELECT id, state, name, source, sha256, media_type, bytes, width, height, probe, fault, same_as
-  FROM assets WHERE org_id = :org_id AND sha256 = ANY (:sha256s::bytea[]) AND same_as IS NULL;
+SELECT a.*
+  FROM unnest(:sha256s::bytea[]) AS c (sha256)
+ CROSS JOIN LATERAL (SELECT x.id, x.state, x.name, x.source, x.sha256, x.media_type, x.bytes, x.width, x.height, x.probe,
+                            x.fault, x.same_as FROM assets x
+                      WHERE x.org_id = :org_id AND x.sha256 >= c.sha256 AND x.sha256 <= c.sha256 AND x.same_as IS NULL
+                      ORDER BY x.sha256 LIMIT 1) a;
 
 -- name: add_contents
 -- Assets of bytes that are stored; nothing where another request was faster with the same.

@@ -212,12 +212,15 @@ class Database:
         actor: Actor = NOBODY,
         person_id: PersonId | None = None,
         fast: bool = False,
+        bulk: bool = False,
     ) -> AsyncGenerator[Tx]:
         """One transaction, fenced to `org_id`; committed on leaving, rolled back on any error.
 
         fast: do not wait for the disk at commit; for writes whose loss in a crash only repeats work (a claim).
+        bulk: plan each statement for the tables as they are now; for work through which they grow, where a plan from the
+        beginning would be the wrong one at the end.
         """
-        started = _begin(org_id, person_id or actor.person_id, fast)
+        started = _begin(org_id, person_id or actor.person_id, fast, bulk)
         try:
             async with self._pool.acquire() as connection:
                 tx = Tx(connection, org_id, actor, clock.now(), started)
@@ -253,9 +256,10 @@ def _scope(org_id: UUID | None) -> str:
     return f"SELECT set_config('app.org_id','{org}',true)"
 
 
-def _begin(org_id: UUID | None, person_id: UUID | None, fast: bool) -> str:
+def _begin(org_id: UUID | None, person_id: UUID | None, fast: bool, bulk: bool) -> str:
     # UUIDs print as hex and dashes alone, so they are safe inside the text; one message opens and scopes.
     org = str(UUID(int=org_id.int)) if org_id else ""
     person = str(UUID(int=person_id.int)) if person_id else ""
     relaxed = ",set_config('synchronous_commit','off',true)" if fast else ""
+    relaxed += ",set_config('plan_cache_mode','force_custom_plan',true)" if bulk else ""
     return f"BEGIN;SELECT set_config('app.org_id','{org}',true),set_config('app.person_id','{person}',true){relaxed}"

@@ -14,6 +14,7 @@ RETURNING a.id, a.source, a.name, a.tries;
 SELECT min(fetch_after) FROM assets WHERE org_id = :org_id AND state = 'pending';
 
 -- name: settle_ready
+-- (coalesce keeps the planner off the index of all that is pending: it would walk that for every few rows.)
 -- Bytes are here. `same_as` names the asset that has held them from before. A lease that was lost meanwhile is no harm:
 -- the bytes are the same, and an asset that is not pending any more is left alone.
 UPDATE assets a
@@ -22,7 +23,7 @@ UPDATE assets a
   FROM unnest(:ids::uuid[], :sha256s::bytea[], :same_as::uuid[], :media_types::text[], :bytes::bigint[],
               :widths::int[], :heights::int[], :probes::text[])
        AS r (id, sha256, same_as, media_type, bytes, width, height, probe)
- WHERE a.org_id = :org_id AND a.id = r.id AND a.state = 'pending'
+ WHERE a.org_id = :org_id AND a.id = r.id AND coalesce(a.state) = 'pending'
 RETURNING a.id;
 
 -- name: settle_failed
@@ -31,5 +32,5 @@ UPDATE assets a
    SET state = CASE WHEN r.fetch_after IS NULL THEN 'failed' ELSE 'pending' END, fault = r.fault::jsonb,
        fetch_after = r.fetch_after
   FROM unnest(:ids::uuid[], :faults::text[], :fetch_afters::timestamptz[]) AS r (id, fault, fetch_after)
- WHERE a.org_id = :org_id AND a.id = r.id AND a.state = 'pending'
+ WHERE a.org_id = :org_id AND a.id = r.id AND coalesce(a.state) = 'pending'
 RETURNING a.id, a.state;

@@ -100,7 +100,7 @@ class _Turn:
             if not self._waiting and asyncio.get_running_loop().time() < self._until_s:
                 # Each waits for at most CLAIM / AT_ONCE fetches before its own.
                 longest_s = (CLAIM // AT_ONCE + 1) * (self._site.settings.fetch_timeout_s + ANSWER_S)
-                async with self._site.db.begin(self._org_id, actor=SYSTEM) as tx:
+                async with self._site.db.begin(self._org_id, actor=SYSTEM, bulk=True) as tx:
                     self._waiting = await store.claim(tx, tx.now + timedelta(seconds=longest_s), CLAIM)
             return self._waiting.pop() if self._waiting else None
 
@@ -125,7 +125,7 @@ class _Turn:
     async def _fetch(self, claimed: Claimed) -> Ready:
         with staging.staged(self._site.settings) as (file, path):
             size, digest = await self._get(claimed.source, file)
-            async with self._site.db.begin(self._org_id, actor=SYSTEM) as tx:
+            async with self._site.db.begin(self._org_id, actor=SYSTEM, bulk=True) as tx:
                 known = (await assets_store.contents(tx, [digest])).get(digest)
             if known is not None:
                 return _as_known(claimed, known)
@@ -156,7 +156,7 @@ async def settle(site: Site, org_id: OrgId, outcomes: Sequence[Outcome]) -> None
     """Records at most IDS_MAX outcomes and announces them, in one transaction."""
     for attempt in range(1, SETTLE_TRIES + 1):
         try:
-            async with site.db.begin(org_id, actor=SYSTEM) as tx:
+            async with site.db.begin(org_id, actor=SYSTEM, bulk=True) as tx:
                 await _record(tx, outcomes)
             return
         except asyncpg.UniqueViolationError:

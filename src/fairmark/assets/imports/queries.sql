@@ -62,7 +62,9 @@ SELECT id, updated_at < :broken_before AS broken
 
 -- name: sizes_by_name
 -- Uploaded pictures under any of these names, for label formats that need their sizes; the newest of each.
-SELECT DISTINCT ON (u.name) u.name, a.width, a.height, a.media_type, a.sha256
-  FROM uploads u JOIN assets a ON a.org_id = :org_id AND a.id = u.asset_id
- WHERE u.org_id = :org_id AND u.name = ANY (:names::text[]) AND u.asset_id IS NOT NULL
- ORDER BY u.name, u.id DESC;
+SELECT u.name, a.width, a.height, a.media_type, a.sha256
+  FROM unnest(:names::text[]) AS n (name)
+ CROSS JOIN LATERAL (SELECT x.name, x.asset_id FROM uploads x
+                      WHERE x.org_id = :org_id AND x.name = n.name AND x.asset_id IS NOT NULL
+                      ORDER BY x.id DESC LIMIT 1) u
+  JOIN assets a ON a.org_id = :org_id AND a.id = u.asset_id;

@@ -123,7 +123,7 @@ async def run(site: Site, org_id: OrgId, import_id: ImportId) -> None:
 
     Raises Unavailable where a part of the installation is down, for the job to be tried again.
     """
-    async with site.db.begin(org_id, actor=SYSTEM) as tx:
+    async with site.db.begin(org_id, actor=SYSTEM, bulk=True) as tx:
         running = await store.start(tx, import_id)
         if running is None:
             return
@@ -138,13 +138,13 @@ async def run(site: Site, org_id: OrgId, import_id: ImportId) -> None:
     except FairmarkError as error:
         state = ImportState.FAILED
         fault = Problem(error.code, rules.clean(error.message), rules.clean(error.mend))
-    async with site.db.begin(org_id, actor=SYSTEM) as tx:
+    async with site.db.begin(org_id, actor=SYSTEM, bulk=True) as tx:
         await _end(tx, import_id, state, fault)
 
 
 async def revive(site: Site, org_id: OrgId) -> int:
     """Gives imports that stand still a new job, and fails those that have for hours; returns how many."""
-    async with site.db.begin(org_id, actor=SYSTEM) as tx:
+    async with site.db.begin(org_id, actor=SYSTEM, bulk=True) as tx:
         found = await store.stalled(tx, tx.now - rules.STALLED, tx.now - rules.BROKEN, STALLED_ROWS)
         for import_id, broken in found:
             if broken:
@@ -168,7 +168,7 @@ async def _work(site: Site, org_id: OrgId, running: Running, chunks: AsyncIterat
     try:
         while (chunk := await following) is not None:
             following = asyncio.ensure_future(_next(chunks))
-            async with site.db.begin(org_id, actor=SYSTEM) as tx:
+            async with site.db.begin(org_id, actor=SYSTEM, bulk=True) as tx:
                 bad_before = await store.lock(tx, running.id, position)
                 if bad_before is None:
                     return False

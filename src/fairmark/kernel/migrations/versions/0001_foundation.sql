@@ -300,6 +300,8 @@ CREATE TABLE assets (
     sha256      bytea,                          -- known once the bytes are here
     state       text NOT NULL CHECK (state IN ('pending', 'ready', 'failed')),
     source      text NOT NULL DEFAULT '',       -- URL or bucket path it is to come, or came, from
+    -- A column, as row-level security keeps md5() of a row that may not be seen from being an index's condition.
+    source_hash uuid GENERATED ALWAYS AS (md5(source)::uuid) STORED,
     name        text NOT NULL,
     media_type  text NOT NULL DEFAULT '',
     bytes       bigint NOT NULL DEFAULT 0,
@@ -314,7 +316,7 @@ CREATE TABLE assets (
     PRIMARY KEY (org_id, id)
 );
 CREATE UNIQUE INDEX assets_content ON assets (org_id, sha256) WHERE sha256 IS NOT NULL AND same_as IS NULL;
-CREATE UNIQUE INDEX assets_source ON assets (org_id, (md5(source)::uuid)) WHERE source <> '';
+CREATE UNIQUE INDEX assets_source ON assets (org_id, source_hash) WHERE source <> '';
 CREATE INDEX assets_pending ON assets (org_id, fetch_after) WHERE state = 'pending';
 CALL fence('assets');
 
