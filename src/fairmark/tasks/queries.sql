@@ -204,9 +204,8 @@ SELECT count(*) AS made, count(*) FILTER (WHERE state = 'open') AS opened FROM m
 -- Tasks that waited for these assets and now have them all.
 WITH ready AS (
     UPDATE tasks t SET state = 'open', updated_at = :now
-      FROM items i
-     WHERE t.org_id = :org_id AND t.state = 'waiting' AND i.org_id = t.org_id AND i.id = t.item_id
-       AND i.asset_ids && :asset_ids::uuid[]
+      FROM items_with_assets(:asset_ids::uuid[]) w JOIN items i ON i.org_id = :org_id AND i.id = w.id
+     WHERE t.org_id = :org_id AND t.item_id = i.id AND t.state = 'waiting'
        AND NOT EXISTS (SELECT FROM assets m WHERE m.org_id = :org_id AND m.id = ANY (i.asset_ids) AND m.state <> 'ready')
     RETURNING t.id, t.project_id, t.rank, t.place
 ), p AS (
@@ -219,9 +218,8 @@ SELECT :org_id, p.project_id, 0, p.rank, p.place, p.id, gen_random_uuid() FROM p
 -- name: fail_waiting
 -- Tasks whose asset cannot be had.
 UPDATE tasks t SET state = 'failed', note = 'An asset of this item could not be read.', updated_at = :now
-  FROM items i
- WHERE t.org_id = :org_id AND t.state = 'waiting' AND i.org_id = t.org_id AND i.id = t.item_id
-   AND i.asset_ids && :asset_ids::uuid[];
+  FROM items_with_assets(:asset_ids::uuid[]) w
+ WHERE t.org_id = :org_id AND t.item_id = w.id AND t.state = 'waiting';
 
 -- name: project_overlap
 SELECT (pipeline #>> '{stages,0,overlap,min}')::int FROM projects WHERE org_id = :org_id AND id = :project_id;

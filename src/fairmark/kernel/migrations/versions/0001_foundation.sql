@@ -573,7 +573,6 @@ CREATE TABLE results (
     UNIQUE (org_id, task_id, version)
 );
 CREATE INDEX results_project ON results (org_id, project_id, id);
-CREATE INDEX results_classes ON results USING gin (classes);
 CALL fence('results');
 CALL append_only('results');
 
@@ -748,8 +747,13 @@ CREATE FUNCTION orgs_with_events(epoch_from integer, xid_from bigint)
 CREATE FUNCTION all_orgs() RETURNS TABLE (org_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT o.org_id FROM organisations o WHERE o.closed_at IS NULL $$;
-REVOKE ALL ON FUNCTION orgs_with_events, all_orgs FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION orgs_with_events, all_orgs TO fairmark_app;
+-- The items that hold any of these assets, of the organisation in scope. With the owner's rights: behind row-level security
+-- an overlap of arrays cannot be an index's condition, and every item would be walked.
+CREATE FUNCTION items_with_assets(wanted uuid[]) RETURNS TABLE (id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT i.id FROM items i WHERE i.org_id = app_org() AND i.asset_ids && wanted $$;
+REVOKE ALL ON FUNCTION orgs_with_events, all_orgs, items_with_assets FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION orgs_with_events, all_orgs, items_with_assets TO fairmark_app;
 
 ------------------------------------------------------------------------------ work, as whole transactions (decision 0004)
 -- Their plans are made once for each connection, often while the tables are still empty, and kept: they must not be those
