@@ -98,12 +98,14 @@ def _preflight(config: Settings) -> None:
             traceback.print_exc()  # nobody above sees it: this process ends here
         finally:
             os._exit(status)
-    signal.signal(signal.SIGTERM, _stop_now)
+    before = signal.signal(signal.SIGTERM, _stop_now)
     try:
         _, status = os.waitpid(child, 0)
     except BaseException:
         os.kill(child, signal.SIGKILL)
         raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
     if status:
         sys.exit(1)
 
