@@ -1,7 +1,7 @@
 /**
  * Looks a page over as somebody who cannot see it, or not well, meets it; returns what is wrong, a line each.
  * Checked: one h1 and one main; names of controls; labels of fields; words for pictures; contrast of text (WCAG 2.2 AA:
- * 4.5, 3 for large text), size of targets (24 px), ids twice, and a page wider than its window.
+ * 4.5, 3 for large text), size of targets (24 px, or as much room), ids twice, and a page wider than its window. What lies in [data-specimen] is shown, not used: only its names count.
  */
 () => {
   const CONTROLS =
@@ -14,6 +14,7 @@
     const { width, height } = element.getBoundingClientRect()
     return width > 1 && height > 1
   }
+  const isSpecimen = (element) => element.closest("[data-specimen]") !== null
   const isHidden = (element) => element.closest("[aria-hidden=true], [inert]") !== null
   const describe = (element) => {
     const words = (element.textContent ?? "").trim().replace(/\s+/g, " ").slice(0, 40)
@@ -53,9 +54,9 @@
   }
 
   /* ---- structure ---- */
-  const heads = [...document.querySelectorAll("h1")].filter((each) => each.checkVisibility())
+  const heads = [...document.querySelectorAll("h1")].filter((each) => each.checkVisibility() && !isSpecimen(each))
   if (heads.length !== 1) faults.add(`${heads.length} h1`)
-  const mains = [...document.querySelectorAll("main, [role=main]")].filter((each) => each.checkVisibility())
+  const mains = [...document.querySelectorAll("main, [role=main]")].filter((each) => each.checkVisibility() && !isSpecimen(each))
   if (mains.length !== 1) faults.add(`${mains.length} main`)
   if (!document.title.trim()) faults.add("no title")
   if (!document.documentElement.lang) faults.add("no lang")
@@ -128,26 +129,33 @@
   while (walker.nextNode()) {
     const words = walker.currentNode.textContent.trim()
     const element = walker.currentNode.parentElement
-    if (!words || !element || !isShown(element) || isOff(element)) continue
+    if (!words || !element || !isShown(element) || isOff(element) || isSpecimen(element)) continue
     if (["script", "style", "option", "noscript"].includes(element.localName)) continue
     if (element.closest("svg")) check(element, getComputedStyle(element).fill, words)
     else check(element, getComputedStyle(element).color, words)
   }
   for (const field of document.querySelectorAll("input, textarea")) {
-    if (!isShown(field) || isOff(field)) continue
+    if (!isShown(field) || isOff(field) || isSpecimen(field)) continue
     if (field.placeholder && !field.value)
       check(field, getComputedStyle(field, "::placeholder").color, `placeholder ${field.placeholder}`)
     else if (field.value && !["checkbox", "radio", "range", "color"].includes(field.type))
       check(field, getComputedStyle(field).color, field.value)
   }
 
-  /* ---- targets: links within text are exempt, as the rule says ---- */
-  for (const element of document.querySelectorAll("button, input:not([type=hidden]), select, [role=tab], [role=switch]")) {
-    if (!isShown(element) || isHidden(element)) continue
-    const sizes = [element, ...(element.labels ?? [])].map((each) => each.getBoundingClientRect())
+  /* ---- targets: one that is smaller needs a circle of 24 px to itself; links within text are exempt, as the rule says ---- */
+  const targets = [...document.querySelectorAll("button, input:not([type=hidden]), select, [role=tab], [role=switch]")]
+    .filter((each) => isShown(each) && !isHidden(each) && !isSpecimen(each))
+    .map((each) => ({ element: each, box: each.getBoundingClientRect() }))
+  for (const { element, box } of targets) {
+    const sizes = [box, ...[...(element.labels ?? [])].map((each) => each.getBoundingClientRect())]
     if (sizes.some(({ width, height }) => Math.min(width, height) >= 23.5)) continue
-    const { width, height } = sizes[0]
-    faults.add(`target ${width.toFixed(0)} x ${height.toFixed(0)}: ${describe(element)} ${nameOf(element).trim()}`)
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2]
+    const meets = ({ left, right, top, bottom }) =>
+      Math.hypot(x - Math.max(left, Math.min(x, right)), y - Math.max(top, Math.min(y, bottom))) < 12
+    if (!targets.some((other) => other.element !== element && !other.element.contains(element) && meets(other.box))) continue
+    faults.add(
+      `target ${box.width.toFixed(0)} x ${box.height.toFixed(0)}: ${describe(element)} ${nameOf(element).trim()}`,
+    )
   }
   return [...faults]
 }

@@ -16,6 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from fairmark.client import AsyncClient
 from fairmark.client.model import LabelStage, Overlap, Pipeline, Project, ReviewStage
 from fairmark.kernel.actor import WorkRole
+from fairmark.tasks.model import AssignmentId
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 BUNDLE = WEB.parent / "src" / "fairmark" / "entrypoints" / "static" / "index.html"
@@ -119,6 +120,18 @@ class Shop:
         names = {task.id: task.name async for task in self.client.list_tasks(self.project.id)}
         found = [result async for result in self.client.list_results(self.project.id)]
         return {names[each.task_id]: [mark.class_ for mark in each.annotation.marks] for each in found}
+
+
+async def take(client: AsyncClient, shop: Shop) -> AssignmentId:
+    """Claims a turn for the person signed in; a project's tasks are made by a job, a moment after it is active."""
+    why = None
+    for _ in range(100):
+        claim = await client.claim(project_id=shop.project.id)
+        if claim.assignment is not None:
+            return claim.assignment.id
+        why = claim.why
+        await asyncio.sleep(0.2)
+    raise AssertionError(why)
 
 
 async def open_shop(url: str, client: AsyncClient, folder: Path, wanted: Pipeline, pictures: int) -> Shop:

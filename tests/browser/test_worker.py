@@ -9,7 +9,7 @@ from fairmark.client import AsyncClient
 from fairmark.client.model import Annotation, Mark
 from fairmark.kernel.actor import WorkRole
 from tests.browser.conftest import OpenScreen, OpenShop
-from tests.browser.product import PASSWORD, Screen, pipeline
+from tests.browser.product import PASSWORD, Screen, pipeline, take
 
 pytestmark = pytest.mark.xdist_group("worker_pages")
 
@@ -280,9 +280,7 @@ class TestReviewing:
         for drawn in ((disc,), (disc, block)):
             async with AsyncClient(opened.url) as client:
                 await client.sign_in(await opened.person(), PASSWORD)
-                claim = await client.claim(project_id=opened.project.id)
-                assert claim.assignment is not None, claim.why
-                await client.submit(claim.assignment.id, Annotation(marks=drawn, answers={"light": "day"}))
+                await client.submit(await take(client, opened), Annotation(marks=drawn, answers={"light": "day"}))
         at = await screen()
         await at.open("/work")
         await at.sign_in(await opened.person(WorkRole.REVIEWER))

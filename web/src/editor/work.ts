@@ -144,6 +144,7 @@ export class Work {
       // The time worked must be there before the turn is over: it is paid by it.
       await this.#beats.send()
       await port.skip(assignmentId, skip)
+      return null
     })
   }
 
@@ -153,7 +154,10 @@ export class Work {
     const { port, assignmentId, session, handInKey: key } = this.#parts
     const annotation = session.finished()
     const beats = this.#beats.outstanding()
-    await this.#end("reviewed", () => port.review(assignmentId, { key, decision, reasons, note, annotation, beats }))
+    await this.#end("reviewed", async () => {
+      await port.review(assignmentId, { key, decision, reasons, note, annotation, beats })
+      return null
+    })
   }
 
   /** Asks the lead; work goes on meanwhile. Returns what went wrong, or null. */
@@ -195,10 +199,10 @@ export class Work {
   }
 
   /** Sends until the server has answered or the person takes it back. */
-  async #end(ending: Ending, send: () => Promise<Handed | void>): Promise<void> {
+  async #end(ending: Ending, send: () => Promise<Handed | null>): Promise<void> {
     this.problem = null
     this.#enter("sending")
-    let handed: Handed | void
+    let handed: Handed | null
     for (let failures = 0; ; failures++) {
       try {
         handed = await send()

@@ -1,0 +1,127 @@
+"""Every page, looked over for what keeps people from using it: names, landmarks, contrast, targets, the keyboard."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from fairmark.client import AsyncClient
+from fairmark.client.model import Annotation, Mark
+from fairmark.kernel.actor import MemberRole, WorkRole
+from tests.browser.conftest import OpenShop
+from tests.browser.product import PASSWORD, Screen, Shop, take
+from tests.conftest import Server
+
+pytestmark = pytest.mark.xdist_group("accessibility")
+
+AUDIT = (Path(__file__).parent / "audit.js").read_text()
+LOOKS = [("light", 1440, 900), ("dark", 820, 1180)]
+FOCUS = """() => {
+    const at = document.activeElement
+    if (!at || at === document.body) return null
+    const { width, height } = at.getBoundingClientRect()
+    const around = [at, at.parentElement, at.closest('.control-box, label')].filter(Boolean)
+    const rings = around.map((each) => getComputedStyle(each))
+    const hasRing = rings.some((style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0)
+    const name = at.getAttribute('aria-label') || at.textContent.trim().slice(0, 30) || at.id
+    return { name: `${at.localName} ${name}`, isSeen: width > 0 && height > 0, hasRing }
+}"""
+
+
+async def member(shop: Shop) -> str:
+    """An owner of the shop's organisation who also labels there; returns their e-mail address."""
+    email = f"owner-{shop.project.id}@fairmark.test"
+    made = await shop.client.invite(member_role=MemberRole.OWNER)
+    async with AsyncClient(shop.url) as client:
+        await client.accept_invitation(made.token, name="Mira Sol", email=email, password=PASSWORD)
+    return email
+
+
+async def lived_in(shop: Shop) -> list[str]:
+    """Fills the organisation with what its pages list; returns the addresses of the pages that need an owner."""
+    client, project = shop.client, shop.project.id
+    async with AsyncClient(shop.url) as worker:
+        await worker.sign_in(await shop.person(), PASSWORD)
+        turn = await take(worker, shop)
+        await worker.ask(turn, "Is the shadow part of it?")
+        disc = Mark(id="a", kind="box", class_="disc", geometry={"x": 100, "y": 100, "w": 140, "h": 140})
+        await worker.submit(turn, Annotation(marks=(disc,), answers={"light": "day"}))
+    await client.invite(member_role=MemberRole.MEMBER)
+    webhook = await client.create_webhook("https://hooks.example.com/fairmark")
+    tasks = [task async for task in client.list_tasks(project)]
+    done = next((task for task in tasks if task.result_id), tasks[0])
+    inside = ["", "/data", "/explore", "/tasks", f"/tasks/{done.id}", "/questions", "/exports", "/setup"]
+    setup = [f"/setup?part={part}" for part in ("guideline", "pipeline", "workforces")]
+    return [
+        "/projects", "/projects/new", *[f"/projects/{project}{page}" for page in inside + setup],
+        "/members", "/workforces", f"/workforces/{shop.workforce_id}", "/keys", "/webhooks",
+        f"/webhooks/{webhook.id}", "/organisation", "/account", "/work", "/design", "/nowhere",
+    ]  # fmt: skip
+
+
+async def looked_over(page: Page) -> list[str]:
+    """What is wrong with a page once it has come to rest."""
+    for _ in range(100):
+        waits = "[aria-busy=true], .skeleton, [role=progressbar][aria-label^=Loading]"
+        if not await page.evaluate(f"document.querySelector('{waits}') !== null"):
+            break
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(0.3)
+    return await page.evaluate(AUDIT)
+
+
+async def tabbed(page: Page, most: int) -> list[str]:
+    """What is wrong with the way of the Tab key through a page: focus that is lost, out of sight, or not shown."""
+    faults: list[str] = []
+    await page.evaluate("document.activeElement?.blur()")
+    for step in range(most):
+        await page.keyboard.press("Tab")
+        at = await page.evaluate(FOCUS)
+        if at is None:
+            return faults if step > 0 else ["Tab reaches nothing"]
+        if not at["isSeen"]:
+            faults.append(f"focus out of sight: {at['name']}")
+        if not at["hasRing"]:
+            faults.append(f"focus not shown: {at['name']}")
+    return faults
+
+
+@pytest.mark.parametrize(("theme", "width", "height"), LOOKS)
+async def test_no_page_keeps_anyone_out(
+    shop: OpenShop, server: Server, chromium: Browser, theme: Any, width: int, height: int
+) -> None:
+    opened = await shop()
+    paths, email = await lived_in(opened), await member(opened)
+    context = await chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    screen = Screen(server.url, context, await context.new_page())
+    found: dict[str, list[str]] = {}
+    for path in ("/first-start#x", "/invitation#x", f"/invitation#{await opened.invitation()}", "/sign-in"):
+        await screen.open("/nowhere")
+        await screen.open(path)
+        found[path] = await looked_over(screen.page)
+    await screen.sign_in(email)
+    await screen.page.get_by_role("heading", name="Projects").wait_for()
+    for path in paths:
+        await screen.open(path)
+        found[path] = await looked_over(screen.page)
+        if theme == "light":
+            found[path] += await tabbed(screen.page, 25)
+    await context.close()
+
+    # The editor, with a mark chosen and with its faults told; the reviewer's list; the overlay of the keys.
+    context = await chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    screen = Screen(server.url, context, await context.new_page())
+    await screen.open("/label")
+    await screen.sign_in(await opened.person(WorkRole.REVIEWER))
+    await screen.item()
+    await screen.keys("1")
+    await screen.drag((100, 100), (240, 240))
+    await screen.keys("Control+Enter")
+    found["/label"] = await looked_over(screen.page)
+    await screen.page.keyboard.press("Shift+Slash")
+    await screen.page.get_by_role("dialog").wait_for()
+    found["/label ?"] = await looked_over(screen.page)
+    await context.close()
+    assert {path: faults for path, faults in found.items() if faults} == {}
