@@ -36,7 +36,7 @@ def check(secret: bytes, path: str, expires: int, signature: str, now: datetime)
 
 
 def _signature(secret: bytes, path: str, expires: int) -> str:
-    digest = hmac.new(secret, f"GET\n{path}\n{expires}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(secret, f"GET\n{path}\n{expires}".encode(), "sha256")
     return urlsafe_b64encode(digest[:24]).decode()
 
 

@@ -11,7 +11,7 @@ from msgspec import Meta
 from fairmark.assets.media.rules import media_url
 from fairmark.identity.service import organisations_of
 from fairmark.kernel import clock, json
-from fairmark.kernel.actor import Permission, allowed
+from fairmark.kernel.actor import Actor, Permission, allowed, require
 from fairmark.kernel.errors import Invalid
 from fairmark.kernel.http import After, Limit, OrgNotChosen, Page, Req, actor_of, page_of, site, work
 from fairmark.kernel.ids import AssetId, AssignmentId, BatchId, OrgId, ProjectId, QuestionId, ResultId, TaskId
@@ -142,21 +142,22 @@ async def claim(request: Req, data: ClaimWish) -> Claim:
     somewhere = actor.org_id is not None or actor.person_id is None
     for attempt in range(CLAIM_TRIES):
         try:
-            return await (_claim_here if somewhere else _claim_anywhere)(request, data, sign)
+            return await (_claim_here if somewhere else _claim_anywhere)(request, actor, data, sign)
         except ClaimedTwice:
             if attempt + 1 == CLAIM_TRIES:
                 raise
     raise AssertionError("unreachable")
 
 
-async def _claim_here(request: Req, data: ClaimWish, sign: Signer) -> Claim:
-    async with work(request, Permission.WORK, fast=True) as tx:
+async def _claim_here(request: Req, actor: Actor, data: ClaimWish, sign: Signer) -> Claim:
+    require(actor, Permission.WORK)
+    async with site(request).db.begin(actor.org_id, actor=actor, fast=True) as tx:
         return await service.claim(tx, sign, data.kinds, data.project_id)
 
 
-async def _claim_anywhere(request: Req, data: ClaimWish, sign: Signer) -> Claim:
+async def _claim_anywhere(request: Req, person: Actor, data: ClaimWish, sign: Signer) -> Claim:
     """A worker of several organisations who named none gets the first task that any of them has."""
-    person, db, why = await actor_of(request), site(request).db, None
+    db, why = site(request).db, None
     assert person.person_id is not None
     async with db.begin(actor=person) as tx:
         belongings = await organisations_of(tx, person.person_id)
