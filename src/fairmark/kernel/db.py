@@ -217,8 +217,8 @@ class Database:
         """One transaction, fenced to `org_id`; committed on leaving, rolled back on any error.
 
         fast: do not wait for the disk at commit; for writes whose loss in a crash only repeats work (a claim).
-        bulk: plan each statement for the tables as they are now; for work through which they grow, where a plan from its
-        start would be the wrong one at the end.
+        bulk: plan each statement for the tables as they are now; for work that makes them grow, where the first plan
+        would be the wrong one at the end.
         """
         started = _begin(org_id, person_id or actor.person_id, fast, bulk)
         try:
