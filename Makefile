@@ -18,6 +18,7 @@ help:
 	@echo "make dev     server and web pages that reload on change"
 	@echo "make lint    formatting, types, import rules, on both sides"
 	@echo "make bench   every benchmark (docs/performance.md)"
+	@echo "make bench-quality DATA=folder   truth inference on crowd sets with known truth (docs/guides/quality.md)"
 
 setup: $(VENV)/.ready $(BUNDLE)
 
@@ -74,6 +75,10 @@ api: web/node_modules/.ready
 
 bench: setup
 	$(BIN)/python -m bench
+
+# Crowd sets with known truth: make bench-quality DATA=folder
+bench-quality: setup
+	$(BIN)/python -m bench.quality $(DATA)
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --no-emit-index-url --generate-hashes \

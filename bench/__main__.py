@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-LIBRARY = {"__init__", "__main__", "crowd_project", "installation"}
+LIBRARY = {
+    "__init__", "__main__", "crowd_project", "installation", "quality_crowdkit", "quality_replay", "quality_sets",
+    "quality_speed",
+}  # fmt: skip
 """What the benchmarks share."""
 
 

@@ -15,6 +15,7 @@ from fairmark.methods.truth.labels import (
     clamped,
     gold_of,
     normalised,
+    row_max,
     shares,
 )
 
@@ -26,10 +27,9 @@ Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 
 
 class Shard(NamedTuple):
-    """Some tasks and all that was said about them. matrix and its transpose: see Labels.matrix. gold: -1 if unknown."""
+    """Some tasks and all that was said about them. matrix: see Labels.matrix. gold: -1 if unknown."""
 
     matrix: Matrix
-    transposed: Matrix
     gold: Indices
 
 
@@ -100,19 +100,18 @@ def cut(labels: Labels, gold: Indices, shards: int) -> list[tuple[Shard, Labels]
     found: list[tuple[Shard, Labels]] = []
     for start, stop in pairwise(edges):
         part = labels if stop - start == labels.tasks_n else labels.of_tasks(start, stop)
-        matrix = part.matrix()
-        found.append((Shard(matrix, matrix.T.tocsr(), gold[start:stop]), part))
+        found.append((Shard(part.matrix(), gold[start:stop]), part))
     return found
 
 
 def expected(shard: Shard, tables: Tables) -> Counts:
     """The E step of one shard: what its tasks add to the counts."""
     logs = shard.matrix @ tables.logs + tables.log_prior
-    top = logs.max(axis=1, keepdims=True)
+    top = row_max(logs)
     odds = np.exp(logs - top)
-    total = odds.sum(axis=1, keepdims=True)
+    total = odds @ np.ones((odds.shape[1], 1))
     posterior = clamped(odds / total, shard.gold)
-    return Counts(shard.transposed @ posterior, posterior.sum(axis=0), float((np.log(total) + top).sum()))
+    return Counts(shard.matrix.T @ posterior, posterior.sum(axis=0), float((np.log(total) + top).sum()))
 
 
 def posterior_of(shard: Shard, tables: Tables) -> Floats:
@@ -142,7 +141,7 @@ def _first(part: tuple[Shard, Labels], labels: Labels, known: Indices) -> Counts
     """Counts under the majority's shares, which is where EM begins."""
     shard, own = part
     posterior = clamped(shares(own), shard.gold)
-    return Counts(shard.transposed @ posterior, posterior.sum(axis=0), 0.0)
+    return Counts(shard.matrix.T @ posterior, posterior.sum(axis=0), 0.0)
 
 
 def _inference(labels: Labels, posterior: Floats, confusion: Floats | None, prior: Floats) -> Inference:

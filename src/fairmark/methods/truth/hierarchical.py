@@ -57,7 +57,6 @@ class Part(NamedTuple):
     """
 
     matrix: Matrix
-    transposed: Matrix
     votes: Floats
     voices: Floats
     gold: Indices
@@ -139,8 +138,7 @@ def cut(labels: Labels, gold: Indices, shards: int = 1) -> list[Part]:
     parts: list[Part] = []
     for start, stop in pairwise(edges):
         own = labels if stop - start == labels.tasks_n else labels.of_tasks(start, stop)
-        matrix = own.matrix()
-        parts.append(Part(matrix, matrix.T.tocsr(), own.votes(), own.judged(), gold[start:stop]))
+        parts.append(Part(own.matrix(), own.votes(), own.judged(), gold[start:stop]))
     return parts
 
 
@@ -236,7 +234,7 @@ def _tell_first(part: Part) -> Sums:
 
 
 def _told(part: Part, posterior: Floats) -> Sums:
-    return Sums(part.transposed @ (posterior * tells(part)[:, None]), posterior.sum(axis=0))
+    return Sums(part.matrix.T @ (posterior * tells(part)[:, None]), posterior.sum(axis=0))
 
 
 def _added(sums: Iterable[Sums]) -> Sums:

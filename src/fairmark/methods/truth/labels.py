@@ -103,7 +103,9 @@ def labels_of(
 def _one_voice(tasks: Indices, workers: Indices, workers_n: int) -> Floats:
     """1 / r for each row, r the rows of the same worker and task."""
     pairs = tasks * max(workers_n, 1) + workers
-    order = np.sort(pairs)
+    # Half the bytes are sorted in half the time.
+    small = len(pairs) > 0 and int(pairs.max()) < np.iinfo(np.int32).max
+    order = np.sort(pairs.astype(np.int32) if small else pairs)
     if len(order) < 2 or bool(np.all(order[1:] != order[:-1])):
         return np.ones(len(pairs))
     _, inverse, count = np.unique(pairs, return_inverse=True, return_counts=True)
@@ -187,8 +189,18 @@ def clamped(posterior: Floats, gold: Indices) -> Floats:
 
 def normalised(logs: Floats) -> Floats:
     """exp of each row, scaled to sum to 1: [tasks, K]."""
-    shifted = np.exp(logs - logs.max(axis=1, keepdims=True, initial=-np.inf))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+    if not logs.shape[1]:
+        return logs
+    shifted = np.exp(logs - row_max(logs))
+    return shifted / (shifted @ np.ones((logs.shape[1], 1)))
+
+
+def row_max(table: Floats) -> Floats:
+    """The greatest of each row: [rows, 1]. Column by column: NumPy is slow along a short last axis."""
+    top = table[:, 0].copy()
+    for column in range(1, table.shape[1]):
+        np.maximum(top, table[:, column], out=top)
+    return top[:, None]
 
 
 def shares(labels: Labels) -> Floats:

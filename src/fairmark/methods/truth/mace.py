@@ -36,7 +36,6 @@ def mace(
     if not k or not labels.tasks_n:
         return Inference(shares(labels), np.full(w, np.nan), None, even)
     matrix = labels.matrix()
-    transposed = matrix.T.tocsr()
     agreement = np.nan_to_num(agreement_with(labels, clamped(shares(labels), known)), nan=0.5)
     ends: list[tuple[float, Floats, Floats, Floats]] = []
     for power in STARTS:
@@ -48,7 +47,7 @@ def mace(
             logs = matrix @ np.log(np.maximum(says, 1e-300)).transpose(0, 2, 1).reshape(w * k, k)
             posterior = clamped(normalised(logs), known)
             likelihood = float(np.logaddexp.reduce(logs, axis=1).sum())
-            said = np.asarray(transposed @ posterior).reshape(w, k, k)
+            said = np.asarray(matrix.T @ posterior).reshape(w, k, k)
             own = np.einsum("wll->wl", said)
             knew = own * theta[:, None] / np.maximum(np.einsum("wll->wl", says), 1e-300)
             guessed = said.sum(axis=2) - knew

@@ -148,7 +148,7 @@ class Online:
                 logs = (part.matrix @ step.logs) * learning(part.voices)[:, None] + step.log_prior
                 belief = clamped(normalised(logs), part.gold) * tells(part)[:, None]
                 shape = (self._labels.workers_n, self._values, self._values)
-                fits.append(replace(fit, said=(part.transposed @ belief).reshape(shape).transpose(0, 2, 1).copy()))
+                fits.append(replace(fit, said=(part.matrix.T @ belief).reshape(shape).transpose(0, 2, 1).copy()))
                 self._settled.append(belief)
             self._learnt = Learnt(tuple(fits), found.scale)
         self._beliefs = [{} for _ in self._learnt.fits]
