@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { formOf, type Pipeline, pipelineOf, storyOf } from "./pipeline.ts"
+import { formOf, type Pipeline, pipelineOf, reviewForm, storyOf } from "./pipeline.ts"
 
 const pipeline: Pipeline = {
   stages: [
@@ -19,18 +19,23 @@ const pipeline: Pipeline = {
 
 describe("formOf and pipelineOf", () => {
   it("bring a pipeline back as it was", () => {
-    expect(pipelineOf(formOf(pipeline), pipeline)).toEqual(pipeline)
+    expect(pipelineOf(formOf(pipeline))).toEqual(pipeline)
   })
 
   it("drop a target that one number of people has no use for", () => {
-    const changed = pipelineOf({ ...formOf(pipeline), max: 2 }, pipeline)
+    const changed = pipelineOf({ ...formOf(pipeline), max: 2 })
     expect(changed.stages[0]).toMatchObject({ overlap: { min: 2, max: 2, target: null } })
   })
 
-  it("drop the review, and keep review stages that the form does not show", () => {
-    expect(pipelineOf({ ...formOf(pipeline), review: false }, pipeline).stages).toHaveLength(1)
-    const long = { stages: [...pipeline.stages, ...pipeline.stages.slice(1)] }
-    expect(pipelineOf(formOf(long), long).stages).toHaveLength(3)
+  it("have no review stage, or several, each with its own rules", () => {
+    expect(pipelineOf({ ...formOf(pipeline), reviews: [] }).stages).toHaveLength(1)
+    const second = { ...reviewForm(), share: 5, skills: "lead" }
+    const long = pipelineOf({ ...formOf(pipeline), reviews: [...formOf(pipeline).reviews, second] })
+    expect(long.stages.slice(1)).toMatchObject([
+      { share: 0.3, skills: [] },
+      { share: 0.05, skills: ["lead"], below: null },
+    ])
+    expect(pipelineOf(formOf(long))).toEqual(long)
   })
 })
 
@@ -44,8 +49,8 @@ describe("storyOf", () => {
   })
 
   it("says who decides where nothing goes round", () => {
-    const form = { ...formOf(pipeline), roundsMax: 0, share: 100, below: null }
-    expect(storyOf(pipelineOf(form, pipeline))).toContain(
+    const form = { ...formOf(pipeline), reviews: [{ ...reviewForm(), roundsMax: 0 }] }
+    expect(storyOf(pipelineOf(form))).toContain(
       "Every item is reviewed by someone who did not label it; what is sent back waits for the lead.",
     )
   })

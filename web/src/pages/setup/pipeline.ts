@@ -11,16 +11,24 @@ export interface PipelineForm {
   lease: number | null
   skipsMax: number | null
   skills: string
-  review: boolean
+  /** One after another; none: what is labeled is the result. */
+  reviews: ReviewForm[]
+}
+
+export interface ReviewForm {
   /** Percent. */
   share: number | null
   below: number | null
   agreementBelow: number | null
   onReject: "rework" | "relabel"
   roundsMax: number | null
-  reviewSkills: string
-  reviewLease: number | null
+  skills: string
+  /** Minutes. */
+  lease: number | null
 }
+
+/** Stages that a pipeline may have. The server's limit. */
+export const STAGES_MAX = 10
 
 interface LabelStage {
   readonly kind: "label"
@@ -50,10 +58,9 @@ const inPercent = (share: number | null | undefined) =>
 const ofPercent = (value: number | null) => (value === null ? null : value / 100)
 const skillList = (text: string) => text.split(/[\s,]+/).filter(Boolean)
 
-/** Fields to fill in. Of several review stages the first is shown; `pipelineOf` keeps the rest. */
+/** Fields to fill in. */
 export function formOf(pipeline: Pipeline): PipelineForm {
   const label = pipeline.stages.find((stage): stage is LabelStage => stage.kind === "label")
-  const review = pipeline.stages.find((stage): stage is ReviewStage => stage.kind === "review")
   return {
     min: label?.overlap.min ?? 1,
     max: label?.overlap.max ?? 1,
@@ -61,19 +68,25 @@ export function formOf(pipeline: Pipeline): PipelineForm {
     lease: (label?.lease_s ?? 1_800) / 60,
     skipsMax: label?.skips_max ?? 3,
     skills: (label?.skills ?? []).join(", "),
-    review: review !== undefined,
+    reviews: pipeline.stages.filter((stage): stage is ReviewStage => stage.kind === "review").map(reviewForm),
+  }
+}
+
+/** Fields of a review stage; without one those of a new one, which looks at everything. */
+export function reviewForm(review?: ReviewStage): ReviewForm {
+  return {
     share: inPercent(review?.share ?? 1),
     below: inPercent(review?.below),
     agreementBelow: inPercent(review?.agreement_below),
     onReject: review?.on_reject ?? "rework",
     roundsMax: review?.rounds_max ?? 3,
-    reviewSkills: (review?.skills ?? []).join(", "),
-    reviewLease: (review?.lease_s ?? 1_800) / 60,
+    skills: (review?.skills ?? []).join(", "),
+    lease: (review?.lease_s ?? 1_800) / 60,
   }
 }
 
-/** The pipeline that the form means. `before` gives the review stages that the form does not show. */
-export function pipelineOf(form: PipelineForm, before: Pipeline): Pipeline {
+/** The pipeline that the form means. */
+export function pipelineOf(form: PipelineForm): Pipeline {
   const min = form.min ?? 1
   const max = Math.max(min, form.max ?? min)
   const label: LabelStage = {
@@ -83,19 +96,20 @@ export function pipelineOf(form: PipelineForm, before: Pipeline): Pipeline {
     lease_s: Math.round((form.lease ?? 30) * 60),
     skips_max: form.skipsMax ?? 3,
   }
-  if (!form.review) return { stages: [label] }
-  const review: ReviewStage = {
+  return { stages: [label, ...form.reviews.map(reviewStage)] }
+}
+
+function reviewStage(form: ReviewForm): ReviewStage {
+  return {
     kind: "review",
     share: ofPercent(form.share) ?? 0,
     below: ofPercent(form.below),
     agreement_below: ofPercent(form.agreementBelow),
     on_reject: form.onReject,
     rounds_max: form.roundsMax ?? 3,
-    skills: skillList(form.reviewSkills),
-    lease_s: Math.round((form.reviewLease ?? 30) * 60),
+    skills: skillList(form.skills),
+    lease_s: Math.round((form.lease ?? 30) * 60),
   }
-  const further = before.stages.filter((stage) => stage.kind === "review").slice(1)
-  return { stages: [label, review, ...further] }
 }
 
 /** What will happen to every item, as one would tell it. */
