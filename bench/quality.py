@@ -1,7 +1,7 @@
 """The quality engine on crowd sets with known truth, every method, crowd-kit beside it, and its speed.
 
-`python -m bench.quality FOLDER [--sets NAME ...] [--no-crowdkit] [--no-replay]`; FOLDER holds a folder per set, each with
-labels.csv (worker, task, label) and truth.csv (task, truth). Without FOLDER only the speed is measured.
+`python -m bench.quality FOLDER [--sets NAME ...] [--no-crowdkit] [--no-replay]`; FOLDER holds a folder per set, each
+with labels.csv (worker, task, label) and truth.csv (task, truth). Without FOLDER only the speed is measured.
 """
 
 import argparse
@@ -18,15 +18,10 @@ from bench import quality_crowdkit as crowdkit
 from bench.quality_replay import EACH_MIN, replay
 from bench.quality_sets import (
     CrowdSet,
-    box_f1,
     categorical,
     corners,
     load,
     ordered_right,
-    scores,
-    set_f1,
-    word_errors,
-    words,
 )
 from bench.quality_speed import synthetic
 from fairmark import __version__
@@ -36,6 +31,7 @@ from fairmark.methods.truth.labels import labels_of
 from fairmark.methods.truth.numbers import Numbers, infer_numbers
 from fairmark.methods.truth.online import Online
 from fairmark.methods.truth.pairs import Comparisons, bradley_terry
+from fairmark.methods.truth.scoring import box_f1, scores, set_f1, word_errors, words
 from fairmark.methods.truth.spans import Marking, infer_spans
 from fairmark.methods.truth.table import CATEGORICAL
 from fairmark.methods.truth.text import Text, medoid, weave

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from bench.quality_sets import scores
 from fairmark.methods.truth.hierarchical import cut, learn
 from fairmark.methods.truth.labels import Indices, Labels, labels_of
+from fairmark.methods.truth.scoring import scores
 from fairmark.methods.truth.stopping import Next, Rule, decide, outlook
 from fairmark.methods.truth.votes import majority
 

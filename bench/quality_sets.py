@@ -1,19 +1,14 @@
-"""Crowd sets from folders of labels.csv and truth.csv, whatever their kind, and the scores of answers."""
+"""Crowd sets from folders of labels.csv and truth.csv, whatever their kind."""
 
 import csv
 import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
-from fairmark.methods.matching import box_iou
 from fairmark.methods.truth.labels import Floats, Indices, Labels, labels_of
-from fairmark.methods.truth.text import distances
 
 NUMBERS_MIN = 12
 """From so many different numbers on, labels are taken for numbers and not for classes."""
@@ -74,68 +69,9 @@ def categorical(data: CrowdSet) -> tuple[Labels, Indices, list[str]]:
     return labels, np.array(known, dtype=np.int64), tasks
 
 
-def scores(posterior: Floats, truth: Indices) -> dict[str, float]:
-    """accuracy in per cent (a tie counts as the chance of a pick), ece in ten bins, nll; F1 of class 1 of two."""
-    known = truth != -1
-    posterior, truth = posterior[known], truth[known]
-    rows, named = np.arange(len(truth)), truth >= 0
-    top = posterior.max(axis=1)
-    ties = np.isclose(posterior, top[:, None], atol=1e-9)
-    right = np.where(named, ties[rows, np.maximum(truth, 0)] / ties.sum(axis=1), 0.0)
-    bins = np.minimum((top * 10).astype(int), 9)
-    gaps = [abs(float(right[bins == b].sum() - top[bins == b].sum())) for b in range(10)]
-    chance = np.where(named, posterior[rows, np.maximum(truth, 0)], 0.0)
-    found = {
-        "accuracy": 100 * float(right.mean()),
-        "ece": sum(gaps) / len(truth),
-        "nll": float(-np.log(np.maximum(chance, 1e-6)).mean()),
-    }
-    if posterior.shape[1] == 2:
-        said = posterior.argmax(axis=1)
-        hits = float(((said == 1) & (truth == 1)).sum())
-        found["f1"] = 100 * 2 * hits / max(float((said == 1).sum() + (truth == 1).sum()), 1.0)
-    return found
-
-
-def words(text: str) -> list[str]:
-    """Lower case, without punctuation but the apostrophe."""
-    return re.sub(r"[^\w\s']|_", "", text.lower()).split()
-
-
-def word_errors(answers: list[list[str]], truths: list[list[str]]) -> tuple[float, float]:
-    """Word error rate over all words, and the mean of the tasks'."""
-    number_of: dict[str, int] = {}
-
-    def numbers(text: list[str]) -> NDArray[np.int64]:
-        return np.array([number_of.setdefault(word, len(number_of)) for word in text], dtype=np.int64)
-
-    edits = distances([(numbers(answer), numbers(truth)) for answer, truth in zip(answers, truths, strict=True)])
-    lengths = np.array([max(len(truth), 1) for truth in truths])
-    return float(edits.sum() / lengths.sum()), float((edits / lengths).mean())
-
-
 def corners(text: str) -> Floats:
     """x, y, w, h of each box of a JSON list of corners: [n, 4]."""
     return np.array([[a, b, c - a, d - b] for a, b, c, d in json.loads(text)], dtype=np.float64).reshape(-1, 4)
-
-
-def box_f1(found: list[Floats], truth: list[Floats], iou_min: float = 0.5) -> tuple[float, float]:
-    """F1 after the best one-to-one matching per image, and the mean IoU of what matched."""
-    ious: list[float] = []
-    for ours, theirs in zip(found, truth, strict=True):
-        if len(ours) and len(theirs):
-            iou = box_iou(ours, theirs)
-            iou = np.where(iou >= iou_min, iou, 0.0)
-            rows, columns = linear_sum_assignment(-iou)
-            ious += [value for value in iou[rows, columns].tolist() if value > 0]
-    total = sum(map(len, found)) + sum(map(len, truth))
-    return 2 * len(ious) / max(total, 1), float(np.mean(ious)) if ious else 0.0
-
-
-def set_f1(found: list[set[Any]], truth: list[set[Any]]) -> float:
-    """F1 of exact hits over all tasks."""
-    hits = sum(len(ours & theirs) for ours, theirs in zip(found, truth, strict=True))
-    return 2 * hits / max(sum(map(len, found)) + sum(map(len, truth)), 1)
 
 
 def ordered_right(scores: dict[tuple[str, str], float], truth: list[dict[str, str]]) -> tuple[float, float]:

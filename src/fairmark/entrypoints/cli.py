@@ -7,6 +7,7 @@ import typer
 from fairmark import __version__
 from fairmark.client import cli as client
 from fairmark.client.commands import keys
+from fairmark.entrypoints.truth import commands as truth
 
 app = typer.Typer(
     name="fairmark", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -34,6 +35,7 @@ def _without_server(context: typer.Context) -> None:
 
 
 client.add_to(app)
+app.add_typer(truth.app, name="truth", help="One answer out of many judgements in a CSV; asks no server.")
 if all(find_spec(name) for name in SERVER_PACKAGES):
     from fairmark.entrypoints import commands
 

@@ -1,0 +1,268 @@
+"""The files of `fairmark truth`: labels in, answers out, one reader per kind of answer. Needs NumPy and SciPy."""
+
+import csv
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fairmark.kernel.errors import Invalid
+from fairmark.methods.truth.boxes import KEEP_MIN, BoxInference, Submission
+from fairmark.methods.truth.labels import Inference, agreement_with, named
+from fairmark.methods.truth.numbers import NumberInference, Numbers
+from fairmark.methods.truth.pairs import LEFT, RIGHT, TIE, Comparisons, PairInference
+from fairmark.methods.truth.scoring import box_f1, calibration_error, set_f1, word_errors, words
+from fairmark.methods.truth.spans import Marking, SpanInference
+from fairmark.methods.truth.table import method_of
+from fairmark.methods.truth.text import Text, TextInference
+
+ROWS_MAX = 20_000_000
+_SAID = {"left": LEFT, "tie": TIE, "right": RIGHT}
+
+
+class Row(NamedTuple):
+    """A judgement and the line it stands on."""
+
+    line: int
+    worker: str
+    task: str
+    label: str
+
+
+class Answer(NamedTuple):
+    """label: as the labels are written. confidence: 0 to 1; of a number, its standard deviation in its own unit."""
+
+    task: str
+    label: str
+    confidence: float
+
+
+def infer(path: Path, kind: str, method: str | None, gold: Path | None) -> list[Answer]:
+    """The answers of a file of labels. Raises Invalid: unknown kind or method, a missing column, a bad row."""
+    chosen = method_of(kind, method)
+    if kind not in _KINDS:
+        raise Invalid(f"Files of the kind '{kind}' cannot be read here.", mend=f"Use one of: {', '.join(_KINDS)}.")
+    if gold is not None and kind not in ("categorical", "number"):
+        raise Invalid(f"Gold cannot be given for {kind}.", mend="Leave out --gold.")
+    if kind == "pairs":
+        return _pairs(path, chosen)
+    rows = _rows(path)
+    known = _by_task(gold, "truth") if gold is not None else {}
+    return _KINDS[kind](rows, chosen, known, path)
+
+
+def write(path: Path, answers: Sequence[Answer]) -> None:
+    """Writes task,label,confidence."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(("task", "label", "confidence"))
+        out.writerows((task, label, f"{confidence:.6g}") for task, label, confidence in answers)
+
+
+def score(answers: Path, truth: Path, kind: str) -> dict[str, float]:
+    """Figures of merit over the tasks that have both. Raises Invalid: no task in common, a bad row."""
+    said, known, sure = _by_task(answers, "label"), _by_task(truth, "truth"), _by_task(answers, "confidence")
+    tasks = sorted(said.keys() & known.keys())
+    if not tasks:
+        raise Invalid(f"{answers} and {truth} have no task in common.", mend="Check the column 'task' of both.")
+    ours, right = [said[task] for task in tasks], [known[task] for task in tasks]
+    figures = {"tasks": float(len(tasks)), "without_answer": float(len(known.keys() - said.keys()))}
+    if kind == "categorical":
+        hits = np.array([float(a == b) for a, b in zip(ours, right, strict=True)])
+        confidence = np.array([_number(sure[task], answers, task) for task in tasks])
+        error = calibration_error(np.clip(confidence, 0, 1), hits)
+        return figures | {"accuracy": float(hits.mean()), "calibration_error": error}
+    if kind == "number":
+        off = np.array(
+            [_number(a, answers, t) - _number(b, truth, t) for a, b, t in zip(ours, right, tasks, strict=True)]
+        )
+        return figures | {"mae": float(np.abs(off).mean()), "rmse": float(np.sqrt(np.square(off).mean()))}
+    if kind == "text":
+        overall, mean = word_errors([words(text) for text in ours], [words(text) for text in right])
+        return figures | {"word_error_rate": overall, "word_error_rate_mean": mean}
+    marks = [[_marks(text, path, task) for text, task in zip(column, tasks, strict=True)]
+             for column, path in ((ours, answers), (right, truth))]  # fmt: skip
+    if kind == "spans":
+        said_so, wanted = ([{tuple(mark) for mark in each} for each in column] for column in marks)
+        return figures | {"f1": set_f1(said_so, wanted)}
+    if kind == "boxes":
+        drawn, wanted = ([_boxes_of(each) for each in column] for column in marks)
+        f1, iou = box_f1(drawn, wanted)
+        return figures | {"f1_at_0.5": f1, "mean_iou": iou}
+    raise Invalid(
+        f"Answers of the kind '{kind}' cannot be scored.", mend="Use categorical, number, text, spans, boxes."
+    )
+
+
+def workers(path: Path, method: str | None, gold: Path | None) -> list[dict[str, Any]]:
+    """worker, labels, skill and agreement (with the answers) of each worker, best first."""
+    rows = _rows(path)
+    found, data = _categorical(rows, method_of("categorical", method), _by_task(gold, "truth") if gold else {})
+    agreement = agreement_with(data.labels, found.posterior)
+    count = np.bincount(data.labels.workers, minlength=len(data.workers))
+    table = [
+        {"worker": name, "labels": int(n), "skill": float(skill), "agreement": float(with_all)}
+        for name, n, skill, with_all in zip(data.workers, count, found.skill, agreement, strict=True)
+    ]
+    return sorted(table, key=lambda row: (-np.nan_to_num(row["skill"]), row["worker"]))
+
+
+def _rows(path: Path) -> list[Row]:
+    return [
+        Row(line, row["worker"], row["task"], row["label"]) for line, row in _table(path, "worker", "task", "label")
+    ]
+
+
+def _table(path: Path, *columns: str) -> list[tuple[int, dict[str, str]]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        if missing:
+            raise Invalid(f"{path} has no column '{missing[0]}'.", mend=f"Its first line names {', '.join(columns)}.")
+        found: list[tuple[int, dict[str, str]]] = []
+        for row in reader:
+            if any(row[name] is None for name in columns):
+                raise Invalid(
+                    f"{path}, line {reader.line_num}: a cell is missing.", mend="Complete or remove the line."
+                )
+            if len(found) == ROWS_MAX:
+                raise Invalid(f"{path} has more than {ROWS_MAX:,} lines.", mend="Split it by tasks.")
+            found.append((reader.line_num, row))
+    return found
+
+
+def _by_task(path: Path, column: str) -> dict[str, str]:
+    return {row["task"]: row[column] for _, row in _table(path, "task", column)}
+
+
+def _number(text: str, path: Path, where: object) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise Invalid(f"{path}, {where}: '{text[:40]}' is not a number.", mend="Write it with a point.") from None
+
+
+def _marks(text: str, path: Path, where: object) -> list[list[Any]]:
+    try:
+        marks = json.loads(text)
+    except ValueError:
+        marks = None
+    if not isinstance(marks, list) or not all(isinstance(mark, list) for mark in marks):
+        raise Invalid(f"{path}, {where}: the label is not a JSON list of lists.", mend='Such as [[0,2,"PER"]].')
+    return marks
+
+
+def _categorical(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, str]) -> tuple[Inference, Any]:
+    data = named([row.task for row in rows], [row.worker for row in rows], [row.label for row in rows])
+    value_of = {value: number for number, value in enumerate(data.values)}
+    gold = np.array([value_of.get(known[task], -1) if task in known else -1 for task in data.tasks], dtype=np.int64)
+    return method(data.labels, gold), data
+
+
+def _classes(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, str], path: Path) -> list[Answer]:
+    found, data = _categorical(rows, method, known)
+    sure = found.confidence().tolist()
+    return [Answer(task, data.values[best], sure[i]) for i, (task, best) in enumerate(zip(data.tasks, found.best()))]  # noqa: B905
+
+
+def _numbers(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, str], path: Path) -> list[Answer]:
+    tasks, who = _names(row.task for row in rows), _names(row.worker for row in rows)
+    values = np.array([_number(row.label, path, f"line {row.line}") for row in rows])
+    data = Numbers(
+        np.array([tasks[row.task] for row in rows], np.int64), np.array([who[row.worker] for row in rows], np.int64),
+        values, len(tasks), len(who),
+    )  # fmt: skip
+    gold = np.array([_number(known[task], path, task) if task in known else np.nan for task in tasks])
+    found: NumberInference = method(data, gold=gold if known else None)
+    return [
+        Answer(t, f"{v:.10g}", e) for t, v, e in zip(tasks, found.values.tolist(), found.errors.tolist(), strict=True)
+    ]
+
+
+def _texts(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, str], path: Path) -> list[Answer]:
+    tasks, who = _names(row.task for row in rows), _names(row.worker for row in rows)
+    texts: list[list[Text]] = [[] for _ in tasks]
+    for row in rows:
+        texts[tasks[row.task]].append(Text(who[row.worker], row.label.split()))
+    found: TextInference = method(texts, len(who))
+    return [Answer(t, " ".join(a.words), a.overall) for t, a in zip(tasks, found.answers, strict=True)]
+
+
+def _spans(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, str], path: Path) -> list[Answer]:
+    tasks, who = _names(row.task for row in rows), _names(row.worker for row in rows)
+    items: list[list[Marking]] = [[] for _ in tasks]
+    for row in rows:
+        marks = _marks(row.label, path, f"line {row.line}")
+        if any(len(mark) != 3 for mark in marks):
+            raise Invalid(f"{path}, line {row.line}: a span is no [start, end, class].", mend="Correct the line.")
+        items[tasks[row.task]].append(Marking(who[row.worker], [(a, b, c) for a, b, c in marks]))
+    found: SpanInference = method(items, len(who))
+    return [
+        Answer(task, json.dumps([[span.start, span.end, span.class_] for span in spans]),
+               float(np.mean([span.confidence for span in spans])) if spans else 1.0)
+        for task, spans in zip(tasks, found.spans, strict=True)
+    ]  # fmt: skip
+
+
+def _boxes(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, str], path: Path) -> list[Answer]:
+    tasks, who = _names(row.task for row in rows), _names(row.worker for row in rows)
+    items: list[list[Submission]] = [[] for _ in tasks]
+    for row in rows:
+        marks = _marks(row.label, path, f"line {row.line}")
+        if any(len(mark) not in (4, 5) for mark in marks):
+            raise Invalid(f"{path}, line {row.line}: a box is no [x0, y0, x1, y1].", mend="Correct the line.")
+        classes = [mark[4] if len(mark) == 5 else "" for mark in marks]
+        items[tasks[row.task]].append(Submission(who[row.worker], _boxes_of(marks), classes if any(classes) else None))
+    found: BoxInference = method(items, len(who))
+    answers: list[Answer] = []
+    for task, things in zip(tasks, found.things, strict=True):
+        kept = [thing for thing in things if thing.confidence >= KEEP_MIN]
+        corners = [[*_corners(thing.box), *([thing.class_] if thing.class_ else [])] for thing in kept]
+        sure = float(np.mean([thing.confidence for thing in kept])) if kept else 1.0
+        answers.append(Answer(task, json.dumps(corners), sure))
+    return answers
+
+
+def _pairs(path: Path, method: Callable[..., Any]) -> list[Answer]:
+    rows = [row for _, row in _table(path, "worker", "left", "right", "label")]
+    bad = next((row for row in rows if row["label"] not in _SAID), None)
+    if bad is not None:
+        raise Invalid(f"{path}: '{bad['label'][:40]}' is no answer to a pair.", mend="Write left, right or tie.")
+    item_of = _names((row.get("query", ""), row[side]) for row in rows for side in ("left", "right"))
+    who = _names(row["worker"] for row in rows)
+    columns = (
+        [who[row["worker"]] for row in rows], [item_of[row.get("query", ""), row["left"]] for row in rows],
+        [item_of[row.get("query", ""), row["right"]] for row in rows], [_SAID[row["label"]] for row in rows],
+    )  # fmt: skip
+    by, left, right, said = (np.array(column, dtype=np.int64) for column in columns)
+    found: PairInference = method(Comparisons(by, left, right, said, len(who), len(item_of)))
+    answers: list[Answer] = []
+    for query in dict.fromkeys(query for query, _ in item_of):
+        ranked = sorted((item for item in item_of if item[0] == query), key=lambda item: -found.scores[item_of[item]])
+        for rank, item in enumerate(ranked):
+            after = ranked[min(rank + 1, len(ranked) - 1)]
+            sure = found.better(np.array([item_of[item]]), np.array([item_of[after]]))[0] if after != item else 1.0
+            answers.append(Answer("/".join(part for part in item if part), str(rank + 1), float(sure)))
+    return answers
+
+
+def _names(values: Any) -> dict[Any, int]:
+    """Each value and its number, in ascending order."""
+    return {name: number for number, name in enumerate(sorted(set(values)))}
+
+
+def _boxes_of(marks: Sequence[Sequence[Any]]) -> Any:
+    return np.array([[m[0], m[1], m[2] - m[0], m[3] - m[1]] for m in marks], dtype=np.float64).reshape(-1, 4)
+
+
+def _corners(box: Any) -> list[float]:
+    x, y, w, h = (float(value) for value in box)
+    return [round(value, 3) for value in (x, y, x + w, y + h)]
+
+
+_KINDS: dict[str, Callable[[Sequence[Row], Callable[..., Any], Mapping[str, str], Path], list[Answer]]] = {
+    "categorical": _classes, "number": _numbers, "text": _texts, "spans": _spans, "boxes": _boxes,
+    "pairs": lambda rows, method, known, path: _pairs(path, method),
+}  # fmt: skip

@@ -1,0 +1,138 @@
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from fairmark.entrypoints.truth import commands
+from fairmark.entrypoints.truth.commands import app
+from fairmark.kernel.errors import Invalid
+
+
+def _csv(path: Path, *rows: tuple[object, ...]) -> str:
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return str(path)
+
+
+def _run(*arguments: str) -> str:
+    done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def _answers(path: Path) -> dict[str, tuple[str, float]]:
+    with path.open() as file:
+        return {row["task"]: (row["label"], float(row["confidence"])) for row in csv.DictReader(file)}
+
+
+HEAD = ("worker", "task", "label")
+
+
+class TestInferTruth:
+    def test_classes(self, tmp_path: Path) -> None:
+        rows = [(w, t, "cat" if t % 2 else "dog") for t in range(8) for w in ("ann", "bob", "cy")]
+        labels = _csv(tmp_path / "labels.csv", HEAD, *rows, ("dan", 0, "cat"))
+        _run("infer", labels, "--out", str(tmp_path / "a.csv"))
+        found = _answers(tmp_path / "a.csv")
+        assert found["0"][0] == "dog"
+        assert found["1"][0] == "cat"
+        assert 0.5 < found["0"][1] < found["2"][1] < 1
+
+    def test_gold_is_certain(self, tmp_path: Path) -> None:
+        labels = _csv(tmp_path / "labels.csv", HEAD, ("a", "t", "x"), ("b", "t", "x"), ("c", "u", "y"))
+        gold = _csv(tmp_path / "gold.csv", ("task", "truth"), ("t", "y"))
+        _run("infer", labels, "--out", str(tmp_path / "a.csv"), "--gold", gold, "--method", "majority")
+        assert _answers(tmp_path / "a.csv")["t"] == ("y", 1.0)
+
+    @pytest.mark.parametrize(
+        ("kind", "label", "answer"),
+        [
+            ("number", "7.5", 7.5),
+            ("text", "hello world", "hello world"),
+            ("spans", '[[0, 2, "PER"]]', [[0, 2, "PER"]]),
+            ("boxes", '[[1, 2, 11, 22, "car"]]', [[1.0, 2.0, 11.0, 22.0, "car"]]),
+        ],
+    )
+    def test_other_kinds(self, tmp_path: Path, kind: str, label: str, answer: object) -> None:
+        rows = [(w, t, label) for t in range(5) for w in "abcd"]
+        _run("infer", _csv(tmp_path / "l.csv", HEAD, *rows), "--out", str(tmp_path / "a.csv"), "--kind", kind)
+        found = _answers(tmp_path / "a.csv")["0"][0]
+        assert (found if kind == "text" else json.loads(found)) == answer
+
+    def test_pairs_are_ranked(self, tmp_path: Path) -> None:
+        rows = [(w, left, right, "left") for w in "abc" for left, right in (("x", "y"), ("y", "z"), ("x", "z"))]
+        labels = _csv(tmp_path / "l.csv", ("worker", "left", "right", "label"), *rows)
+        _run("infer", labels, "--out", str(tmp_path / "a.csv"), "--kind", "pairs")
+        assert {item: rank for item, (rank, _) in _answers(tmp_path / "a.csv").items()} == {
+            "x": "1",
+            "y": "2",
+            "z": "3",
+        }
+
+    @pytest.mark.parametrize(
+        ("head", "row", "kind", "names"),
+        [
+            (("worker", "task"), ("a", "t"), "categorical", "label"),
+            (HEAD, ("a", "t", "many"), "number", "line 2"),
+            (HEAD, ("a", "t", "here"), "boxes", "line 2"),
+            (HEAD, ("a", "t", "[[1]]"), "spans", "line 2"),
+            (HEAD, ("a", "t"), "categorical", "line 2"),
+            (HEAD, ("a", "t", "x"), "smell", "smell"),
+            (("worker", "left", "right", "label"), ("a", "x", "y", "up"), "pairs", "up"),
+        ],
+    )
+    def test_bad_files_are_named(
+        self, tmp_path: Path, head: tuple[str, ...], row: tuple[str, ...], kind: str, names: str
+    ) -> None:
+        with pytest.raises(Invalid, match=names):
+            _run("infer", _csv(tmp_path / "l.csv", head, row), "--out", str(tmp_path / "a.csv"), "--kind", kind)
+
+    def test_says_what_is_missing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def nothing(_: str) -> None:
+            return None
+
+        monkeypatch.setattr(commands, "find_spec", nothing)
+        done = CliRunner().invoke(app, ["infer", _csv(tmp_path / "l.csv", HEAD), "--out", str(tmp_path / "a.csv")])
+        assert done.exit_code == 2
+
+
+class TestScoreAnswers:
+    def test_accuracy_and_calibration(self, tmp_path: Path) -> None:
+        rows = (("t", "x", 0.9), ("u", "x", 0.7), ("v", "x", 0.5))
+        answers = _csv(tmp_path / "a.csv", ("task", "label", "confidence"), *rows)
+        known = _csv(tmp_path / "t.csv", ("task", "truth"), ("t", "x"), ("u", "y"), ("w", "x"))
+        figures = json.loads(_run("score", answers, known, "--json"))
+        # One of two right; gaps of 0.1 (0.9 to 1) and 0.7 (0.7 to 0), half of the tasks each: 0.4.
+        assert figures["accuracy"] == 0.5
+        assert figures["calibration_error"] == pytest.approx(0.4)
+        assert (figures["tasks"], figures["without_answer"]) == (2, 1)
+
+    @pytest.mark.parametrize(
+        ("kind", "said", "true", "figure", "value"),
+        [
+            ("number", "3", "5", "mae", 2.0),
+            ("text", "A b, c", "a b d", "word_error_rate", 1 / 3),
+            ("spans", '[[0,1,"A"],[2,3,"A"]]', '[[0,1,"A"]]', "f1", 2 / 3),
+            ("boxes", "[[0,0,10,10]]", "[[0,0,10,8]]", "mean_iou", 0.8),
+        ],
+    )
+    def test_other_kinds(self, tmp_path: Path, kind: str, said: str, true: str, figure: str, value: float) -> None:
+        answers = _csv(tmp_path / "a.csv", ("task", "label", "confidence"), ("t", said, 1))
+        known = _csv(tmp_path / "t.csv", ("task", "truth"), ("t", true))
+        assert json.loads(_run("score", answers, known, "--kind", kind, "--json"))[figure] == pytest.approx(value)
+
+    def test_nothing_in_common(self, tmp_path: Path) -> None:
+        answers = _csv(tmp_path / "a.csv", ("task", "label", "confidence"), ("t", "x", 1))
+        with pytest.raises(Invalid, match="no task in common"):
+            _run("score", answers, _csv(tmp_path / "t.csv", ("task", "truth"), ("u", "x")))
+
+
+class TestListWorkers:
+    def test_best_first(self, tmp_path: Path) -> None:
+        rows = [(w, t, (t + (w == "z")) % 2) for t in range(30) for w in "xyvz"]
+        found = json.loads(_run("workers", _csv(tmp_path / "l.csv", HEAD, *rows), "--json"))
+        assert found[-1]["worker"] == "z"
+        assert found[-1]["skill"] < 0.3 < 0.8 < found[0]["skill"]
+        assert found[0]["labels"] == 30
