@@ -11,7 +11,7 @@ from fairmark.methods.truth.votes import majority
 EACH_MIN = 4.9
 """Sets with about five judgements a task or more."""
 RULE = Rule()
-"""Fixed beforehand, the same for all."""
+"""The product's own, the same for every set."""
 
 
 def replay(labels: Labels, truth: Indices, seed: int = 0, rule: Rule = RULE) -> tuple[float, float, float, float]:
