@@ -39,6 +39,18 @@ describe("BeatSender", () => {
     expect(sender.unsent).toEqual([])
   })
 
+  it("gives the work all that the server has not confirmed, and sends none of it afterwards", async () => {
+    const { clock, port, sender } = started()
+    port.isOffline = true
+    await clock.pass(BEAT_MS + 1000)
+    expect(sender.outstanding()).toEqual([{ from: 0, to: BEAT_MS + 1000 }])
+    sender.settle()
+    port.isOffline = false
+    await clock.pass(2 * BEAT_MS)
+    await sender.send()
+    expect(port.beats.filter(({ from }) => from < BEAT_MS + 1000)).toEqual([])
+  })
+
   it("sends nothing while nobody works", async () => {
     const { clock, port, meter } = started()
     meter.setVisible(false, 0)

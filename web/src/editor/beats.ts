@@ -36,6 +36,7 @@ export class BeatSender {
   /** The work is handed in, its time with it. */
   settle(): void {
     this.stop()
+    this.#meter.collect(this.#clock.now())
     this.#unsent = []
   }
 

@@ -97,6 +97,7 @@ export class Work {
 
   /** The page is being hidden or closed: whatever is left goes out with what time there is. */
   leave(): void {
+    if (this.phase === "ended") return
     void this.#beats.send({ keepalive: true })
     void this.#autosave.flush({ keepalive: true })
   }

@@ -96,7 +96,8 @@ export class Desk {
 
   /** Fetches the turn after this one, with its rules and pictures. Quiet: a failure is met again by `next`. */
   fetchAhead(): Promise<void> {
-    if (this.ahead || this.#isClosed) return Promise.resolve()
+    // While a turn is being looked for, what is claimed beside it could be found as left open, and stand here twice.
+    if (this.ahead || this.#isClosed || this.state !== "working") return Promise.resolve()
     this.#fetching ??= this.#claim()
       .then((turn) => {
         if (turn && this.#isClosed) void this.#giveBack(turn.assignment)

@@ -89,6 +89,19 @@ describe("Desk", () => {
     expect([desk.turn?.assignment.id, server.claim.mock.calls.length]).toEqual(["b", 2])
   })
 
+  it("claims nothing beside what it is looking for: that could be found as left open", async () => {
+    let found = (_: readonly Assignment[]) => {}
+    const open = () => new Promise<readonly Assignment[]>((resolve) => (found = resolve))
+    const { desk, server } = set(["a", "b"], { open })
+    const going = desk.next()
+    await vi.advanceTimersByTimeAsync(0)
+    await desk.fetchAhead()
+    expect([desk.state, server.claim.mock.calls.length]).toEqual(["finding", 0])
+    found([])
+    await going
+    expect([desk.turn?.assignment.id, desk.ahead]).toEqual(["a", null])
+  })
+
   it("brings unfinished work of an earlier visit first, but not what another tab or a pause holds", async () => {
     const open = async () => [assignment("x"), assignment("y", { paused_at: "2026-01-01T00:00:00Z" }), assignment("z")]
     const { desk, server } = set(["a"], { open }, { elsewhere: async () => new Set(["x"]) })
