@@ -12,7 +12,7 @@ from fairmark.client.model import OntologyVersion
 from fairmark.kernel.actor import MemberRole, WorkRole
 from fairmark.ontology.model import Annotation, Mark
 from tests.browser.conftest import OpenScreen, OpenShop
-from tests.browser.product import PASSWORD, Screen, Shop
+from tests.browser.product import PASSWORD, Screen, Shop, take
 
 pytestmark = pytest.mark.xdist_group("setup_pages")
 
@@ -35,10 +35,9 @@ async def label_one(shop: Shop) -> str:
     email = await shop.person(WorkRole.WORKER)
     async with AsyncClient(shop.url) as client:
         await client.sign_in(email, PASSWORD)
-        claim = await client.claim(project_id=shop.project.id)
-        assert claim.assignment is not None, claim.why
+        turn = await take(client, shop)
         disc = Mark(id="a", kind="box", class_="disc", geometry=DISC)
-        await client.submit(claim.assignment.id, Annotation(marks=(disc,), answers={"light": "day"}))
+        await client.submit(turn, Annotation(marks=(disc,), answers={"light": "day"}))
     for _ in range(150):  # a reader of events makes the result, a moment later
         done = [task.name async for task in shop.client.list_tasks(shop.project.id) if task.result_id is not None]
         if done:
