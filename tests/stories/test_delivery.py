@@ -12,6 +12,7 @@ from fairmark.client.errors import BadSignature
 from fairmark.client.model import DeliveryState, Project, ResultOut
 from fairmark.client.signatures import HEADER
 from fairmark.client.simulate.crowd import Plan, simulate
+from fairmark.kernel.ids import WebhookId
 
 from .conftest import Customer, Shapes, draw_shapes, pipeline, project_of
 from .listening import Listener, listening
@@ -32,6 +33,15 @@ async def until(what: Callable[[], bool], seconds: float = 30) -> None:
             return
         await asyncio.sleep(0.1)
     raise AssertionError("it did not come to be in time")
+
+
+async def delivered(customer: Customer, webhook_id: WebhookId) -> None:
+    """Waits until the newest delivery is known to have arrived: the listener knows a moment earlier."""
+    for _ in range(300):
+        if (await anext(customer.client.list_deliveries(webhook_id))).state is DeliveryState.DELIVERED:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it was not delivered in time")
 
 
 async def label(customer: Customer, project: Project, shapes: Shapes) -> None:
@@ -65,6 +75,7 @@ class TestWebhooks:
             sent = await customer.client.test_webhook(hook.id)
             await until(lambda: len(listener.requests) == 1)
             assert _read(listener, hook.secret, 0)["type"] == "webhook.test"
+            await delivered(customer, hook.id)
             await customer.client.change_webhook(hook.id, paused=True)
             assert (await customer.client.resend_delivery(sent.id)).id == sent.id
             await customer.client.delete_webhook(hook.id)
