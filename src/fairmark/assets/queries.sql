@@ -140,7 +140,7 @@ WITH named AS MATERIALIZED (
                           ORDER BY x.source_hash LIMIT 1) a
      WHERE a.source = h.source AND a.state = 'failed'
 ), failed AS (
-    SELECT id FROM assets WHERE org_id = :org_id AND id IN (SELECT id FROM named) AND state = 'failed'
+    SELECT id FROM assets WHERE org_id = :org_id AND id = ANY (ARRAY(SELECT id FROM named)) AND state = 'failed'
      ORDER BY id FOR UPDATE
 )
 UPDATE assets a SET state = 'pending', fault = NULL, tries = 0, fetch_after = :now

@@ -183,13 +183,12 @@ SELECT :org_id, :now, 'assignment.expired', project_id, task_id, 'system',
 WITH made AS (
     INSERT INTO tasks (org_id, id, project_id, item_id, batch_id, state, rank, place, due_at, created_at, updated_at)
     SELECT i.org_id, gen_random_uuid(), i.project_id, i.id, i.batch_id,
-           CASE WHEN b.state = 'paused' THEN 'paused'
-                WHEN EXISTS (SELECT FROM assets m WHERE m.org_id = :org_id AND m.id = ANY (i.asset_ids) AND m.state = 'failed')
-                     THEN 'failed'
-                WHEN EXISTS (SELECT FROM assets m WHERE m.org_id = :org_id AND m.id = ANY (i.asset_ids) AND m.state <> 'ready')
-                     THEN 'waiting' ELSE 'open' END,
+           CASE WHEN b.state = 'paused' THEN 'paused' WHEN m.failed THEN 'failed' WHEN m.ready THEN 'open' ELSE 'waiting' END,
            -(b.priority + i.priority), :base::bigint + floor(random() * :spread::bigint)::bigint, b.due_at, :now, :now
       FROM items i JOIN batches b ON b.org_id = i.org_id AND b.id = i.batch_id
+     CROSS JOIN LATERAL (SELECT coalesce(bool_or(a.state = 'failed'), false) AS failed,
+                                coalesce(bool_and(a.state = 'ready'), true) AS ready
+                           FROM assets a WHERE a.org_id = :org_id AND a.id = ANY (i.asset_ids)) m
      WHERE i.org_id = :org_id AND i.project_id = :project_id AND i.id BETWEEN :first_id AND :last_id AND b.state <> 'cancelled'
     ON CONFLICT (org_id, item_id) DO NOTHING
     RETURNING id, project_id, state, rank, place

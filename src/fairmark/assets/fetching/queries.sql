@@ -1,12 +1,12 @@
 -- name: claim_pending
 -- Takes assets that are due, for as long as one fetch may last: if this process is killed, another takes them after that.
 WITH due AS (
-    SELECT id FROM assets
-     WHERE org_id = :org_id AND state = 'pending' AND fetch_after <= :now
-     ORDER BY fetch_after LIMIT :limit FOR UPDATE SKIP LOCKED
+    SELECT x.ctid AS at FROM assets x
+     WHERE x.org_id = :org_id AND x.state = 'pending' AND x.fetch_after <= :now
+     ORDER BY x.fetch_after LIMIT :limit FOR UPDATE SKIP LOCKED
 )
 UPDATE assets a SET fetch_after = :lease_until, tries = a.tries + 1
-  FROM due WHERE a.org_id = :org_id AND a.id = due.id
+  FROM due WHERE a.org_id = :org_id AND a.ctid = due.at
 RETURNING a.id, a.source, a.name, a.tries;
 
 -- name: next_due
@@ -14,7 +14,7 @@ RETURNING a.id, a.source, a.name, a.tries;
 SELECT min(fetch_after) FROM assets WHERE org_id = :org_id AND state = 'pending';
 
 -- name: settle_ready
--- (coalesce keeps the planner off the index of all that is pending: it would walk that for every few rows.)
+-- (Each row is looked up by its id and then named by its place: a plan that walks all that is pending is out of reach.)
 -- Bytes are here. `same_as` names the asset that has held them from before. A lease that was lost meanwhile is no harm:
 -- the bytes are the same, and an asset that is not pending any more is left alone.
 UPDATE assets a
@@ -23,7 +23,9 @@ UPDATE assets a
   FROM unnest(:ids::uuid[], :sha256s::bytea[], :same_as::uuid[], :media_types::text[], :bytes::bigint[],
               :widths::int[], :heights::int[], :probes::text[])
        AS r (id, sha256, same_as, media_type, bytes, width, height, probe)
- WHERE a.org_id = :org_id AND a.id = r.id AND coalesce(a.state) = 'pending'
+       CROSS JOIN LATERAL (SELECT x.ctid AS at FROM assets x WHERE x.org_id = :org_id AND x.id >= r.id AND x.id <= r.id
+                            ORDER BY x.id LIMIT 1) x
+ WHERE a.org_id = :org_id AND a.ctid = x.at AND a.state = 'pending'
 RETURNING a.id;
 
 -- name: settle_failed
@@ -32,5 +34,7 @@ UPDATE assets a
    SET state = CASE WHEN r.fetch_after IS NULL THEN 'failed' ELSE 'pending' END, fault = r.fault::jsonb,
        fetch_after = r.fetch_after
   FROM unnest(:ids::uuid[], :faults::text[], :fetch_afters::timestamptz[]) AS r (id, fault, fetch_after)
- WHERE a.org_id = :org_id AND a.id = r.id AND coalesce(a.state) = 'pending'
+       CROSS JOIN LATERAL (SELECT x.ctid AS at FROM assets x WHERE x.org_id = :org_id AND x.id >= r.id AND x.id <= r.id
+                            ORDER BY x.id LIMIT 1) x
+ WHERE a.org_id = :org_id AND a.ctid = x.at AND a.state = 'pending'
 RETURNING a.id, a.state;
