@@ -135,13 +135,21 @@ async def take(client: AsyncClient, shop: Shop) -> AssignmentId:
 
 
 async def open_shop(url: str, client: AsyncClient, folder: Path, wanted: Pipeline, pictures: int) -> Shop:
-    """A project of `pictures` pictures that people of a new workforce may work on."""
+    """A project of `pictures` pictures that people of a new workforce may work on, its tasks made.
+
+    They are waited for: a worker process that has just started looks at what others left first.
+    """
     draw_pictures(folder, pictures)
     project = await client.create_project("Shapes", ontology=ONTOLOGY, guideline=GUIDELINE, pipeline=wanted)
     await client.import_folder(project.id, folder)
     workforce = await client.create_workforce("Staff")
     await client.set_project_workforces(project.id, [workforce.id])
-    return Shop(url, client, await client.activate_project(project.id), str(workforce.id))
+    active = await client.activate_project(project.id)
+    for _ in range(300):
+        if (await client.get_progress(project.id)).total == pictures:
+            return Shop(url, client, active, str(workforce.id))
+        await asyncio.sleep(0.2)
+    raise AssertionError("the tasks were not made in time")
 
 
 @dataclass
