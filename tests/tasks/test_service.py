@@ -120,7 +120,12 @@ class TestSubmit:
         self, db: Database, owner: asyncpg.Connection
     ) -> None:
         world = await make_world(db, owner)
-        known = service.CHECKS.of(world.org_id, (await world.must_claim(world.workers[0])).id)
+        worker, other = (each.worker_id for each in world.workers[:2])
+        assert worker is not None
+        assert other is not None
+        turn = await world.must_claim(world.workers[0])
+        assert service.CHECKS.of(world.org_id, other, turn.id) is None, "it is the other's business"
+        known = service.CHECKS.of(world.org_id, worker, turn.id)
         assert (known is None) == (service.CHECKS._turns_max == 0)  # pyright: ignore[reportPrivateUsage]
 
     async def test_stores_what_was_said_and_tells_the_log(self, db: Database, owner: asyncpg.Connection) -> None:

@@ -119,10 +119,10 @@ class Checks:
         if len(self._known) > self._turns_max:
             self._known.popitem(last=False)
 
-    def of(self, org_id: OrgId, id: AssignmentId) -> "Check | None":
-        """How to check the turn, if it was given out by this process, in this organisation."""
+    def of(self, org_id: OrgId, worker_id: WorkerId, id: AssignmentId) -> "Check | None":
+        """How to check the turn, if this process gave it out, to this worker of this organisation."""
         check = self._known.get(id)
-        return check if check is not None and check.org_id == org_id else None
+        return check if check is not None and (check.org_id, check.worker_id) == (org_id, worker_id) else None
 
     def forget(self, id: AssignmentId) -> None:
         """The turn is over."""
@@ -134,6 +134,7 @@ class Check:
     """What the annotation of a turn is checked against."""
 
     org_id: OrgId
+    worker_id: WorkerId
     project_id: ProjectId
     ontology_version: int
     modality: str
@@ -185,7 +186,7 @@ async def claim(tx: Tx, sign: "Signer", kinds: Sequence[Kind] = (), project_id: 
     sizes = tuple(MediaSize(media.width or 0, media.height or 0) for media in assignment.media)
     CHECKS.keep(
         assignment.id,
-        Check(tx.org_id, assignment.project_id, assignment.ontology_version, row["modality"], sizes),
+        Check(tx.org_id, worker_id, assignment.project_id, assignment.ontology_version, row["modality"], sizes),
     )
     return Claim(assignment)
 
@@ -275,7 +276,7 @@ async def submit(
     Raises NoSuchAssignment, BadAnnotation, LeaseExpired, TurnClosed, TaskClosed, WrongKind.
     """
     submission_id, worker_id = SubmissionId(new_id()), _worker(tx)
-    check = CHECKS.of(tx.org_id, id)
+    check = CHECKS.of(tx.org_id, worker_id, id)
     if check is not None:
         ontology = await compiled_ontology(tx, check.project_id, check.ontology_version)
         warnings = rules.check_annotation(MODALITIES[check.modality].faults(annotation, ontology, check.sizes))
@@ -296,7 +297,7 @@ async def _submit_locked(
 ) -> Receipt:
     """The long way: whatever is not plain, and turns that another process gave out."""
     if stretches:
-        await store.extend_lease(tx, id, _worker(tx), stretches, 0)
+        await count(tx, id, stretches)
     end = await _turn(tx, id)
     if end.turn.submission_id is not None and end.turn.submission_key == key:
         return Receipt(end.turn.submission_id, id, tx.now)

@@ -175,12 +175,13 @@ async def hand_in(tx: Tx, worker_id: WorkerId, id: AssignmentId, submission_id: 
 
 
 async def get_turn(tx: Tx, id: AssignmentId, worker_id: WorkerId) -> Any | None:
-    return await tx.maybe(q.get_turn, org_id=tx.org_id, id=id, worker_id=worker_id)
+    row = await tx.maybe(q.get_turn, org_id=tx.org_id, id=id)
+    return row if row is not None and row["worker_id"] == worker_id else None
 
 
 async def lock_turn(tx: Tx, id: AssignmentId, worker_id: WorkerId) -> TurnToEnd | None:
-    row = await tx.maybe(q.lock_turn, org_id=tx.org_id, id=id, worker_id=worker_id)
-    if row is None:
+    row = await tx.maybe(q.lock_turn, org_id=tx.org_id, id=id)
+    if row is None or row["worker_id"] != worker_id:
         return None
     turn = Turn(
         id=row["id"], kind=Kind(row["kind"]), state=TurnState(row["state"]), round=row["round"],
