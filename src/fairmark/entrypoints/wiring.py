@@ -16,6 +16,11 @@ from fairmark.kernel.events import Reader
 from fairmark.projects import http as projects
 from fairmark.quality import http as quality
 from fairmark.quality import jobs as quality_jobs
+from fairmark.quality.cases import http as cases
+from fairmark.quality.gold import http as gold
+from fairmark.quality.judging import http as judging
+from fairmark.quality.people import http as quality_people
+from fairmark.quality.reports import http as quality_reports
 from fairmark.tasks import http as tasks
 from fairmark.tasks import jobs as tasks_jobs
 from fairmark.workforce import http as workforce
@@ -32,6 +37,11 @@ ROUTES: list[Any] = [
     *media.ROUTES,
     *tasks.ROUTES,
     *quality.ROUTES,
+    *quality_reports.ROUTES,
+    *judging.ROUTES,
+    *gold.ROUTES,
+    *quality_people.ROUTES,
+    *cases.ROUTES,
     *delivery.ROUTES,
 ]
 """Route handlers of every package's http.py."""

@@ -30,12 +30,20 @@ class ProjectState(StrEnum):
 class Overlap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many different workers label a task: at least `min`, one more at a time up to `max` until sure enough.
 
-    target: the confidence that is sure enough; None: `min` submissions always do.
+    target: the confidence that is sure enough; None: `min` submissions always do. targets: another confidence for some:
+    by class, question or "question=option". price: gain in the chance to be right that one more submission has to
+    bring; what a submission costs over what a right answer is worth. hopeless: a task that is not worth another
+    submission and is no surer than this goes to an expert (a review stage that takes escalated tasks), if there is one.
+    predictions: whether what an item came with counts as one more judge; leave it off where people start from it.
     """
 
     min: Annotated[int, Meta(ge=1, le=OVERLAP_MAX)] = 1
     max: Annotated[int, Meta(ge=1, le=OVERLAP_MAX)] = 1
     target: Share | None = None
+    targets: Annotated[dict[str, Share], Meta(max_length=500)] = {}
+    price: Share = 0.003
+    hopeless: Share = 0.6
+    predictions: bool = False
 
 
 class LabelStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="label"):
@@ -57,15 +65,25 @@ class OnReject(StrEnum):
     RELABEL = "relabel"
 
 
+class Sampling(StrEnum):
+    """Which tasks a review stage draws: all alike, or more of those where a mistake is more likely."""
+
+    EVEN = "even"
+    RISK = "risk"
+
+
 class ReviewStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="review"):
     """Someone who did not label the task accepts, fixes or rejects what the stages before found.
 
-    share: the part of tasks that is reviewed, drawn by the task's id. below, agreement_below: tasks with less
-    confidence, or whose submissions are less alike, are reviewed in any case. rounds_max: after so many rejections the
-    next one leaves the task to the lead.
+    share: the part of tasks that is reviewed, drawn by the task's id. sampling: whether the draw goes where mistakes
+    are expected; the share stays. below, agreement_below: tasks with less confidence, or whose submissions are less
+    alike, are reviewed in any case. escalated: so are tasks about which more submissions would not help. rounds_max:
+    after so many rejections the next one leaves the task to the lead.
     """
 
     share: Share = 1.0
+    sampling: Sampling = Sampling.RISK
+    escalated: bool = True
     below: Share | None = None
     agreement_below: Share | None = None
     on_reject: OnReject = OnReject.REWORK
@@ -77,10 +95,23 @@ class ReviewStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_f
 Stage = LabelStage | ReviewStage
 
 
+class GoldTurns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How often a worker's next task is one whose answer is known, as far as the project has such.
+
+    rate_new: share of the turns of somebody of whom nothing is known. rate_known: of somebody well known. feedback:
+    whether workers see afterwards what was right.
+    """
+
+    rate_new: Share = 0.2
+    rate_known: Share = 0.02
+    feedback: bool = True
+
+
 class Pipeline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The way of a task: one label stage, then any number of reviews."""
 
     stages: Annotated[tuple[Stage, ...], Meta(min_length=1, max_length=STAGES_MAX)] = (LabelStage(),)
+    gold: GoldTurns = GoldTurns()
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):

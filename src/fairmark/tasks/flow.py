@@ -17,6 +17,7 @@ from fairmark.kernel.ids import (
     AssetId,
     AssignmentId,
     BatchId,
+    GoldId,
     ItemId,
     ProjectId,
     ResultId,
@@ -47,6 +48,11 @@ async def create_tasks(tx: Tx, project_id: ProjectId, batch_id: BatchId, first_i
         event = events.TasksCreated(project_id=project_id, batch_id=batch_id, count=made, opened=opened)
         await log.announce(tx, event)
     return made
+
+
+async def make_gold_tasks(tx: Tx, gold: Mapping[ItemId, GoldId]) -> dict[ItemId, TaskId]:
+    """Makes the tasks that turns at gold belong to, one per item; they lie beside the items' own and never end."""
+    return await store.insert_gold_tasks(tx, list(gold), list(gold.values()))
 
 
 async def media_ready(tx: Tx, asset_ids: Sequence[AssetId]) -> None:

@@ -191,7 +191,7 @@ WITH made AS (
                                 coalesce(bool_and(a.state = 'ready'), true) AS ready
                            FROM assets a WHERE a.org_id = :org_id AND a.id = ANY (i.asset_ids)) m
      WHERE i.org_id = :org_id AND i.project_id = :project_id AND i.id BETWEEN :first_id AND :last_id AND b.state <> 'cancelled'
-    ON CONFLICT (org_id, item_id) DO NOTHING
+    ON CONFLICT (org_id, item_id) WHERE gold_id IS NULL DO NOTHING
     RETURNING id, project_id, state, rank, place
 ), opened AS (
     INSERT INTO open_assignments (org_id, project_id, stage, rank, place, task_id, id)
@@ -289,7 +289,15 @@ DELETE FROM open_assignments WHERE org_id = :org_id AND task_id = ANY (:task_ids
 
 -- name: lock_task
 SELECT t.*, pr.pipeline, pr.mode FROM tasks t JOIN projects pr ON pr.org_id = t.org_id AND pr.id = t.project_id
- WHERE t.org_id = :org_id AND t.id = :id AND pr.mode = :mode FOR UPDATE OF t;
+ WHERE t.org_id = :org_id AND t.id = :id AND t.gold_id IS NULL AND pr.mode = :mode FOR UPDATE OF t;
+
+-- name: insert_gold_tasks
+-- The tasks that turns at gold belong to: open for ever, with no turn of their own accord.
+INSERT INTO tasks (org_id, id, project_id, item_id, batch_id, state, place, gold_id, created_at, updated_at)
+SELECT i.org_id, gen_random_uuid(), i.project_id, i.id, i.batch_id, 'open', 0, e.gold_id, :now, :now
+  FROM unnest(:item_ids::uuid[], :gold_ids::uuid[]) AS e (item_id, gold_id)
+  JOIN items i ON i.org_id = :org_id AND i.id = e.item_id
+RETURNING id, item_id;
 
 -- name: set_task
 UPDATE tasks SET state = :state, stage = :stage, round = :round, rank = :rank, due_at = :due_at, note = :note, updated_at = :now

@@ -13,6 +13,7 @@ from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import (
     AssignmentId,
     BatchId,
+    GoldId,
     ItemId,
     ProjectId,
     QuestionId,
@@ -344,6 +345,12 @@ async def close_open(tx: Tx, task_ids: Sequence[TaskId]) -> None:
 
 async def lock_task(tx: Tx, id: TaskId) -> Any | None:
     return await tx.maybe(q.lock_task, org_id=tx.org_id, id=id, mode=tx.actor.mode)
+
+
+async def insert_gold_tasks(tx: Tx, item_ids: Sequence[ItemId], gold_ids: Sequence[GoldId]) -> dict[ItemId, TaskId]:
+    rows = await tx.all(q.insert_gold_tasks, org_id=tx.org_id, item_ids=list(item_ids), gold_ids=list(gold_ids),
+                        now=tx.now)  # fmt: skip
+    return {row["item_id"]: row["id"] for row in rows}
 
 
 async def set_task(tx: Tx, id: TaskId, *, state: str, stage: int, round: int, rank: int, due_at: datetime | None,

@@ -1,0 +1,90 @@
+"""One function per use case: cases listed, looked at and decided by people."""
+
+from fairmark.kernel import events as log
+from fairmark.kernel import json
+from fairmark.kernel.db import Tx
+from fairmark.kernel.ids import CaseId, ProjectId
+from fairmark.ontology.model import Annotation
+from fairmark.quality.cases import events, store
+from fairmark.quality.cases.model import (
+    Case,
+    CaseClosed,
+    CaseDecision,
+    CaseDetail,
+    CaseState,
+    Evidence,
+    Example,
+    NoSuchCase,
+    Signal,
+)
+from fairmark.quality.rules import MediaUrl, picture
+
+EXAMPLES_MAX = 50
+INNOCENT = {
+    Signal.SPEED: "An expert, easy tasks, or work prepared beforehand by a prelabel.",
+    Signal.COPIED: "Both began from the same prelabel, or the answer is short and there is only one way to say it.",
+    Signal.PAIR: "The guideline misleads both in the same way, or the known answer is wrong.",
+    Signal.STRAIGHT_LINE: "Nearly all items really have this answer.",
+    Signal.RANDOM: "The question is ambiguous, or the guideline has not reached this person.",
+    Signal.GOLD_LEAK: "The known answer is wrong or doubtful, and people see it rightly.",
+}
+"""What else could explain each signal; shown with every case."""
+
+
+async def page(
+    tx: Tx, project_id: ProjectId | None, state: CaseState | None, after: CaseId | None, limit: int
+) -> list[Case]:
+    """Cases, newest first."""
+    return [_case(row) for row in await store.page(tx, project_id, state, after, limit)]
+
+
+async def detail(tx: Tx, id: CaseId, url: MediaUrl) -> CaseDetail:
+    """A case with the submissions that its evidence names. Raises NoSuchCase."""
+    row = await store.get(tx, id)
+    if row is None:
+        raise _no_such(id)
+    case = _case(row)
+    named = list(dict.fromkeys(id for each in case.evidence for id in each.submission_ids))[:EXAMPLES_MAX]
+    examples: list[Example] = []
+    for each in await store.examples(tx, named):
+        shown = picture(tx.org_id, each, url)
+        examples.append(
+            Example(
+                submission_id=each["id"], task_id=each["task_id"], item_id=each["item_id"], name=each["name"],
+                worker=each["alias"], annotation=json.decode(each["annotation"], type=Annotation),
+                active_ms=each["active_ms"], at=each["created_at"], width=shown.width, height=shown.height,
+                thumbnail=shown.thumbnail, media=shown.media,
+            )
+        )  # fmt: skip
+    return CaseDetail(case=case, examples=examples)
+
+
+async def decide(tx: Tx, id: CaseId, decision: CaseDecision, reason: str) -> None:
+    """Closes a case with a person's decision and reason. Raises NoSuchCase, CaseClosed."""
+    row = await store.lock(tx, id)
+    if row is None:
+        raise _no_such(id)
+    if row["state"] != CaseState.OPEN:
+        raise CaseClosed("The case has been decided.", mend="Read the decision; a new signal makes a new case.")
+    await store.decide(tx, id, decision, reason)
+    found = await store.get(tx, id)
+    assert found is not None
+    event = events.CaseDecided(project_id=found["project_id"], case_id=id, decision=decision, reason=reason)
+    await log.announce(tx, event)
+
+
+def _case(row: store.Row) -> Case:
+    signal = Signal(row["signal"])
+    return Case(
+        id=row["id"], project_id=row["project_id"], project=row["project"], signal=signal,
+        state=CaseState(row["state"]), worker_id=row["worker_id"], worker=row["alias"], other_id=row["other_id"],
+        other=row["other_alias"], gold_id=row["gold_id"], strength=row["strength"], summary=row["summary"],
+        innocent=INNOCENT[signal], evidence=json.decode(row["evidence"], type=list[Evidence]),
+        raised_at=row["raised_at"], seen_at=row["seen_at"],
+        decision=CaseDecision(row["decision"]) if row["decision"] else None, reason=row["reason"],
+        decided_by=row["decided_by"], decided_at=row["decided_at"],
+    )  # fmt: skip
+
+
+def _no_such(id: CaseId) -> NoSuchCase:
+    return NoSuchCase(f"There is no case {id} here.", mend="Check the id, the organisation and the mode.")

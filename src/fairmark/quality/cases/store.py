@@ -1,0 +1,36 @@
+"""The only file that runs this package's statements."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from fairmark.kernel import sql
+from fairmark.kernel.db import Tx
+from fairmark.kernel.ids import CaseId, ProjectId, SubmissionId
+from fairmark.quality.cases.model import CaseDecision, CaseState
+
+q = sql.load(__file__)
+Row: TypeAlias = Any
+
+
+async def page(
+    tx: Tx, project_id: ProjectId | None, state: CaseState | None, after: CaseId | None, limit: int
+) -> list[Row]:
+    return await tx.all(q.list_cases, org_id=tx.org_id, mode=tx.actor.mode, project_id=project_id, state=state,
+                        after=after, limit=limit)  # fmt: skip
+
+
+async def get(tx: Tx, id: CaseId) -> Row | None:
+    return await tx.maybe(q.get_case, org_id=tx.org_id, mode=tx.actor.mode, id=id)
+
+
+async def lock(tx: Tx, id: CaseId) -> Row | None:
+    return await tx.maybe(q.lock_case, org_id=tx.org_id, mode=tx.actor.mode, id=id)
+
+
+async def decide(tx: Tx, id: CaseId, decision: CaseDecision, reason: str) -> None:
+    await tx.run(q.decide_case, org_id=tx.org_id, id=id, decision=decision, reason=reason,
+                 person_id=tx.actor.person_id, now=tx.now)  # fmt: skip
+
+
+async def examples(tx: Tx, ids: Sequence[SubmissionId]) -> list[Row]:
+    return await tx.all(q.examples, org_id=tx.org_id, ids=list(ids))

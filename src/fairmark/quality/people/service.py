@@ -1,0 +1,108 @@
+"""One function per use case: quality of workers' work, for leads and for themselves."""
+
+from datetime import datetime
+
+from fairmark.kernel import json
+from fairmark.kernel.db import Tx
+from fairmark.kernel.ids import ProjectId, WorkerId
+from fairmark.ontology.model import Annotation
+from fairmark.projects import service as projects
+from fairmark.projects.model import LabelStage, Pipeline
+from fairmark.quality.people import rules, store
+from fairmark.quality.people.model import Feedback, ProjectQuality, Share, WorkerLine, WorkerQuality
+from fairmark.quality.people.rules import Check
+from fairmark.quality.rules import MediaUrl, picture
+from fairmark.workforce.model import NoSuchWorker
+
+
+async def in_project(tx: Tx, project_id: ProjectId, after: WorkerId | None, limit: int) -> list[WorkerLine]:
+    """Everybody who handed something in for a project. Raises NoSuchProject."""
+    project = await projects.get(tx, project_id)
+    checks = await store.checks_in(tx, project_id)
+    usual = rules.usual_of(checks, tx.now)
+    own: dict[WorkerId | None, list[Check]] = {}
+    for check in checks:
+        own.setdefault(check.worker_id, []).append(check)
+    lines: list[WorkerLine] = []
+    for row in await store.workers_in(tx, project_id, after, limit):
+        theirs = own.get(row["worker_id"], [])
+        counts = rules.counted(theirs, tx.now)
+        on_gold = [check for check in theirs if check.source == "gold"]
+        gold = rules.estimate(rules.counted(on_gold, tx.now), usual) if on_gold else None
+        lines.append(
+            WorkerLine(
+                worker_id=row["worker_id"], worker=row["alias"], overall=rules.estimate(counts, usual), gold=gold,
+                submissions=row["submissions"], checks=len(theirs), median_ms=_ms(row["median_ms"]),
+                drift=rules.drift(theirs, tx.now, usual),
+                gold_rate=rules.gold_rate(rules.counted(on_gold, tx.now), usual, project.pipeline.gold),
+                open_cases=row["open_cases"], paused=row["paused"],
+            )
+        )  # fmt: skip
+    return lines
+
+
+async def of_worker(tx: Tx, worker_id: WorkerId, *, for_lead: bool) -> WorkerQuality:
+    """A worker over all projects of the organisation. Raises NoSuchWorker."""
+    found = await store.worker(tx, worker_id)
+    if found is None:
+        raise NoSuchWorker(f"There is no worker {worker_id} here.", mend="List the workers of your workforces.")
+    rows = await store.projects_of(tx, worker_id)
+    usual_ms = await store.usual_ms(tx, [row["project_id"] for row in rows])
+    checks = await store.checks_of(tx, worker_id)
+    made: list[ProjectQuality] = []
+    by_skill: dict[str, list[Check]] = {}
+    for row in rows:
+        own = [check for check in checks if check.project_id == row["project_id"]]
+        pipeline = json.decode(row["pipeline"], type=Pipeline)
+        first = pipeline.stages[0]
+        for skill in first.skills if isinstance(first, LabelStage) else ():
+            by_skill.setdefault(skill, []).extend(own)
+        made.append(await _in_one(tx, row, own, pipeline, usual_ms.get(row["project_id"]), for_lead=for_lead))
+    skills = [
+        Share(id=skill, name=skill, estimate=rules.estimate(rules.counted(own, tx.now), rules.USUAL))
+        for skill, own in sorted(by_skill.items())
+    ]
+    return WorkerQuality(worker_id=worker_id, worker=found["alias"], skills=skills, projects=made)
+
+
+async def _in_one(tx: Tx, row: store.Row, own: list[Check], pipeline: Pipeline, usual_ms: float | None, *,
+                  for_lead: bool) -> ProjectQuality:  # fmt: skip
+    everybody = await store.checks_in(tx, row["project_id"])
+    usual = rules.usual_of(everybody, tx.now)
+    project = await projects.get(tx, row["project_id"])
+    ontology = (await projects.ontology(tx, project.id)).document
+    names = {each.id: each.name for each in (*ontology.classes, *ontology.questions)}
+    on_gold = rules.counted([check for check in own if check.source == "gold"], tx.now)
+    return ProjectQuality(
+        project_id=row["project_id"], project=row["name"], overall=rules.estimate(rules.counted(own, tx.now), usual),
+        usual=usual if everybody else None, classes=rules.by_part(own, tx.now, usual, names),
+        sources=rules.by_source(own, tx.now, usual) if for_lead else [], finding=[],
+        weeks=rules.by_week(own, usual), drift=rules.drift(own, tx.now, usual), submissions=row["submissions"],
+        checks=len(own), median_ms=_ms(row["median_ms"]), usual_ms=_ms(usual_ms),
+        gold_rate=rules.gold_rate(on_gold, usual, pipeline.gold) if for_lead else None,
+    )  # fmt: skip
+
+
+async def feedback(tx: Tx, project_id: ProjectId | None, before: datetime | None, limit: int,
+                   url: MediaUrl) -> list[Feedback]:  # fmt: skip
+    """The caller's own work beside what is right, newest first."""
+    assert tx.actor.worker_id is not None
+    found: list[Feedback] = []
+    for row in await store.feedback(tx, tx.actor.worker_id, project_id, before, limit):
+        shown = picture(tx.org_id, row, url)
+        comment = [row["comment"].strip()] if row["comment"].strip() else []
+        found.append(
+            Feedback(
+                submission_id=row["submission_id"], project_id=row["project_id"], project=row["project"],
+                item_id=row["item_id"], name=row["name"], checked=True, score=row["score"],
+                faults=json.decode(row["faults"], type=list[str]), reasons=[*row["reasons"], *comment],
+                explanation=row["explanation"], yours=json.decode(row["yours"], type=Annotation),
+                right=json.decode(row["right"], type=Annotation), width=shown.width, height=shown.height,
+                thumbnail=shown.thumbnail, media=shown.media, at=row["at"],
+            )
+        )  # fmt: skip
+    return found
+
+
+def _ms(value: float | None) -> int | None:
+    return None if value is None else round(value)
