@@ -14,7 +14,7 @@ Source = str | PathLike[str] | BinaryIO
 
 
 class MediaSize(msgspec.Struct, frozen=True):
-    """Size of one asset of an item. Pixels of the upright image, both at least 1."""
+    """Size of one asset of an item: pixels of the upright image, both at least 1; of a text its code points, and 1."""
 
     width: int
     height: int

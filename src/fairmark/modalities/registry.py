@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 from fairmark.modalities.image import IMAGE
 from fairmark.modalities.model import Modality
+from fairmark.modalities.text import TEXT
 from fairmark.ontology import schemas as documents
 
-MODALITIES: Mapping[str, Modality] = {"image": IMAGE}
+MODALITIES: Mapping[str, Modality] = {"image": IMAGE, "text": TEXT}
 
 
 def mark_kinds() -> frozenset[str]:

@@ -1,0 +1,62 @@
+"""Whether an annotation of a text is right: its ontology's rules, and its spans."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from fairmark.modalities.model import MediaSize
+from fairmark.modalities.text.marks import KINDS
+from fairmark.ontology.compiled import CompiledOntology
+from fairmark.ontology.fields import Problem, pointer, shown
+from fairmark.ontology.model import FAULTS_MAX, Annotation, Fault, Mark, Severity
+from fairmark.ontology.rules import check_annotation
+from fairmark.ontology.upgrade import place_and_reason
+
+
+def faults(
+    annotation: Annotation, compiled: CompiledOntology, media: Sequence[MediaSize], *, complete: bool = True
+) -> list[Fault]:
+    """Everything wrong with `annotation`, at most FAULTS_MAX faults; empty means good.
+
+    media: of each asset of the item, `width` being the code points of a text. complete: False for drafts and
+    predictions. Two marks that say exactly the same are a warning: the second is no use, and no harm.
+    """
+    found = check_annotation(annotation, compiled, complete=complete)
+    seen: dict[tuple[int, str, str, Any], str] = {}
+    for index, mark in enumerate(annotation.marks):
+        if len(found) >= FAULTS_MAX:
+            break
+        if (fault := _fault_of(index, mark, media)) is not None:
+            found.append(fault)
+            continue
+        key = (mark.asset, mark.kind, mark.class_, tuple(sorted(mark.geometry.items())))
+        if (first := seen.setdefault(key, mark.id)) is not mark.id:
+            message = f"This mark and {shown(first)} are the same."
+            problem = Problem("duplicate_mark", message, "Delete one of the two.")
+            found.append(_fault(index, "", mark, problem, Severity.WARNING))
+    return found[:FAULTS_MAX]
+
+
+def _fault_of(index: int, mark: Mark, media: Sequence[MediaSize]) -> Fault | None:
+    kind = KINDS.get(mark.kind)
+    if kind is None:
+        message = f"Texts have no marks of kind {shown(mark.kind)}."
+        return _fault(index, "/kind", mark, Problem("unknown_kind", message, f"Use: {', '.join(KINDS)}."))
+    if mark.asset >= len(media):
+        message = f"The mark is on asset {mark.asset}, and the item has {len(media)}."
+        return _fault(index, "/asset", mark, Problem("unknown_asset", message, "Count the assets from 0."))
+    try:
+        shape = kind.read(mark.geometry)
+    except msgspec.ValidationError as error:
+        place, reason = place_and_reason(error)
+        fields = ", ".join(kind.shape.__struct_encode_fields__)
+        problem = Problem("bad_geometry", f"{reason}.", f"The geometry of a {kind.name} holds {fields}.")
+        return _fault(index, "/geometry" + place, mark, problem)
+    problem = kind.problem(shape, media[mark.asset])
+    return None if problem is None else _fault(index, "/geometry", mark, problem)
+
+
+def _fault(index: int, member: str, mark: Mark, problem: Problem, severity: Severity = Severity.ERROR) -> Fault:
+    path = pointer("marks", index) + member
+    return Fault(problem.code, path, problem.message, problem.mend, mark.id, severity)
