@@ -27,20 +27,27 @@ class ProjectState(StrEnum):
     ARCHIVED = "archived"
 
 
+class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A confidence of its own for one class, question, or option of a question ("question=option")."""
+
+    of: Annotated[str, Meta(min_length=1, max_length=130)]
+    confidence: Share
+
+
 class Overlap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many different workers label a task: at least `min`, one more at a time up to `max` until sure enough.
 
-    target: the confidence that is sure enough; None: `min` submissions always do. targets: another confidence for some:
-    by class, question or "question=option". price: gain in the chance to be right that one more submission has to
-    bring; what a submission costs over what a right answer is worth. hopeless: a task that is not worth another
-    submission and is no surer than this goes to an expert (a review stage that takes escalated tasks), if there is one.
-    predictions: whether what an item came with counts as one more judge; leave it off where people start from it.
+    target: the confidence that is sure enough; None: `min` submissions always do. targets: another confidence for
+    some. price: gain in the chance to be right that one more submission has to bring; what a submission costs over
+    what a right answer is worth. hopeless: a task that is not worth another submission and is no surer than this goes
+    to an expert (a review stage that takes escalated tasks), if there is one. predictions: whether what an item came
+    with counts as one more judge; leave it off where people start from it.
     """
 
     min: Annotated[int, Meta(ge=1, le=OVERLAP_MAX)] = 1
     max: Annotated[int, Meta(ge=1, le=OVERLAP_MAX)] = 1
     target: Share | None = None
-    targets: Annotated[dict[str, Share], Meta(max_length=500)] = {}
+    targets: Annotated[tuple[Target, ...], Meta(max_length=500)] = ()
     price: Share = 0.003
     hopeless: Share = 0.6
     predictions: bool = False

@@ -1483,6 +1483,454 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetQuality
+         * @description How good the project's answers are, at a glance.
+         */
+        get: operations["get_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/quality/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RefreshQuality
+         * @description Asks for the figures, and what is known of judges, to be made anew; `made_at` tells when they are.
+         */
+        post: operations["refresh_quality"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/quality/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAgreement
+         * @description Do people agree, beyond chance: by question or kind of mark, whole and in slices, with intervals.
+         */
+        get: operations["get_agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/quality/confusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetConfusion
+         * @description What people say for what: a table per question or kind of mark.
+         */
+        get: operations["get_confusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/quality/confusion/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ConfusionExamples
+         * @description Judgements behind one cell of a confusion table, 20 at most.
+         */
+        get: operations["confusion_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/quality/disagreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDisagreements
+         * @description Tasks on which people differ, those that differ most first, with everybody's answer.
+         */
+        get: operations["list_disagreements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/quality/confidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetConfidence
+         * @description How sure the results are, and whether such confidence has proved right.
+         */
+        get: operations["get_confidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/quality/over-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * QualityOverTime
+         * @description Confidence, agreement and labels per result, by day.
+         */
+        get: operations["quality_over_time"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/quality/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPlan
+         * @description What accuracy costs in labels and money: from the project's own labels if there are enough of them.
+         */
+        get: operations["get_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * MakePlan
+         * @description What accuracy costs before there is a project, from assumptions that the answer names.
+         */
+        post: operations["make_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/inspection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * InspectTask
+         * @description Why the task has the answer it has, how sure that is, and what would change it; in words and numbers.
+         */
+        get: operations["inspect_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListGold
+         * @description A project's items whose answer is known, newest first.
+         */
+        get: operations["list_gold"];
+        put?: never;
+        /**
+         * MakeGold
+         * @description Makes an item gold: workers meet it among the others, and what they say is held against this answer.
+         */
+        post: operations["make_gold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/gold/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ImportGold
+         * @description Makes many items gold. Bad rows are reported, the good ones taken; the same again changes nothing.
+         */
+        post: operations["import_gold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/gold/of-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * GoldOfResults
+         * @description Makes gold of results: decided in review, or agreed on by several people and sure.
+         */
+        post: operations["gold_of_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gold/{gold_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetGold
+         * @description A gold item with what people said about it.
+         */
+        get: operations["get_gold"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * ChangeGold
+         * @description Mends, suspends, frees or retires a gold item; people's scores are counted anew.
+         */
+        patch: operations["change_gold"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/quality/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ProjectWorkers
+         * @description Everybody who handed something in for the project, with how good their work is and how sure that is.
+         */
+        get: operations["project_workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{worker_id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * WorkerQuality
+         * @description A worker's quality by skill, project, class and week, as the lead sees it.
+         */
+        get: operations["worker_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * MyQuality
+         * @description Your own quality: what a lead sees of it, but for how often your work is held against known answers.
+         */
+        get: operations["my_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * MyFeedback
+         * @description Your own work beside what is right, newest first, with the reasons.
+         */
+        get: operations["my_feedback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListCases
+         * @description What was noticed about work and waits for a person, or was decided; newest first.
+         */
+        get: operations["list_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCase
+         * @description A case with its evidence and examples.
+         */
+        get: operations["get_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * DecideCase
+         * @description Closes a case with what you found, and why. What follows (a talk, a pause) is your next step, not this one's.
+         */
+        post: operations["decide_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1807,6 +2255,25 @@ export interface components {
             item_id: string;
             new: boolean;
         };
+        /** AgreementFigure */
+        AgreementFigure: {
+            subject: string;
+            title: string;
+            coefficient: string;
+            level: string;
+            slice: components["schemas"]["SliceKind"];
+            slice_key: string;
+            slice_title: string;
+            units: number;
+            judgements: number;
+            observed: number | null;
+            figure: components["schemas"]["Interval"];
+        };
+        /** AgreementReport */
+        AgreementReport: {
+            made_at: string | null;
+            figures: components["schemas"]["AgreementFigure"][];
+        };
         /** Allowed */
         Allowed: {
             organisation_id: string | null;
@@ -1922,6 +2389,18 @@ export interface components {
             /** @description Cursor of the next page. */
             next?: string | null;
         };
+        /** Assumptions */
+        Assumptions: {
+            /** @default 0.8 */
+            skill: number;
+            /** @default 7 */
+            labels_max: number;
+            /** @default 1000 */
+            tasks: number;
+            price_micros?: number | null;
+            /** @default USD */
+            currency: string;
+        };
         /** Batch */
         Batch: {
             /** Format: uuid */
@@ -1975,6 +2454,16 @@ export interface components {
             alias: string | null;
             work_roles: components["schemas"]["WorkRole"][];
         };
+        /** Bin */
+        Bin: {
+            low: number;
+            high: number;
+            n: number;
+            confidence: number;
+            right: number;
+            right_low: number;
+            right_high: number;
+        };
         /** BlindSubmission */
         BlindSubmission: {
             /** Format: uuid */
@@ -1992,6 +2481,55 @@ export interface components {
             /** @constant */
             kind: "bucket";
         };
+        /** Case */
+        Case: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            project_id: string;
+            project: string;
+            signal: components["schemas"]["Signal"];
+            state: components["schemas"]["CaseState"];
+            worker_id: string | null;
+            worker: string | null;
+            other_id: string | null;
+            other: string | null;
+            gold_id: string | null;
+            strength: number;
+            summary: string;
+            innocent: string;
+            evidence: components["schemas"]["Evidence"][];
+            /** Format: date-time */
+            raised_at: string;
+            /** Format: date-time */
+            seen_at: string;
+            decision: components["schemas"]["CaseDecision"] | null;
+            reason: string | null;
+            decided_by: string | null;
+            decided_at: string | null;
+        };
+        /**
+         * CaseDecision
+         * @description cleared: there is nothing in it. confirmed: there is; what follows is a separate step of a person.
+         * @enum {string}
+         */
+        CaseDecision: "cleared" | "confirmed";
+        /** CaseDetail */
+        CaseDetail: {
+            case: components["schemas"]["Case"];
+            examples: components["schemas"]["Example"][];
+        };
+        /** Page[Case] */
+        CasePage: {
+            rows: components["schemas"]["Case"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /**
+         * CaseState
+         * @enum {string}
+         */
+        CaseState: "open" | "closed";
         /** Claim */
         Claim: {
             assignment: components["schemas"]["Assignment"] | null;
@@ -2001,6 +2539,48 @@ export interface components {
         ClaimWish: {
             kinds?: components["schemas"]["Kind"][];
             project_id?: string | null;
+        };
+        /** ConfidenceReport */
+        ConfidenceReport: {
+            made_at: string | null;
+            histogram: number[];
+            bins: components["schemas"]["Bin"][];
+            error: number | null;
+            gold: number;
+            reviews: number;
+        };
+        /** Confusion */
+        Confusion: {
+            subject: string;
+            title: string;
+            values: string[];
+            titles: string[];
+            counts: number[][];
+            judges: number;
+        };
+        /** ConfusionExample */
+        ConfusionExample: {
+            /** Format: uuid */
+            task_id: string;
+            /** Format: uuid */
+            item_id: string;
+            name: string;
+            /** Format: uuid */
+            submission_id: string;
+            worker: string;
+            mark_id: string | null;
+            annotation: components["schemas"]["Annotation"];
+            right: components["schemas"]["Annotation"];
+            confidence: number;
+            width: number | null;
+            height: number | null;
+            thumbnail: string | null;
+            media: string | null;
+        };
+        /** ConfusionReport */
+        ConfusionReport: {
+            made_at: string | null;
+            tables: components["schemas"]["Confusion"][];
         };
         /** Contribution */
         Contribution: {
@@ -2018,6 +2598,24 @@ export interface components {
             comment: string;
             annotation?: components["schemas"]["Annotation"] | null;
             beat?: components["schemas"]["Beat"] | null;
+        };
+        /** DecideCase */
+        DecideCase: {
+            decision: components["schemas"]["CaseDecision"];
+            reason: string;
+        };
+        /** Decided */
+        Decided: {
+            kind: string;
+            key: string;
+            title: string;
+            answer: string;
+            confidence: number;
+            options: components["schemas"]["quality_judging_model_Option"][];
+            votes: components["schemas"]["Vote"][];
+            gain: number;
+            to_turn: number | null;
+            text: string;
         };
         /**
          * Decision
@@ -2056,6 +2654,32 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "waiting" | "delivered" | "failed";
+        /** Disagreement */
+        Disagreement: {
+            /** Format: uuid */
+            task_id: string;
+            /** Format: uuid */
+            item_id: string;
+            name: string;
+            state: string;
+            confidence: number;
+            agreement: number;
+            why: string[];
+            sides: components["schemas"]["Side"][];
+            merged: components["schemas"]["Annotation"];
+            width: number | null;
+            height: number | null;
+            thumbnail: string | null;
+            media: string | null;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** Page[Disagreement] */
+        DisagreementPage: {
+            rows: components["schemas"]["Disagreement"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /** Draft */
         Draft: {
             seq: number;
@@ -2078,6 +2702,14 @@ export interface components {
                     [key: string]: unknown;
                 };
             };
+        };
+        /** Estimate */
+        Estimate: {
+            mean: number;
+            low: number;
+            high: number;
+            n: number;
+            enough: boolean;
         };
         /** EventLine */
         EventLine: {
@@ -2105,6 +2737,36 @@ export interface components {
             rows: components["schemas"]["EventOut"][];
             next: string;
             more: boolean;
+        };
+        /** Evidence */
+        Evidence: {
+            text: string;
+            figure?: number | null;
+            usual?: number | null;
+            /** @default  */
+            unit: string;
+            task_id?: string | null;
+            item_id?: string | null;
+            submission_ids?: string[];
+        };
+        /** Example */
+        Example: {
+            /** Format: uuid */
+            submission_id: string;
+            /** Format: uuid */
+            task_id: string;
+            /** Format: uuid */
+            item_id: string;
+            name: string;
+            worker: string;
+            annotation: components["schemas"]["Annotation"];
+            active_ms: number;
+            /** Format: date-time */
+            at: string;
+            width: number | null;
+            height: number | null;
+            thumbnail: string | null;
+            media: string | null;
         };
         /** Export */
         Export: {
@@ -2162,6 +2824,36 @@ export interface components {
          * @enum {string}
          */
         ExportState: "waiting" | "running" | "done" | "failed" | "cancelled";
+        /** Feedback */
+        Feedback: {
+            /** Format: uuid */
+            submission_id: string;
+            /** Format: uuid */
+            project_id: string;
+            project: string;
+            /** Format: uuid */
+            item_id: string;
+            name: string;
+            checked: boolean;
+            score: number;
+            faults: string[];
+            reasons: string[];
+            explanation: string;
+            yours: components["schemas"]["Annotation"];
+            right: components["schemas"]["Annotation"];
+            width: number | null;
+            height: number | null;
+            thumbnail: string | null;
+            media: string | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /** Page[Feedback] */
+        FeedbackPage: {
+            rows: components["schemas"]["Feedback"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /** Field */
         Field: {
             /** @description A short name that never changes. */
@@ -2169,7 +2861,7 @@ export interface components {
             name: string;
             kind: components["schemas"]["FieldKind"];
             /** @default [] */
-            options: components["schemas"]["Option"][];
+            options: components["schemas"]["ontology_model_Option"][];
             /** @default false */
             required: boolean;
             default?: boolean | number | string | string[] | null;
@@ -2186,6 +2878,16 @@ export interface components {
          * @enum {string}
          */
         FieldKind: "single" | "multiple" | "boolean" | "text" | "number" | "scale" | "date";
+        /** Finding */
+        Finding: {
+            kind: string;
+            recall: number;
+            precision: number | null;
+            localisation: number | null;
+            usual_recall: number;
+            usual_precision: number | null;
+            usual_localisation: number | null;
+        };
         /** FirstStartBody */
         FirstStartBody: {
             token: string;
@@ -2209,6 +2911,124 @@ export interface components {
             read_losses: {
                 [key: string]: string;
             };
+        };
+        /** Gold */
+        Gold: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            project_id: string;
+            /** Format: uuid */
+            item_id: string;
+            external_id: string | null;
+            name: string;
+            state: components["schemas"]["GoldState"];
+            origin: components["schemas"]["GoldOrigin"];
+            annotation: components["schemas"]["Annotation"];
+            explanation: string;
+            version: number;
+            note: string | null;
+            shown: number;
+            shown_at: string | null;
+            answers: number;
+            score: number | null;
+            ambiguity: number;
+            suspicions: components["schemas"]["Suspicion"][];
+            width: number | null;
+            height: number | null;
+            thumbnail: string | null;
+            media: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** GoldAnswer */
+        GoldAnswer: {
+            /** Format: uuid */
+            submission_id: string;
+            worker: string;
+            annotation: components["schemas"]["Annotation"];
+            score: number;
+            faults: string[];
+            quality: number | null;
+            same_as: number;
+            active_ms: number;
+            /** Format: date-time */
+            at: string;
+        };
+        /** GoldChange */
+        GoldChange: {
+            annotation?: components["schemas"]["Annotation"] | null;
+            explanation?: string | null;
+            state?: components["schemas"]["GoldState"] | null;
+            /** @default  */
+            note: string;
+        };
+        /** GoldDetail */
+        GoldDetail: {
+            gold: components["schemas"]["Gold"];
+            answers: components["schemas"]["GoldAnswer"][];
+        };
+        /** GoldFault */
+        GoldFault: {
+            row: number;
+            code: string;
+            message: string;
+            mend: string;
+        };
+        /** GoldMade */
+        GoldMade: {
+            made: number;
+            changed: number;
+            same: number;
+            faults: components["schemas"]["GoldFault"][];
+        };
+        /** GoldOfResults */
+        GoldOfResults: {
+            origin?: components["schemas"]["GoldOrigin"];
+            /** @default 0.95 */
+            confidence_min: number;
+            /** @default 3 */
+            labels_min: number;
+            /** @default 100 */
+            count_max: number;
+        };
+        /**
+         * GoldOrigin
+         * @description Where the known answer is from: answered by hand, imported, decided in review, agreed on by many.
+         * @default review
+         * @enum {string}
+         */
+        GoldOrigin: "hand" | "import" | "review" | "consensus";
+        /** Page[Gold] */
+        GoldPage: {
+            rows: components["schemas"]["Gold"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /**
+         * GoldState
+         * @description active: shown and counted. suspended: shown to nobody, its answers count for nobody, until a lead mends or frees
+         *         it. retired: shown to nobody any more; what it told stays counted.
+         * @enum {string}
+         */
+        GoldState: "active" | "suspended" | "retired";
+        /**
+         * GoldTurns
+         * @default {
+         *       "rate_new": 0.2,
+         *       "rate_known": 0.02,
+         *       "feedback": true
+         *     }
+         */
+        GoldTurns: {
+            /** @default 0.2 */
+            rate_new: number;
+            /** @default 0.02 */
+            rate_known: number;
+            /** @default true */
+            feedback: boolean;
         };
         /** GuidelineVersion */
         GuidelineVersion: {
@@ -2307,6 +3127,34 @@ export interface components {
          * @enum {string}
          */
         ImportState: "waiting" | "running" | "done" | "failed" | "cancelled";
+        /** Inspection */
+        Inspection: {
+            /** Format: uuid */
+            task_id: string;
+            /** Format: uuid */
+            project_id: string;
+            /** Format: uuid */
+            item_id: string;
+            submissions: number;
+            confidence: number | null;
+            agreement: number | null;
+            target: number | null;
+            all_right: number | null;
+            known: number;
+            missed: number | null;
+            next: string;
+            next_text: string;
+            text: string;
+            method: string;
+            annotation: components["schemas"]["Annotation"] | null;
+            decisions: components["schemas"]["Decided"][];
+        };
+        /** Interval */
+        Interval: {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+        };
         /** Invitation */
         Invitation: {
             /** Format: uuid */
@@ -2530,6 +3378,12 @@ export interface components {
             /** @constant */
             kind: "manifest";
         };
+        /** ManyGold */
+        ManyGold: {
+            rows: components["schemas"]["NewGold"][];
+            /** @default false */
+            keep_task: boolean;
+        };
         /** Mark */
         Mark: {
             /** @description Unique within the document. */
@@ -2614,6 +3468,14 @@ export interface components {
             format: string;
             options?: components["schemas"]["ExportOptions"];
         };
+        /** NewGold */
+        NewGold: {
+            annotation: components["schemas"]["Annotation"];
+            item_id?: string | null;
+            external_id?: string | null;
+            /** @default  */
+            explanation: string;
+        };
         /** NewGuideline */
         NewGuideline: {
             markdown: string;
@@ -2688,6 +3550,16 @@ export interface components {
          * @enum {string}
          */
         OnReject: "rework" | "relabel";
+        /** OneGold */
+        OneGold: {
+            annotation: components["schemas"]["Annotation"];
+            item_id?: string | null;
+            external_id?: string | null;
+            /** @default  */
+            explanation: string;
+            /** @default false */
+            keep_task: boolean;
+        };
         /** Ontology */
         Ontology: {
             /** @default 1 */
@@ -2706,14 +3578,6 @@ export interface components {
             note: string;
             /** Format: date-time */
             created_at: string;
-        };
-        /** Option */
-        Option: {
-            /** @description A short name that never changes. */
-            id: string;
-            name: string;
-            /** @description One key: a to z or 0 to 9. */
-            key?: string | null;
         };
         /** Organisation */
         Organisation: {
@@ -2751,7 +3615,11 @@ export interface components {
          * @default {
          *       "min": 1,
          *       "max": 1,
-         *       "target": null
+         *       "target": null,
+         *       "targets": [],
+         *       "price": 0.003,
+         *       "hopeless": 0.6,
+         *       "predictions": false
          *     }
          */
         Overlap: {
@@ -2760,6 +3628,36 @@ export interface components {
             /** @default 1 */
             max: number;
             target?: number | null;
+            /** @default [] */
+            targets: components["schemas"]["Target"][];
+            /** @default 0.003 */
+            price: number;
+            /** @default 0.6 */
+            hopeless: number;
+            /** @default false */
+            predictions: boolean;
+        };
+        /** Overview */
+        Overview: {
+            /** Format: uuid */
+            project_id: string;
+            made_at: string | null;
+            stale: boolean;
+            known: number;
+            answers: number;
+            judged: number;
+            confidence: number | null;
+            target: number | null;
+            unsure: number;
+            labels_mean: number | null;
+            saved: number | null;
+            escalated: number;
+            alpha: components["schemas"]["Interval"];
+            calibration_error: number | null;
+            accuracy: components["schemas"]["Interval"];
+            gold: number;
+            gold_suspended: number;
+            open_cases: number;
         };
         /** PasswordBody */
         PasswordBody: {
@@ -2799,7 +3697,11 @@ export interface components {
              *         "overlap": {
              *           "min": 1,
              *           "max": 1,
-             *           "target": null
+             *           "target": null,
+             *           "targets": [],
+             *           "price": 0.003,
+             *           "hopeless": 0.6,
+             *           "predictions": false
              *         },
              *         "skills": [],
              *         "lease_s": 1800,
@@ -2808,6 +3710,7 @@ export interface components {
              *     ]
              */
             stages: (components["schemas"]["LabelStage"] | components["schemas"]["ReviewStage"])[];
+            gold?: components["schemas"]["GoldTurns"];
         };
         /** Placed */
         Placed: {
@@ -2821,6 +3724,34 @@ export interface components {
             rows: components["schemas"]["Placed"][];
             /** @description Cursor of the next page. */
             next?: string | null;
+        };
+        /** Plan */
+        Plan: {
+            basis: components["schemas"]["PlanBasis"];
+            against: string;
+            pilot_tasks: number;
+            tasks: number;
+            currency: string;
+            price_micros: number | null;
+            points: components["schemas"]["PlanPoint"][];
+            assumptions: string[];
+            advice: string;
+            made_at: string | null;
+        };
+        /**
+         * PlanBasis
+         * @description From the project's own labels, or from assumptions about people that are named.
+         * @enum {string}
+         */
+        PlanBasis: "pilot" | "assumed";
+        /** PlanPoint */
+        PlanPoint: {
+            adaptive: boolean;
+            target: number | null;
+            labels: number;
+            accuracy: components["schemas"]["Interval"];
+            unsure: number | null;
+            cost_micros: number | null;
         };
         /** ProfileBody */
         ProfileBody: {
@@ -2880,6 +3811,24 @@ export interface components {
             /** @description Cursor of the next page. */
             next?: string | null;
         };
+        /** ProjectQuality */
+        ProjectQuality: {
+            /** Format: uuid */
+            project_id: string;
+            project: string;
+            overall: components["schemas"]["Estimate"];
+            usual: number | null;
+            classes: components["schemas"]["Share"][];
+            sources: components["schemas"]["Share"][];
+            finding: components["schemas"]["Finding"][];
+            weeks: components["schemas"]["Week"][];
+            drift: number | null;
+            submissions: number;
+            checks: number;
+            median_ms: number | null;
+            usual_ms: number | null;
+            gold_rate: number | null;
+        };
         /**
          * ProjectState
          * @enum {string}
@@ -2892,6 +3841,19 @@ export interface components {
          * @enum {string}
          */
         Purpose: "media" | "data";
+        /** QualityDay */
+        QualityDay: {
+            /** Format: date */
+            day: string;
+            results: number;
+            confidence: number | null;
+            agreement: number | null;
+            labels: number | null;
+        };
+        /** QualityOverTime */
+        QualityOverTime: {
+            days: components["schemas"]["QualityDay"][];
+        };
         /** Question */
         Question: {
             /** Format: uuid */
@@ -2967,6 +3929,9 @@ export interface components {
         ReviewStage: {
             /** @default 1 */
             share: number;
+            sampling?: components["schemas"]["Sampling"];
+            /** @default true */
+            escalated: boolean;
             below?: number | null;
             agreement_below?: number | null;
             on_reject?: components["schemas"]["OnReject"];
@@ -3002,6 +3967,13 @@ export interface components {
             project_name: string;
         };
         /**
+         * Sampling
+         * @description Which tasks a review stage draws: all alike, or more of those where a mistake is more likely.
+         * @default risk
+         * @enum {string}
+         */
+        Sampling: "even" | "risk";
+        /**
          * Scope
          * @description What an API key may do. `write` includes `read`.
          * @enum {string}
@@ -3027,17 +3999,48 @@ export interface components {
             /** @description Cursor of the next page. */
             next?: string | null;
         };
+        /** Share */
+        Share: {
+            id: string;
+            name: string;
+            estimate: components["schemas"]["Estimate"];
+        };
+        /** Side */
+        Side: {
+            /** Format: uuid */
+            submission_id: string;
+            worker: string;
+            annotation: components["schemas"]["Annotation"];
+        };
         /** SignInBody */
         SignInBody: {
             email: string;
             password: string;
         };
+        /**
+         * Signal
+         * @description What was noticed. Each has an innocent explanation too, which the case names.
+         *
+         *         speed: much faster than everybody, and wrong more often. copied: the same answers as one other worker, to details
+         *         that two people never share. pair: two workers share mistakes far more often than chance. straight_line: hardly any
+         *         variation in the answers. random: answers tell nothing about the items. gold_leak: the same wrong answer to a gold
+         *         item by many, or sudden speed on gold items alone.
+         * @enum {string}
+         */
+        Signal: "speed" | "copied" | "pair" | "straight_line" | "random" | "gold_leak";
         /** SignedIn */
         SignedIn: {
             token: string;
             csrf: string;
             me: components["schemas"]["Me"];
         };
+        /**
+         * SliceKind
+         * @description What an agreement figure is about: all of it, one class or option, one batch, one value of the items' metadata,
+         *         one pair of workers, one week.
+         * @enum {string}
+         */
+        SliceKind: "all" | "class" | "batch" | "meta" | "pair" | "week";
         /**
          * Source
          * @description Who made a mark.
@@ -3079,6 +4082,17 @@ export interface components {
             active_ms: number;
             /** Format: date-time */
             created_at: string;
+        };
+        /** Suspicion */
+        Suspicion: {
+            kind: string;
+            strength: number;
+            text: string;
+        };
+        /** Target */
+        Target: {
+            of: string;
+            confidence: number;
         };
         /** Task */
         Task: {
@@ -3215,6 +4229,14 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** Vote */
+        Vote: {
+            submission_id: string | null;
+            worker: string;
+            said: string;
+            skill: number;
+            evidence: number;
+        };
         /** Webhook */
         Webhook: {
             /** Format: uuid */
@@ -3268,6 +4290,12 @@ export interface components {
             updated_at: string;
             secret: string;
         };
+        /** Week */
+        Week: {
+            /** Format: date */
+            monday: string;
+            estimate: components["schemas"]["Estimate"];
+        };
         /** When */
         When: {
             all?: components["schemas"]["When"][] | null;
@@ -3317,6 +4345,35 @@ export interface components {
             paused?: boolean | null;
             reason?: string | null;
         };
+        /** WorkerLine */
+        WorkerLine: {
+            /** Format: uuid */
+            worker_id: string;
+            worker: string;
+            overall: components["schemas"]["Estimate"];
+            gold: components["schemas"]["Estimate"] | null;
+            submissions: number;
+            checks: number;
+            median_ms: number | null;
+            drift: number | null;
+            gold_rate: number | null;
+            open_cases: number;
+            paused: boolean;
+        };
+        /** Page[WorkerLine] */
+        WorkerLinePage: {
+            rows: components["schemas"]["WorkerLine"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** WorkerQuality */
+        WorkerQuality: {
+            /** Format: uuid */
+            worker_id: string;
+            worker: string;
+            skills: components["schemas"]["Share"][];
+            projects: components["schemas"]["ProjectQuality"][];
+        };
         /** Workforce */
         Workforce: {
             /** Format: uuid */
@@ -3357,6 +4414,20 @@ export interface components {
             message: string;
             /** @default  */
             mend: string;
+        };
+        /** Option */
+        ontology_model_Option: {
+            /** @description A short name that never changes. */
+            id: string;
+            name: string;
+            /** @description One key: a to z or 0 to 9. */
+            key?: string | null;
+        };
+        /** Option */
+        quality_judging_model_Option: {
+            value: string;
+            title: string;
+            probability: number;
         };
     };
     responses: {
@@ -5681,6 +6752,641 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TilePage"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    get_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    refresh_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    get_agreement: {
+        parameters: {
+            query?: {
+                slice?: components["schemas"]["SliceKind"] | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementReport"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    get_confusion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfusionReport"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    confusion_examples: {
+        parameters: {
+            query: {
+                subject: string;
+                truth: string;
+                said: string;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfusionExample"][];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    list_disagreements: {
+        parameters: {
+            query?: {
+                /** @description Most rows in the answer. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
+                batch_id?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisagreementPage"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    get_confidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfidenceReport"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    quality_over_time: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityOverTime"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    get_plan: {
+        parameters: {
+            query?: {
+                /** @description How many tasks to plan for. */
+                tasks?: number | null;
+                /** @description Price of one label, millionths of a unit. */
+                price_micros?: number | null;
+                /** @description ISO 4217 code. */
+                currency?: string;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    make_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assumptions"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    inspect_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    list_gold: {
+        parameters: {
+            query?: {
+                /** @description Most rows in the answer. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
+                state?: components["schemas"]["GoldState"] | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldPage"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    make_gold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OneGold"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gold"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    import_gold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyGold"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldMade"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    gold_of_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoldOfResults"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldMade"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    get_gold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldDetail"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    change_gold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoldChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gold"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    project_workers: {
+        parameters: {
+            query?: {
+                /** @description Most rows in the answer. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerLinePage"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    worker_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                worker_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerQuality"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    my_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerQuality"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    my_feedback: {
+        parameters: {
+            query?: {
+                /** @description Most rows in the answer. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
+                project_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackPage"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    list_cases: {
+        parameters: {
+            query?: {
+                /** @description Most rows in the answer. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
+                project_id?: string | null;
+                state?: components["schemas"]["CaseState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    get_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    decide_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideCase"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
                 };
             };
             "4XX": components["responses"]["Error4XX"];
