@@ -114,6 +114,18 @@ async def victim(db: Database, owner_connection: asyncpg.Connection) -> Victim:
         " VALUES ($1, $2, $3, 5, 'open', now(), now())",
         org, ids["upload_id"], SECRET,
     )  # fmt: skip
+    ids["gold_id"], ids["case_id"] = new_id(), new_id()
+    await owner.execute(
+        "INSERT INTO gold (org_id, id, project_id, item_id, task_id, state, origin, annotation, explanation,"
+        " ontology_version, created_at, updated_at)"
+        " VALUES ($1, $2, $3, $4, $5, 'active', 'hand', $6, $7, 1, now(), now())",
+        org, ids["gold_id"], project, assignment.item_id, assignment.task_id, json.encode(boxes((1, 1))), SECRET,
+    )  # fmt: skip
+    await owner.execute(
+        "INSERT INTO cases (org_id, id, project_id, worker_id, signal, subject, state, strength, summary, evidence,"
+        " raised_at, seen_at) VALUES ($1, $2, $3, $4, 'speed', 'x', 'open', 0.5, $5, '[]', now(), now())",
+        org, ids["case_id"], project, worker.worker_id, SECRET,
+    )  # fmt: skip
     return Victim(world, ids)
 
 
@@ -260,7 +272,10 @@ class TestEveryRoute:
         owner_connection: asyncpg.Connection,
     ) -> None:  # fmt: skip
         """A worker of the victim's own workforce: they may look at their offers and take work, and that is all."""
-        may = {"/api/v1/assignments/claim", "/api/v1/work", "/api/v1/work/mine", "/api/v1/worker"} | OWN
+        may = {
+            "/api/v1/assignments/claim", "/api/v1/work", "/api/v1/work/mine", "/api/v1/work/quality",
+            "/api/v1/work/feedback", "/api/v1/worker",
+        } | OWN  # fmt: skip
         before = await _settled(owner_connection, victim.world.org_id)
         gave_way: list[str] = []
         async with httpx.AsyncClient(

@@ -97,7 +97,8 @@ async def place(server: Server, db: Database, tmp_path_factory: pytest.TempPathF
             "session_id": sessions[-1].id, "person_id": me.person.id if me.person else "",
             "key_id": (await client.create_key("another", [Scope.READ])).key.id,
             "invitation_id": (await client.invite(member_role=MemberRole.MEMBER)).invitation.id,
-            "variant": "original",
+            "variant": "original", "case_id": new_id(),
+            "gold_id": (await client.make_gold(project.id, Annotation(answers={"light": "day"}), item_id=item.id)).id,
         }  # fmt: skip
     return Place(server.url, key, token, {name: str(value) for name, value in ids.items()})
 

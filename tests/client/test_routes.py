@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from fairmark.client import Client, ClientError, requests
-from fairmark.client.model import Annotation, Decision, LabelFormat, MemberRole, Purpose, Scope, WorkRole
+from fairmark.client.model import Annotation, CaseDecision, Decision, LabelFormat, MemberRole, Purpose, Scope, WorkRole
 from fairmark.entrypoints.wiring import ROUTES
 
 ID = "01a201de-2bfb-7fc0-9c87-846fe6f1bd09"
@@ -57,6 +57,16 @@ CALLS: list[Callable[[Client, Path], Any]] = [
     lambda c, p: c.change_task(ID), lambda c, p: c.cancel_task(ID, "x"), lambda c, p: c.reopen_task(ID),
     lambda c, p: c.review_task(ID, Decision.ACCEPT), lambda c, p: list(c.list_results(ID)),
     lambda c, p: list(c.list_questions(ID)), lambda c, p: c.answer_question(ID, "x"),
+    lambda c, p: c.get_quality(ID), lambda c, p: c.refresh_quality(ID), lambda c, p: c.get_agreement(ID),
+    lambda c, p: c.get_confusion(ID), lambda c, p: c.confusion_examples(ID, "x", "y", "z"),
+    lambda c, p: list(c.list_disagreements(ID)), lambda c, p: c.get_confidence(ID),
+    lambda c, p: c.quality_over_time(ID), lambda c, p: c.get_plan(ID), lambda c, p: c.make_plan(),
+    lambda c, p: c.inspect_task(ID), lambda c, p: list(c.list_gold(ID)),
+    lambda c, p: c.make_gold(ID, Annotation(), item_id=ID), lambda c, p: c.import_gold(ID, []),
+    lambda c, p: c.gold_of_results(ID), lambda c, p: c.get_gold(ID), lambda c, p: c.change_gold(ID),
+    lambda c, p: list(c.project_workers(ID)), lambda c, p: c.worker_quality(ID), lambda c, p: c.my_quality(),
+    lambda c, p: list(c.my_feedback()), lambda c, p: list(c.list_cases()), lambda c, p: c.get_case(ID),
+    lambda c, p: c.decide_case(ID, CaseDecision.CLEARED, "x"),
     lambda c, p: c.read_events(), lambda c, p: list(c.list_events()), lambda c, p: next(c.stream_events(after="1.1.1")),
     lambda c, p: next(c.stream_results(ID, after="1.1.1")), lambda c, p: list(c.list_webhooks()),
     lambda c, p: c.create_webhook("x"), lambda c, p: c.change_webhook(ID), lambda c, p: c.delete_webhook(ID),

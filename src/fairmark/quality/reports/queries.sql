@@ -17,7 +17,8 @@ SELECT (SELECT count(*) FROM tasks t WHERE t.org_id = p.org_id AND t.project_id 
 -- name: over_time
 -- By day of the result: how sure, how alike, how many labels.
 SELECT date_trunc('day', r.created_at)::date AS day, count(*) AS results, avg(r.confidence) AS confidence,
-       avg(r.agreement) AS agreement, avg(coalesce(a.submissions, 1)) AS labels
+       avg(r.agreement) AS agreement,
+       avg(coalesce(a.submissions, 1))::float8 AS labels
   FROM results r
   JOIN tasks t ON t.org_id = r.org_id AND t.id = r.task_id AND t.result_id = r.id
   LEFT JOIN agreements a ON a.org_id = r.org_id AND a.task_id = r.task_id
