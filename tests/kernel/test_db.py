@@ -102,9 +102,8 @@ class TestBegin:
         org_id = await make_org()
         enter = Statement("enter", "SELECT enter($1, NULL, false), current_setting('app.org_id') AS org", ("org_id",))
         async with db.begin(org_id) as tx:
-            row = await tx.whole(enter, org_id=org_id)
-            assert row is not None
-            assert row["org"] == str(org_id)
+            rows = await tx.whole(enter, org_id=org_id)
+            assert [row["org"] for row in rows] == [str(org_id)]
             assert not tx.begun, "it was a transaction of its own"
             scope = await (await tx.bare()).fetchval("SELECT current_setting('app.org_id')")
             assert scope == str(org_id)

@@ -128,7 +128,7 @@ class TestAnnounce:
         mine, theirs = await make_org(), await make_org()
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with db.begin(mine) as tx:
-                await events.announce(Tx(await tx.bare(), theirs, tx.actor, tx.now), Counted(number=1))
+                await events.announce(Tx(db, theirs, tx.actor, tx.now, connection=await tx.bare()), Counted(number=1))
 
 
 class TestRead:

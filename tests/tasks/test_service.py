@@ -20,6 +20,7 @@ from fairmark.tasks.model import (
     BadAnnotation,
     LeaseExpired,
     NoSuchAssignment,
+    Receipt,
     TaskClosed,
     TurnClosed,
 )
@@ -127,6 +128,38 @@ class TestSubmit:
         assert service.CHECKS.of(world.org_id, other, turn.id) is None, "it is the other's business"
         known = service.CHECKS.of(world.org_id, worker, turn.id)
         assert (known is None) == (service.CHECKS._turns_max == 0)  # pyright: ignore[reportPrivateUsage]
+
+    async def test_many_at_once_each_get_their_own(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, workers=6, items=6)
+        turns = [await world.must_claim(worker) for worker in world.workers]
+        await owner.execute(
+            "UPDATE assignments SET leased_at = leased_at - interval '1 hour' WHERE org_id = $1", world.org_id
+        )
+        await owner.execute(
+            "UPDATE assignments SET state = 'cancelled' WHERE org_id = $1 AND id = $2", world.org_id, turns[3].id
+        )
+
+        async def hand_in(n: int) -> Receipt:
+            async with db.begin(world.org_id, actor=world.workers[n]) as tx:
+                worked = [(tx.now - timedelta(seconds=10 * n), tx.now)] if n % 2 else []
+                return await service.submit(tx, turns[n].id, f"k{n}", boxes(*((m, m) for m in range(n))), worked)
+
+        answers = await asyncio.gather(*(hand_in(n) for n in range(6)), return_exceptions=True)
+        assert [n for n, answer in enumerate(answers) if isinstance(answer, TurnClosed)] == [3]
+        rows = await owner.fetch(
+            "SELECT id, assignment_id, worker_id, key, jsonb_array_length(annotation->'marks') AS marks, active_ms"
+            " FROM submissions WHERE org_id = $1 ORDER BY key",
+            world.org_id,
+        )
+        # Those with an odd number worked for 10 s times their number, the others did not say.
+        assert [(row["key"], row["marks"], round(row["active_ms"], -2)) for row in rows] == [
+            ("k0", 0, 0), ("k1", 1, 10_000), ("k2", 2, 0), ("k4", 4, 0), ("k5", 5, 50_000),
+        ]  # fmt: skip
+        for n, row in zip((0, 1, 2, 4, 5), rows, strict=True):
+            answer = answers[n]
+            assert isinstance(answer, Receipt)
+            assert (row["id"], row["assignment_id"]) == (answer.id, turns[n].id)
+            assert row["worker_id"] == world.workers[n].worker_id
 
     async def test_stores_what_was_said_and_tells_the_log(self, db: Database, owner: asyncpg.Connection) -> None:
         world = await make_world(db, owner)

@@ -1,26 +1,33 @@
 """The database: a pool of asyncpg connections, and transactions that carry their organisation.
 
 Every transaction sets `app.org_id` (and `app.person_id`) for row-level security in the same round trip as BEGIN, for
-itself only, so that a pooled connection never carries a scope over. It opens with its first statement. Nothing but
-`Database.begin` commits, and a statement that is a whole transaction by itself (`Tx.whole`, decision 0004).
+itself only, so that a pooled connection never carries a scope over. It takes a connection and opens with its first
+statement. Nothing but `Database.begin` commits, and a statement that is a whole transaction by itself (`Tx.whole`,
+decision 0004), which many callers may share (`Tx.together`, decision 0006).
 """
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import asyncpg
 
 from fairmark.kernel import clock
 from fairmark.kernel.actor import NOBODY, Actor
+from fairmark.kernel.coalesce import Coalescer
 from fairmark.kernel.errors import DatabaseDown as DatabaseDown
 from fairmark.kernel.ids import OrgId, PersonId
 from fairmark.kernel.sql import Statement
 from fairmark.kernel.telemetry import SQL_SECONDS, SQL_STATEMENTS
 
+Ask = TypeVar("Ask")
+Answer = TypeVar("Answer")
+Call: TypeAlias = "Callable[[Tx, Sequence[Ask]], Awaitable[Sequence[Answer]]]"
+"""Answers a list of asks of one organisation, in their order, by one whole statement."""
 CONNECT_TRIES = 20
 DOWN = (
     OSError,
@@ -46,19 +53,20 @@ class _Connection(asyncpg.Connection):
 class Tx:
     """One open transaction. `now` is its one time; `org_id` its scope; statements go through the five verbs."""
 
-    __slots__ = ("_connection", "_opening", "actor", "now", "org")
+    __slots__ = ("_connection", "_database", "_opening", "actor", "begun", "now", "org")
 
-    def __init__(self, connection: Any, org: OrgId | None, actor: Actor, now: datetime, opening: str = "") -> None:
+    def __init__(
+        self, database: "Database", org: OrgId | None, actor: Actor, now: datetime, *, opening: str = "",
+        connection: Any = None,
+    ) -> None:  # fmt: skip
+        self._database = database
         self._connection = connection
         self.org = org
         self.actor = actor
         self.now = now
         self._opening = opening
-
-    @property
-    def begun(self) -> bool:
+        self.begun = not opening
         """Whether something was sent that a COMMIT must follow."""
-        return not self._opening
 
     @property
     def org_id(self) -> OrgId:
@@ -68,21 +76,51 @@ class Tx:
 
     async def bare(self) -> Any:
         """The connection, with the transaction begun: for what no verb covers."""
-        if self._opening:
-            opening, self._opening = self._opening, ""
+        connection = await self._taken()
+        if not self.begun:
             SQL_STATEMENTS.inc(2)
-            await self._connection.execute(opening)
+            await connection.execute(self._opening)
+            self.begun = True
+        return connection
+
+    async def _taken(self) -> Any:
+        if self._connection is None:
+            self._connection = await self._database.pool.acquire()
         return self._connection
 
-    async def whole(self, statement: Statement, **params: Any) -> asyncpg.Record | None:
-        """The first row of a statement that brings its own scope: it calls one function of the database, which takes
-        the scope first (`enter`). If nothing went before it in this transaction, it is committed, in one round trip,
-        when this returns, and what comes after it is a transaction apart.
+    async def end(self, *, commit: bool) -> None:
+        """Ends what was begun, and lets go of the connection. For the database alone."""
+        connection, begun = self._connection, self.begun
+        if connection is None:
+            return
+        self._connection, self.begun = None, False
+        try:
+            if begun and not connection.is_closed():
+                await connection.execute("COMMIT" if commit else "ROLLBACK")
+                SQL_STATEMENTS.inc()
+        finally:
+            await self._database.pool.release(connection)
+
+    async def whole(self, statement: Statement, **params: Any) -> list[asyncpg.Record]:
+        """The rows of a statement that brings its own scope: it calls one function of the database, which takes the
+        scope first (`enter`). If nothing went before it in this transaction, it is committed, in one round trip, when
+        this returns, and what comes after it is a transaction apart.
         """
+        connection = await self._taken()
         started = time.perf_counter()
-        row: asyncpg.Record | None = await self._connection.fetchrow(statement.sql, *_ordered(statement, params))
+        rows: list[asyncpg.Record] = await connection.fetch(statement.sql, *_ordered(statement, params))
         _observe(statement, started)
-        return row
+        return rows
+
+    async def together(self, call: "Call[Ask, Answer]", ask: Ask, apart: Hashable) -> Answer:
+        """The answer of `call` to `ask`, in one statement with what others of this organisation ask at this moment: a
+        whole transaction, with a `now` of its own. Asks with the same `apart` never share one.
+
+        What went before it in this transaction is committed, as its connection is let go: those who wait here with one
+        in their hands would leave none for the statement they wait for.
+        """
+        await self.end(commit=True)
+        return await self._database.together(call, self.org_id, ask, apart)
 
     async def all(self, statement: Statement, **params: Any) -> list[asyncpg.Record]:
         """Every row."""
@@ -137,7 +175,7 @@ class Tx:
         await connection.execute(_scope(org_id))
         SQL_STATEMENTS.inc(2)
         try:
-            yield Tx(connection, org_id, actor, self.now)
+            yield Tx(self._database, org_id, actor, self.now, connection=connection)
         finally:
             with suppress(asyncpg.InFailedSQLTransactionError):  # then all is rolled back, the scope with it
                 await connection.execute(_scope(self.org))
@@ -176,6 +214,7 @@ class Database:
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
+        self._coalescers: dict[tuple[Any, OrgId], Coalescer[Any, Any]] = {}
 
     @classmethod
     async def open(cls, url: str, connections_max: int = 16, name: str = "fairmark") -> "Database":
@@ -220,21 +259,33 @@ class Database:
         bulk: plan each statement for the tables as they are now; for work that makes them grow, where the first plan
         would be the wrong one at the end.
         """
-        started = _begin(org_id, person_id or actor.person_id, fast, bulk)
+        opening = _begin(org_id, person_id or actor.person_id, fast, bulk)
+        tx = Tx(self, org_id, actor, clock.now(), opening=opening)
         try:
-            async with self._pool.acquire() as connection:
-                tx = Tx(connection, org_id, actor, clock.now(), started)
-                try:
-                    yield tx
-                except BaseException:
-                    if tx.begun and not connection.is_closed():
-                        await connection.execute("ROLLBACK")
-                    raise
-                if tx.begun:
-                    await connection.execute("COMMIT")
-                    SQL_STATEMENTS.inc()
+            try:
+                yield tx
+            except BaseException:
+                await tx.end(commit=False)
+                raise
+            await tx.end(commit=True)
         except DOWN as error:
             raise down(error) from error
+
+    async def together(self, call: "Call[Ask, Answer]", org_id: OrgId, ask: Ask, apart: Hashable) -> Answer:
+        """See `Tx.together`."""
+        key = (call, org_id)
+        coalescer = self._coalescers.get(key)
+        if coalescer is None:
+            coalescer = self._coalescers[key] = Coalescer(partial(self._answer, call, org_id))
+        try:
+            return await coalescer.ask(ask, apart)
+        finally:
+            if coalescer.idle:
+                self._coalescers.pop(key, None)
+
+    async def _answer(self, call: "Call[Ask, Answer]", org_id: OrgId, asks: Sequence[Ask]) -> Sequence[Answer]:
+        async with self.begin(org_id) as tx:
+            return await call(tx, asks)
 
 
 def down(error: BaseException) -> DatabaseDown:

@@ -12,14 +12,13 @@ SELECT p.id AS project_id, p.priority, p.pipeline, p.name, p.mode, p.state,
  LIMIT 1000;
 
 -- name: claim_next
--- The next open assignment, taken, leased and told: a whole transaction.
-SELECT * FROM claim_next(:org_id, :person_id, :worker_id, :now, :leases_max, :projects, :stages, :kinds, :leases_s, :ranks,
-                         :places);
+-- The next open assignment of each worker, taken, leased and told: a whole transaction.
+SELECT * FROM claim_next(:org_id, :now, :leases_max, :workers, :lasts, :projects, :stages, :kinds, :leases_s, :ranks, :places);
 
 -- name: hand_in
--- Ends a plain label turn: a whole transaction. False: nothing was done, look closer.
-SELECT hand_in(:org_id, :person_id, :worker_id, :now, :assignment_id, :id, :key, :annotation, :ontology_version, :began,
-               :ended);
+-- Ends plain label turns: a whole transaction. Those not named in the answer were not touched: look closer.
+SELECT n FROM hand_in(:org_id, :now, :workers, :assignment_ids, :ids, :keys, :annotations, :ontology_versions, :whose,
+                      :began, :ended) AS n;
 
 -- name: get_turn
 -- One turn, with what its page needs. Whose it is, the store compares, here and below: asked by worker as well, a planner

@@ -175,7 +175,7 @@ async def claim(tx: Tx, sign: "Signer", kinds: Sequence[Kind] = (), project_id: 
     ]
     if not fitting:
         return Claim(None, await _why_none(tx, worker_id, places))
-    row = await store.claim_next(tx, worker_id, fitting, LEASES_MAX)
+    row = await store.claim_next(tx, store.ClaimAsk(worker_id, fitting, LEASES_MAX))
     if row is None:
         return Claim(None, await _why_empty(tx, worker_id))
     RINGS.moved(worker_id, row["project_id"], row["stage"], row["rank"], row["place"])
@@ -281,9 +281,10 @@ async def submit(
         ontology = await compiled_ontology(tx, check.project_id, check.ontology_version)
         warnings = rules.check_annotation(MODALITIES[check.modality].faults(annotation, ontology, check.sizes))
         document, version = json.encode(annotation), check.ontology_version
-        if await store.hand_in(tx, worker_id, id, submission_id, key, document, version, stretches):
+        ask = store.HandInAsk(worker_id, id, submission_id, key, document, version, stretches)
+        if (ended := await store.hand_in(tx, ask)) is not None:
             CHECKS.forget(id)
-            return Receipt(submission_id, id, tx.now, warnings)
+            return Receipt(submission_id, id, ended, warnings)
     return await _submit_locked(tx, id, submission_id, key, annotation, stretches)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -151,28 +152,70 @@ async def eligible(tx: Tx, worker_id: WorkerId) -> list[EligibleRow]:
     ]  # fmt: skip
 
 
-async def claim_next(tx: Tx, worker_id: WorkerId, places: Sequence[Place], leases_max: int) -> Row | None:
-    """Commits at once (`Tx.whole`). Raises ClaimedTwice; a transaction that something went before cannot go on then."""
+@dataclass(frozen=True, slots=True)
+class ClaimAsk:
+    """Who claims, and where they may."""
+
+    worker_id: WorkerId
+    places: Sequence[Place]
+    leases_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandInAsk:
+    """A checked answer to a label turn. ontology_version: what it was checked with."""
+
+    worker_id: WorkerId
+    assignment_id: AssignmentId
+    id: SubmissionId
+    key: str
+    annotation: str
+    ontology_version: int
+    stretches: Sequence[tuple[datetime, datetime]]
+
+
+async def claim_next(tx: Tx, ask: ClaimAsk) -> Row | None:
+    """Commits at once, together with others (`Tx.together`). Raises ClaimedTwice."""
+    return await tx.together(_claim_each, ask, ask.worker_id)
+
+
+async def _claim_each(tx: Tx, asks: Sequence[ClaimAsk]) -> Sequence[Row | None]:
+    places = [place for ask in asks for place in ask.places]
     try:
-        return await tx.whole(
-            q.claim_next, org_id=tx.org_id, person_id=tx.actor.person_id, worker_id=worker_id, now=tx.now,
-            leases_max=leases_max, projects=[p.project_id for p in places], stages=[p.stage for p in places],
+        rows = await tx.whole(
+            q.claim_next, org_id=tx.org_id, now=tx.now, leases_max=asks[0].leases_max,
+            workers=[ask.worker_id for ask in asks], lasts=list(accumulate(len(ask.places) for ask in asks)),
+            projects=[p.project_id for p in places], stages=[p.stage for p in places],
             kinds=[p.kind for p in places], leases_s=[p.lease_s for p in places], ranks=[p.rank for p in places],
             places=[p.place for p in places],
         )  # fmt: skip
     except asyncpg.UniqueViolationError as error:
         raise ClaimedTwice("You claimed the same task in two windows.", mend="Claim again.") from error
+    taken = {row["n"]: row for row in rows}
+    return [taken.get(n) for n in range(1, len(asks) + 1)]
 
 
-async def hand_in(tx: Tx, worker_id: WorkerId, id: AssignmentId, submission_id: SubmissionId, key: str, annotation: str,
-                  ontology_version: int, stretches: Sequence[tuple[datetime, datetime]]) -> bool:  # fmt: skip
-    """Ends a label turn if that is plain, and commits at once (`Tx.whole`). False: nothing was done."""
-    row = await tx.whole(
-        q.hand_in, org_id=tx.org_id, person_id=tx.actor.person_id, worker_id=worker_id, now=tx.now, assignment_id=id,
-        id=submission_id, key=key, annotation=annotation, ontology_version=ontology_version,
-        began=[began for began, _ in stretches], ended=[ended for _, ended in stretches],
+async def hand_in(tx: Tx, ask: HandInAsk) -> datetime | None:
+    """Ends a label turn if that is plain, and commits at once, together with others (`Tx.together`): since when it is
+    over. None: nothing was done."""
+    return await tx.together(_hand_in_each, ask, ask.assignment_id)
+
+
+async def _hand_in_each(tx: Tx, asks: Sequence[HandInAsk]) -> Sequence[datetime | None]:
+    ordered = sorted(
+        range(len(asks)), key=lambda n: asks[n].assignment_id
+    )  # two calls lock the same turns in one order
+    said = [asks[n] for n in ordered]
+    stretches = [(n, *stretch) for n, ask in enumerate(said, 1) for stretch in ask.stretches]
+    rows = await tx.whole(
+        q.hand_in, org_id=tx.org_id, now=tx.now, workers=[ask.worker_id for ask in said],
+        assignment_ids=[ask.assignment_id for ask in said], ids=[ask.id for ask in said],
+        keys=[ask.key for ask in said], annotations=[ask.annotation for ask in said],
+        ontology_versions=[ask.ontology_version for ask in said], whose=[n for n, _, _ in stretches],
+        began=[began for _, began, _ in stretches], ended=[ended for _, _, ended in stretches],
     )  # fmt: skip
-    return row is not None and row[0]
+    over = {ordered[row["n"] - 1] for row in rows}
+    return [tx.now if n in over else None for n in range(len(asks))]
 
 
 async def get_turn(tx: Tx, id: AssignmentId, worker_id: WorkerId) -> Any | None:

@@ -756,8 +756,9 @@ REVOKE ALL ON FUNCTION orgs_with_events, all_orgs, items_with_assets FROM PUBLIC
 GRANT EXECUTE ON FUNCTION orgs_with_events, all_orgs, items_with_assets TO fairmark_app;
 
 ------------------------------------------------------------------------------ work, as whole transactions (decision 0004)
--- Their plans are made once for each connection, often while the tables are still empty, and kept: they must not be those
--- of empty tables. Hence no scans but by index.
+-- Each serves many workers of one organisation at a time (decision 0006). Their plans are made once for each connection, often
+-- while the tables are still empty, and kept: they must not be those of empty tables. Hence no scans but by index, and LATERAL
+-- with OFFSET 0, FOR UPDATE or a ctid where a join must go by key, one row at a time.
 
 -- count_activity: keeps the stretches of work that are not counted yet; returns their milliseconds. One worker's stretches
 -- never overlap, whatever tabs and tasks they came from; none begins before the turn or ends after now.
@@ -780,130 +781,159 @@ WITH said AS (
 )
 SELECT coalesce(round(extract(epoch FROM sum(length)) * 1000), 0)::bigint FROM fresh $$;
 
--- claim_next: the first assignment in the order of the arrays (places of one worker, most urgent first) and, within a
--- place, from the point of the ring where they stand: first what has become more urgent than that, then onwards, then the
--- whole ring from the start. Taken, leased and told. Rows that others hold are skipped, not awaited. Nobody gets a task
--- twice, but rework reserved for its author (asked by task alone: with empty statistics the planner would otherwise walk
--- all that the worker ever did).
-CREATE FUNCTION claim_next(org uuid, person uuid, worker uuid, now_ timestamptz, leases_max integer, projects uuid[],
-                           stages smallint[], kinds text[], leases_s integer[], ranks integer[], places bigint[])
-    RETURNS TABLE (id uuid, project_id uuid, task_id uuid, kind text, stage smallint, round smallint,
+-- claim_next: for each worker (once in the array) the first assignment in the order of their places, most urgent first, and,
+-- within a place, from the point of the ring where they stand: first what has become more urgent than that, then onwards,
+-- then the whole ring from the start. Taken, leased and told. lasts: where in the arrays of places each worker's end. Rows
+-- that others hold are skipped, not awaited. Nobody gets a task twice, but rework reserved for its author (asked by task
+-- alone: with empty statistics the planner would otherwise walk all that the worker ever did).
+CREATE FUNCTION claim_next(org uuid, now_ timestamptz, leases_max integer, workers uuid[], lasts integer[],
+                           projects uuid[], stages smallint[], kinds text[], leases_s integer[], ranks integer[],
+                           places bigint[])
+    RETURNS TABLE (n integer, id uuid, project_id uuid, task_id uuid, kind text, stage smallint, round smallint,
                    leased_at timestamptz, leased_until timestamptz, rank integer, place bigint, item_id uuid,
                    due_at timestamptz, note text, batch_id uuid, external_id text, name text, meta jsonb, media jsonb,
                    modality text, ontology_version integer, guideline_version integer, prelabel jsonb, draft jsonb,
                    earlier jsonb, merged jsonb)
-    LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+    LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
+                     SET enable_mergejoin = off
+                     SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
+    busy   uuid[];
+    asker  uuid;
+    at     integer;
     picked record;
-    task   record;
+    turns  uuid[]; of_n integer[]; of_project uuid[]; of_task uuid[]; of_kind text[]; of_stage smallint[];
+    of_lease integer[]; of_rank integer[]; of_place bigint[];
+    first  integer := 1;
+    last   integer;
 BEGIN
-    PERFORM enter(org, person, true);
-    IF (SELECT count(*) FROM assignments a
-         WHERE a.org_id = org AND a.worker_id = worker AND a.state = 'leased') >= leases_max THEN
-        RETURN;
-    END IF;
+    PERFORM enter(org, NULL, true);
+    busy := ARRAY(SELECT a.worker_id FROM assignments a
+                   WHERE a.org_id = org AND a.worker_id = ANY (workers) AND a.state = 'leased'
+                   GROUP BY a.worker_id HAVING count(*) >= leases_max);
 
-    SELECT c.*, e.kind, e.lease_s INTO picked
-      FROM unnest(projects, stages, kinds, leases_s, ranks, places)
-           WITH ORDINALITY AS e (project_id, stage, kind, lease_s, rank, place, n)
-     CROSS JOIN LATERAL (VALUES (-2147483648, 0::bigint, e.rank - 1), (e.rank, e.place, e.rank), (-2147483648, 0, 2147483647))
-           AS r (rank_from, place_from, rank_to)
-     CROSS JOIN LATERAL (
-        SELECT o.ctid AS at, o.* FROM open_assignments o
-         WHERE o.org_id = org AND o.project_id = e.project_id AND o.stage = e.stage
-           AND (o.rank, o.place) >= (r.rank_from, r.place_from) AND o.rank <= r.rank_to
-           AND (o.reserved_for IS NULL OR o.reserved_for = worker OR o.reserved_until < now_)
-           AND (o.reserved_for = worker OR worker <> ALL (ARRAY(
-               SELECT a.worker_id FROM assignments a
-                WHERE a.org_id = org AND a.task_id = o.task_id AND a.state NOT IN ('expired', 'returned'))))
-         ORDER BY o.rank, o.place LIMIT 1 FOR UPDATE OF o SKIP LOCKED
-      ) c
-     LIMIT 1;
-    IF NOT FOUND THEN
-        RETURN;
-    END IF;
-    DELETE FROM open_assignments o WHERE o.ctid = picked.at AND o.org_id = org;
-
-    SELECT t.round, t.due_at, t.note, t.batch_id, t.item_id, i.external_id, i.name, i.meta, i.prelabel, i.asset_ids,
-           pr.modality, pr.ontology_version, pr.guideline_version
-      INTO STRICT task
-      FROM tasks t
-      JOIN items i ON i.org_id = org AND i.id = t.item_id
-      JOIN projects pr ON pr.org_id = org AND pr.id = t.project_id
-     WHERE t.org_id = org AND t.id = picked.task_id;
-
-    id := picked.id; project_id := picked.project_id; task_id := picked.task_id; kind := picked.kind;
-    stage := picked.stage; round := task.round; leased_at := now_;
-    leased_until := now_ + make_interval(secs => picked.lease_s);
-    rank := picked.rank; place := picked.place; item_id := task.item_id; due_at := task.due_at; note := task.note;
-    batch_id := task.batch_id; external_id := task.external_id; name := task.name; meta := task.meta;
-    modality := task.modality; ontology_version := task.ontology_version; guideline_version := task.guideline_version;
-
-    INSERT INTO assignments (org_id, id, project_id, task_id, worker_id, kind, stage, round, state, leased_at, leased_until)
-    VALUES (org, picked.id, picked.project_id, picked.task_id, worker, picked.kind, picked.stage, task.round, 'leased',
-            now_, leased_until);
-    INSERT INTO events (org_id, at, type, project_id, task_id, actor, data)
-    VALUES (org, now_, 'assignment.claimed', picked.project_id, picked.task_id, 'worker:' || worker,
-            jsonb_build_object('type', 'assignment.claimed', 'project_id', picked.project_id, 'task_id', picked.task_id,
-                               'assignment_id', picked.id, 'worker_id', worker, 'kind', picked.kind));
-
-    media := (SELECT jsonb_agg(jsonb_build_object('asset_id', m.id, 'name', m.name, 'media_type', m.media_type,
-                                                  'width', m.width, 'height', m.height) ORDER BY u.n)
-                FROM unnest(task.asset_ids) WITH ORDINALITY AS u (id, n) JOIN assets m ON m.org_id = org AND m.id = u.id);
-    draft := (SELECT d.annotation FROM drafts d WHERE d.org_id = org AND d.task_id = picked.task_id AND d.worker_id = worker
-               ORDER BY d.updated_at DESC LIMIT 1);
-    IF picked.kind = 'review' THEN
-        merged := (SELECT r.annotation FROM agreements r WHERE r.org_id = org AND r.task_id = picked.task_id);
-    ELSE
-        prelabel := task.prelabel;
-        IF task.round > 0 THEN
-            earlier := (SELECT s.annotation FROM submissions s
-                         WHERE s.org_id = org AND s.task_id = picked.task_id AND s.worker_id = worker
-                         ORDER BY s.id DESC LIMIT 1);
+    FOR at IN 1 .. cardinality(workers) LOOP
+        asker := workers[at];
+        last := lasts[at];
+        IF asker = ANY (busy) THEN
+            first := last + 1;
+            CONTINUE;
         END IF;
-    END IF;
-    RETURN NEXT;
+        DELETE FROM open_assignments d
+         USING (SELECT c.at, e.kind, e.lease_s
+                  FROM unnest(projects[first:last], stages[first:last], kinds[first:last], leases_s[first:last],
+                              ranks[first:last], places[first:last])
+                       AS e (project_id, stage, kind, lease_s, rank, place)
+                 CROSS JOIN LATERAL (VALUES (-2147483648, 0::bigint, e.rank - 1), (e.rank, e.place, e.rank),
+                                            (-2147483648, 0, 2147483647)) AS r (rank_from, place_from, rank_to)
+                 CROSS JOIN LATERAL (
+                    SELECT o.ctid AS at FROM open_assignments o
+                     WHERE o.org_id = org AND o.project_id = e.project_id AND o.stage = e.stage
+                       AND (o.rank, o.place) >= (r.rank_from, r.place_from) AND o.rank <= r.rank_to
+                       AND (o.reserved_for IS NULL OR o.reserved_for = asker OR o.reserved_until < now_)
+                       AND (o.reserved_for = asker OR asker <> ALL (ARRAY(
+                           SELECT a.worker_id FROM assignments a
+                            WHERE a.org_id = org AND a.task_id = o.task_id AND a.state NOT IN ('expired', 'returned'))))
+                     ORDER BY o.rank, o.place LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+                  ) c
+                 LIMIT 1) p
+         WHERE d.ctid = p.at AND d.org_id = org
+        RETURNING d.id, d.project_id, d.task_id, d.stage, d.rank, d.place, p.kind, p.lease_s INTO picked;
+        first := last + 1;
+        CONTINUE WHEN NOT FOUND;
+        turns := turns || picked.id; of_n := of_n || at; of_project := of_project || picked.project_id;
+        of_task := of_task || picked.task_id; of_kind := of_kind || picked.kind; of_stage := of_stage || picked.stage;
+        of_lease := of_lease || picked.lease_s; of_rank := of_rank || picked.rank; of_place := of_place || picked.place;
+    END LOOP;
+
+    RETURN QUERY
+    WITH taken AS MATERIALIZED (
+        SELECT p.n, p.id, p.project_id, p.task_id, p.kind, p.stage, t.round,
+               now_ AS leased_at, now_ + make_interval(secs => p.lease_s) AS leased_until, p.rank, p.place, t.item_id,
+               t.due_at, t.note, t.batch_id, i.external_id, i.name, i.meta, i.prelabel, i.asset_ids, pr.modality,
+               pr.ontology_version, pr.guideline_version, workers[p.n] AS worker_id
+          FROM unnest(of_n, turns, of_project, of_task, of_kind, of_stage, of_lease, of_rank, of_place)
+               AS p (n, id, project_id, task_id, kind, stage, lease_s, rank, place)
+         CROSS JOIN LATERAL (SELECT x.* FROM tasks x WHERE x.org_id = org AND x.id = p.task_id OFFSET 0) t
+         CROSS JOIN LATERAL (SELECT x.* FROM items x WHERE x.org_id = org AND x.id = t.item_id OFFSET 0) i
+         CROSS JOIN LATERAL (SELECT x.* FROM projects x WHERE x.org_id = org AND x.id = p.project_id OFFSET 0) pr
+    ), leased AS (
+        INSERT INTO assignments (org_id, id, project_id, task_id, worker_id, kind, stage, round, state, leased_at,
+                                 leased_until)
+        SELECT org, id, project_id, task_id, worker_id, kind, stage, round, 'leased', leased_at, leased_until FROM taken
+    ), told AS (
+        INSERT INTO events (org_id, at, type, project_id, task_id, actor, data)
+        SELECT org, now_, 'assignment.claimed', project_id, task_id, 'worker:' || worker_id,
+               jsonb_build_object('type', 'assignment.claimed', 'project_id', project_id, 'task_id', task_id,
+                                  'assignment_id', id, 'worker_id', worker_id, 'kind', kind)
+          FROM taken
+    )
+    SELECT t.n, t.id, t.project_id, t.task_id, t.kind, t.stage, t.round, t.leased_at, t.leased_until, t.rank, t.place,
+           t.item_id, t.due_at, t.note, t.batch_id, t.external_id, t.name, t.meta,
+           (SELECT jsonb_agg(jsonb_build_object('asset_id', m.id, 'name', m.name, 'media_type', m.media_type,
+                                                'width', m.width, 'height', m.height) ORDER BY u.n)
+              FROM unnest(t.asset_ids) WITH ORDINALITY AS u (id, n)
+             CROSS JOIN LATERAL (SELECT x.* FROM assets x WHERE x.org_id = org AND x.id = u.id OFFSET 0) m),
+           t.modality, t.ontology_version, t.guideline_version, CASE WHEN t.kind = 'label' THEN t.prelabel END,
+           (SELECT d.annotation FROM drafts d WHERE d.org_id = org AND d.task_id = t.task_id AND d.worker_id = t.worker_id
+             ORDER BY d.updated_at DESC LIMIT 1),
+           CASE WHEN t.kind = 'label' AND t.round > 0 THEN
+               (SELECT s.annotation FROM submissions s
+                 WHERE s.org_id = org AND s.task_id = t.task_id AND s.worker_id = t.worker_id
+                 ORDER BY s.id DESC LIMIT 1) END,
+           CASE WHEN t.kind = 'review' THEN
+               (SELECT r.annotation FROM agreements r WHERE r.org_id = org AND r.task_id = t.task_id) END
+      FROM taken t;
 END $$;
 
--- hand_in: a label turn ends, the answer stands, the draft goes, the log knows; if all is as plain as it is most of the
--- time: the worker's own open turn of an open task, checked against the ontology of now. False for everything else, with
--- nothing done: then the turn is locked and looked at in full.
-CREATE FUNCTION hand_in(org uuid, person uuid, worker uuid, now_ timestamptz, turn uuid, submission uuid, key_ text,
-                        annotation_ jsonb, ontology_version_ integer, began timestamptz[], ended timestamptz[])
-    RETURNS boolean LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
-DECLARE
-    held record;
-    task record;
-    ms   bigint := 0;
+-- hand_in: label turns end, the answers stand, the drafts go, the log knows; for each that is as plain as most are: the
+-- worker's own open turn of an open task, checked against the ontology of now. For all else nothing is done: the turn is then
+-- locked and looked at in full. whose: to which turn a stretch of work belongs. Returns the numbers of the plain ones, from 1.
+CREATE FUNCTION hand_in(org uuid, now_ timestamptz, workers uuid[], turns uuid[], ids uuid[], keys text[],
+                        annotations jsonb[], versions integer[], whose integer[], began timestamptz[], ended timestamptz[])
+    RETURNS SETOF integer
+    LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
+                     SET enable_mergejoin = off
+                     SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
-    PERFORM enter(org, person, false);
-    -- The worker is compared here, so that no planner can choose to walk all that the worker ever did.
-    SELECT a.project_id, a.task_id, a.worker_id, a.kind, a.state, a.round, a.leased_at, a.active_ms INTO held
-      FROM assignments a WHERE a.org_id = org AND a.id = turn FOR UPDATE;
-    IF NOT FOUND OR held.worker_id <> worker OR held.kind <> 'label' OR held.state <> 'leased' THEN
-        RETURN false;
-    END IF;
-    SELECT t.state, t.round, pr.ontology_version, pr.guideline_version INTO STRICT task
-      FROM tasks t JOIN projects pr ON pr.org_id = org AND pr.id = t.project_id
-     WHERE t.org_id = org AND t.id = held.task_id;
-    IF task.state <> 'open' OR task.round <> held.round OR task.ontology_version <> ontology_version_ THEN
-        RETURN false;
-    END IF;
-    IF cardinality(began) > 0 THEN
-        ms := count_activity(org, worker, turn, held.leased_at, now_, began, ended);
-    END IF;
-    UPDATE assignments a SET state = 'submitted', closed_at = now_, active_ms = held.active_ms + ms
-     WHERE a.org_id = org AND a.id = turn;
-    DELETE FROM drafts d WHERE d.org_id = org AND d.assignment_id = turn;
-    INSERT INTO submissions (org_id, id, project_id, task_id, assignment_id, worker_id, round, key, annotation,
-                             ontology_version, guideline_version, active_ms, created_at)
-    VALUES (org, submission, held.project_id, held.task_id, turn, worker, held.round, key_, annotation_,
-            task.ontology_version, task.guideline_version, held.active_ms + ms, now_);
-    INSERT INTO events (org_id, at, type, project_id, task_id, actor, data)
-    VALUES (org, now_, 'assignment.submitted', held.project_id, held.task_id, 'worker:' || worker,
-            jsonb_build_object('type', 'assignment.submitted', 'project_id', held.project_id, 'task_id', held.task_id,
-                               'assignment_id', turn, 'submission_id', submission, 'worker_id', worker,
-                               'round', held.round));
-    RETURN true;
+    PERFORM enter(org, NULL, false);
+    RETURN QUERY
+    WITH plain AS MATERIALIZED (
+        SELECT s.n::integer, s.submission, s.key, s.annotation, a.*, pr.ontology_version, pr.guideline_version,
+               a.active_ms + CASE WHEN s.n = ANY (whose) THEN
+                   (SELECT count_activity(org, a.worker_id, a.id, a.leased_at, now_, array_agg(w.began), array_agg(w.ended))
+                      FROM unnest(whose, began, ended) AS w (n, began, ended) WHERE w.n = s.n) ELSE 0 END AS worked_ms
+          FROM unnest(workers, turns, ids, keys, annotations, versions)
+               WITH ORDINALITY AS s (worker, turn, submission, key, annotation, version, n)
+         CROSS JOIN LATERAL (
+            SELECT x.ctid AS at, x.id, x.project_id, x.task_id, x.worker_id, x.kind, x.state, x.round, x.leased_at, x.active_ms
+              FROM assignments x WHERE x.org_id = org AND x.id = s.turn FOR UPDATE) a
+         CROSS JOIN LATERAL (SELECT x.* FROM tasks x WHERE x.org_id = org AND x.id = a.task_id OFFSET 0) t
+         CROSS JOIN LATERAL (SELECT x.* FROM projects x WHERE x.org_id = org AND x.id = t.project_id OFFSET 0) pr
+         WHERE a.worker_id = s.worker AND a.kind = 'label' AND a.state = 'leased' AND t.state = 'open' AND t.round = a.round
+           AND pr.ontology_version = s.version
+    ), closed AS (
+        UPDATE assignments a SET state = 'submitted', closed_at = now_, active_ms = p.worked_ms
+          FROM plain p WHERE a.ctid = p.at AND a.org_id = org
+    ), undrafted AS (
+        DELETE FROM drafts d
+         USING plain p CROSS JOIN LATERAL (
+            SELECT x.ctid AS at FROM drafts x WHERE x.org_id = org AND x.assignment_id = p.id OFFSET 0) f
+         WHERE d.ctid = f.at AND d.org_id = org
+    ), said AS (
+        INSERT INTO submissions (org_id, id, project_id, task_id, assignment_id, worker_id, round, key, annotation,
+                                 ontology_version, guideline_version, active_ms, created_at)
+        SELECT org, submission, project_id, task_id, id, worker_id, round, key, annotation, ontology_version,
+               guideline_version, worked_ms, now_
+          FROM plain
+    ), told AS (
+        INSERT INTO events (org_id, at, type, project_id, task_id, actor, data)
+        SELECT org, now_, 'assignment.submitted', project_id, task_id, 'worker:' || worker_id,
+               jsonb_build_object('type', 'assignment.submitted', 'project_id', project_id, 'task_id', task_id,
+                                  'assignment_id', id, 'submission_id', submission, 'worker_id', worker_id,
+                                  'round', round)
+          FROM plain
+    )
+    SELECT n FROM plain;
 END $$;
