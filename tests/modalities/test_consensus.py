@@ -1,6 +1,6 @@
 import pytest
 
-from fairmark.modalities.consensus import absence, ids_of, link_key, sorted_out, weighed
+from fairmark.modalities.consensus import ids_of, link_key, sorted_out, weighed
 from fairmark.ontology.model import ItemClass, LinkType, Mark, Ontology
 from fairmark.ontology.rules import compile_ontology
 
@@ -23,7 +23,7 @@ class TestWeighed:
         assert (cluster.class_, cluster.tied) == ("car", False)
         assert cluster.share == pytest.approx(2 / 3)
         assert cluster.confidence == pytest.approx(0.8)
-        assert absence(cluster, [1, 1, 1]) == pytest.approx(0.2)
+        assert cluster.absent == pytest.approx(0.2)
 
     def test_marks_without_any_weight_still_have_a_class(self) -> None:
         cluster = weighed([(0, mark("a"))], [0, 2])

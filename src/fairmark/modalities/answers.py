@@ -6,9 +6,11 @@ The same for every modality: a field is a field. `Field` may be unknown (None); 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 from fairmark.methods.majority import confidence, majority
 from fairmark.methods.median import weighted_low_median
+from fairmark.modalities.jury import Jury, Opinion
 from fairmark.modalities.model import MergedAnswer
 from fairmark.ontology.conditions import is_answered
 from fairmark.ontology.fields import CompiledFields
@@ -71,14 +73,26 @@ def values_agreement(
     }
 
 
+class Asked(NamedTuple):
+    """Who decides on the fields of a place. place: "question" or "attribute:CLASS". indices: the submission of each."""
+
+    jury: Jury | None
+    place: str
+    indices: Sequence[int]
+
+
 def merge_values(
-    given: Sequence[Mapping[str, FieldValue]], weights: Sequence[float], fields: CompiledFields | None = None
+    given: Sequence[Mapping[str, FieldValue]],
+    weights: Sequence[float],
+    fields: CompiledFields | None = None,
+    asked_of: Asked | None = None,
 ) -> tuple[dict[str, FieldValue], dict[str, MergedAnswer]]:
     """The values that several people give together, and how each came about, by field id.
 
     given, weights: at least one, one weight each. A field is voted on by those who were asked it, given their own other
     answers; whether it is asked at all follows from the merged answers so far. Leaving a field open is a vote too,
     unless it is required. A field that all left open is not reported; one that most left open is, without a value.
+    asked_of: whose verdict counts instead of the vote, where there are `fields`.
     """
     values: dict[str, FieldValue] = {}
     votes: dict[str, MergedAnswer] = {}
@@ -97,9 +111,23 @@ def merge_values(
         said, counted = [given[index].get(key) for index in voters], [weights[index] for index in voters]
         if any(counted):
             _vote(key, said, counted, field, values, votes)
+            if asked_of is not None and asked_of.jury is not None and key in votes:
+                who = [asked_of.indices[index] for index in voters]
+                _overrule(key, asked_of.jury.answer(f"{asked_of.place}:{key}", field, said, who), values, votes)
             if key in values and fields.by_id[key].check(values[key]) is not None:
                 values[key] = _as_one(said, counted)
     return values, votes
+
+
+def _overrule(key: str, opinion: Opinion | None, values: dict[str, FieldValue], votes: dict[str, MergedAnswer]) -> None:
+    """Puts a jury's opinion on a field in the place of the vote's."""
+    if opinion is None:
+        return
+    votes[key] = MergedAnswer(opinion.confidence, votes[key].agreement)
+    if opinion.value is None:
+        values.pop(key, None)
+    else:
+        values[key] = opinion.value
 
 
 def _as_one(said: Sequence[_Given], weights: Sequence[float]) -> FieldValue:

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from fairmark.methods.majority import confidence, majority
 from fairmark.methods.median import weighted_low_median
-from fairmark.modalities.answers import merge_values
+from fairmark.modalities.answers import Asked, merge_values
+from fairmark.modalities.jury import Jury
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Annotation, Link, Mark, Source
 
@@ -23,6 +24,7 @@ class Cluster(NamedTuple):
     """Marks that mean one thing, at most one per submission. share: of the weight of all submissions, 0 to 1.
 
     confidence: probability that the thing is there and of class `class_`. tied: another class had as many votes.
+    absent: probability that it is not there. kept: whether it is part of the answer, apart from greatest counts.
     """
 
     members: list[Member]
@@ -30,6 +32,8 @@ class Cluster(NamedTuple):
     share: float
     confidence: float
     tied: bool
+    absent: float
+    kept: bool
 
 
 def is_half(share: float) -> bool:
@@ -37,36 +41,40 @@ def is_half(share: float) -> bool:
     return share >= 0.5 - 1e-9
 
 
-def weighed(members: list[Member], shares: Sequence[float]) -> Cluster:
-    """The vote on one cluster. shares: the weight of each submission, with mean 1.
+def weighed(members: list[Member], shares: Sequence[float], jury: Jury | None = None) -> Cluster:
+    """The verdict on one cluster. shares: the weight of each submission, with mean 1.
 
-    The class is that with the greatest weight, among equals that of the earliest submission. A submission that lacks
-    the thing votes for its absence.
+    Without a jury: the class is that with the greatest weight, among equals that of the earliest submission; a
+    submission that lacks the thing votes for its absence; it is kept if at least half of the weight marked it.
     """
+    if (heard := heard_of(members, shares, jury)) is not None:
+        return heard
+    present = [shares[index] for index, _ in members]
     said: list[str | None] = [None] * len(shares)
     for index, mark in members:
         said[index] = mark.class_
-    present = [shares[index] for index, _ in members]
     # Members without weight still need a class, in case nobody with weight marked the thing.
     verdict = majority([mark.class_ for _, mark in members], present if any(present) else None)
-    sure = confidence(verdict.value, said, shares)
-    return Cluster(members, verdict.value, sum(present) / len(shares), sure, verdict.tied)
+    sure, absent = confidence(verdict.value, said, shares), confidence(None, said, shares)
+    share = sum(present) / len(shares)
+    return Cluster(members, verdict.value, share, sure, verdict.tied, absent, is_half(share))
 
 
-def absence(cluster: Cluster, shares: Sequence[float]) -> float:
-    """The probability that the thing of `cluster` is not there."""
-    said: list[str | None] = [None] * len(shares)
-    for index, mark in cluster.members:
-        said[index] = mark.class_
-    return confidence(None, said, shares)
+def heard_of(members: list[Member], shares: Sequence[float], jury: Jury | None) -> Cluster | None:
+    """What the jury says of one cluster; None without a jury, or if it leaves this one to the vote."""
+    found = jury.thing(members) if jury is not None else None
+    if found is None:
+        return None
+    share = sum(shares[index] for index, _ in members) / len(shares)
+    return Cluster(members, found.class_, share, found.confidence, found.tied, found.absent, found.kept)
 
 
 def sorted_out(clusters: Sequence[Cluster], compiled: CompiledOntology | None) -> tuple[list[Cluster], list[Cluster]]:
-    """The clusters to keep and those to drop: dropped is what less than half of the weight marked.
+    """The clusters to keep and those to drop.
 
     With `compiled`, also the least sure ones of each class that would else have more marks than it may.
     """
-    surplus: set[int] = {number for number, cluster in enumerate(clusters) if not is_half(cluster.share)}
+    surplus: set[int] = {number for number, cluster in enumerate(clusters) if not cluster.kept}
     for item_class in compiled.counted if compiled is not None else ():
         if item_class.max_count is not None:
             own = [n for n, cluster in enumerate(clusters) if cluster.class_ == item_class.id and n not in surplus]
@@ -101,7 +109,12 @@ def _distinct(wanted: Sequence[str]) -> list[str]:
 
 
 def merged_mark(
-    id: str, cluster: Cluster, geometry: dict[str, Any], shares: Sequence[float], compiled: CompiledOntology | None
+    id: str,
+    cluster: Cluster,
+    geometry: dict[str, Any],
+    shares: Sequence[float],
+    compiled: CompiledOntology | None,
+    jury: Jury | None = None,
 ) -> Mark:
     """The mark that stands for `cluster`. Attributes are voted on by those who gave it its class."""
     first = cluster.members[0][1]
@@ -109,7 +122,8 @@ def merged_mark(
     weights = [shares[index] for index, _ in named]
     item_class = compiled.classes.get(cluster.class_) if compiled is not None else None
     fields = item_class.attributes if item_class is not None else None
-    attributes, _ = merge_values([mark.attributes for _, mark in named], weights, fields)
+    asked = Asked(jury, f"attribute:{cluster.class_}", [index for index, _ in named])
+    attributes, _ = merge_values([mark.attributes for _, mark in named], weights, fields, asked)
     return Mark(
         id=id,
         kind=first.kind,

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO, Protocol
 
 import msgspec
 
+from fairmark.modalities.jury import Jury
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Annotation, Fault
 
@@ -161,8 +162,11 @@ class Modality(Protocol):
         weights: Sequence[float] | None = None,
         *,
         compiled: CompiledOntology | None = None,
+        jury: Jury | None = None,
     ) -> Merged:
         """What `submissions`, at least one, say together. weights: one per submission, relative; default all alike.
+
+        jury: decides instead of a vote what is there and what is answered.
 
         With `compiled`, the result obeys conditions, required fields and greatest counts. Raises Invalid for no
         submission or bad weights.

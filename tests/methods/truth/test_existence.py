@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fairmark.kernel.errors import Invalid
-from fairmark.methods.truth.existence import Looks, existence
+from fairmark.methods.truth.existence import Looks, existence, judged
 
 
 def _looks(seed: int = 3, careless: bool = True) -> tuple[Looks, np.ndarray]:
@@ -52,3 +52,35 @@ class TestExistence:
     def test_refuses_what_nobody_marked(self) -> None:
         with pytest.raises(Invalid):
             existence(Looks(np.array([0]), np.array([0]), np.array([False]), 1, 1))
+
+
+class TestGold:
+    def test_what_is_known_not_to_be_there_tells_on_who_marked_it(self) -> None:
+        # Worker 0 marks 30 things that are known to be real, worker 1 as many that are known not to be.
+        things = np.repeat(np.arange(60), 2)
+        workers = np.tile([0, 1], 60)
+        marked = np.where(things < 30, workers == 0, workers == 1)
+        gold = np.where(np.arange(60) < 30, 1, 0)
+        found = existence(Looks(things, workers, marked, 60, 2), gold=gold)
+        assert found.probability.tolist() == gold.tolist()
+        assert found.precision[0] == pytest.approx(1.0)
+        assert found.precision[1] == pytest.approx(0.0)
+        assert found.recall[0] > 0.9 > 0.3 > found.recall[1]
+
+    def test_a_thing_that_nobody_marked_counts_if_it_is_known_to_be_there(self) -> None:
+        looks = Looks(np.array([0, 0]), np.array([0, 1]), np.array([False, False]), 1, 2)
+        assert existence(looks, gold=np.array([1])).recall.max() < 0.5
+        with pytest.raises(Invalid):
+            existence(looks)
+
+
+class TestJudged:
+    def test_is_what_the_fit_itself_believes(self) -> None:
+        things = np.repeat(np.arange(40), 3)
+        workers = np.tile([0, 1, 2], 40)
+        marked = (things + workers) % 3 != 0
+        looks = Looks(things, workers, marked, 40, 3)
+        found = existence(looks)
+        again, overlooked = judged(looks, found.beliefs)
+        assert again == pytest.approx(found.probability, abs=1e-3)
+        assert ((overlooked > 0) & (overlooked < 1)).all()

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from fairmark.kernel.errors import Invalid
-from fairmark.methods.truth.hierarchical import hierarchical
+from fairmark.methods.truth.hierarchical import Learnt, hierarchical
 from fairmark.methods.truth.labels import labels_of
-from fairmark.methods.truth.online import Online
+from fairmark.methods.truth.online import NOTHING, Online, Rows, Told, cut_to, newcomer
 from tests.methods.truth.crowds import crowd
 
 
@@ -68,3 +68,45 @@ class TestOnline:
             Online(2).observe(0, 0, 2)
         with pytest.raises(Invalid):
             Online(2, labels=labels_of([0], [0], [1])).gold(0, 2)
+
+
+class TestResumed:
+    def test_goes_on_as_if_it_had_never_been_put_down(self) -> None:
+        labels, _ = crowd([0.9, 0.8, 0.7, 0.6], 60, 3, 3, 6)
+        rows = list(zip(labels.tasks.tolist(), labels.workers.tolist(), labels.values.tolist(), strict=True))
+        whole = Online(3)
+        for row in rows[:150]:
+            whole.observe(*row)
+        # Task 3 is put down with its workers, who get numbers of their own, and taken up again.
+        task, worker, value = 3, 2, 1
+        told = whole.told(task)
+        workers = np.unique(np.append(told.rows.workers, worker))
+        own = {int(each): number for number, each in enumerate(workers)}
+        fits = tuple(cut_to(fit, workers) for fit in whole.learnt.fits)
+        local = Rows(np.array([own[int(w)] for w in told.rows.workers]), told.rows.values, told.rows.weights)
+        part = Online.resumed(Learnt(fits, whole.learnt.scale), {0: Told(local, told.beliefs)})
+        assert part.observe(0, own[worker], value) == pytest.approx(whole.observe(task, worker, value))
+        for there, here in zip(whole.learnt.fits, part.learnt.fits, strict=True):
+            assert here.tables == pytest.approx(there.tables[workers])
+
+    def test_what_was_said_can_be_taken_back(self) -> None:
+        online = Online(2)
+        for worker in (0, 1, 2):
+            online.observe(0, worker, 0)
+        before = [fit.said.copy() for fit in online.learnt.fits]
+        rows = online.told(0).rows
+        online.say(0, NOTHING)
+        assert all(np.abs(fit.said[:3]).max() == pytest.approx(0, abs=1e-12) for fit in online.learnt.fits)
+        online.say(0, rows)
+        # What is believed of the task is made anew from who its judges are, who are newcomers again.
+        assert [fit.said.sum() for fit in online.learnt.fits] == pytest.approx([said.sum() for said in before])
+
+
+class TestNewcomer:
+    def test_is_judged_as_the_crowd_is(self) -> None:
+        labels, _ = crowd([0.95] * 6, 200, 2, 5)
+        online = Online(2, labels=labels)
+        fresh = newcomer(online.learnt)
+        assert len(fresh.fits[0].tables) == 1
+        # The crowd is right 95 % of the time, so somebody new is believed to be right far more often than by chance.
+        assert np.trace(fresh.fits[0].tables[0]) / 2 > 0.85

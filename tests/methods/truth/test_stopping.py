@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 
 from fairmark.methods.truth.hierarchical import cut, learn
 from fairmark.methods.truth.labels import labels_of
-from fairmark.methods.truth.stopping import Next, Outlook, Rule, decide, outlook
+from fairmark.methods.truth.stopping import Next, Outlook, Rule, decide, look_gain, outlook
 from tests.methods.truth.crowds import crowd
 
 
@@ -47,3 +48,15 @@ class TestDecide:
         assert decide(seen, np.array([1, 3, 3, 3, 3, 5]), rule) == [
             Next.ASK, Next.STOP, Next.ASK, Next.STOP, Next.ESCALATE, Next.STOP,
         ]  # fmt: skip
+
+
+class TestLookGain:
+    def test_is_greatest_where_nothing_is_known(self) -> None:
+        gain = look_gain(np.array([0.5, 0.9, 0.999, 0.1]), 0.8, 0.02)
+        assert gain.argmax() == 0
+        assert gain[2] < 0.001
+        # One look, marked with 0.8 / 0.02: right with (0.4 + 0.49) / 1 = 0.89 instead of 0.5.
+        assert gain[0] == pytest.approx(0.39)
+
+    def test_of_people_who_mark_at_random_is_nothing(self) -> None:
+        assert look_gain(np.array([0.5, 0.7]), 0.3, 0.3) == pytest.approx(0.0)

@@ -1,5 +1,6 @@
 """One judgement at a time: the hierarchical model kept up to date in a fraction of a millisecond."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -42,7 +43,14 @@ class Rows(NamedTuple):
     weights: Floats
 
 
-_NOTHING = Rows(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+class Told(NamedTuple):
+    """What a task has told its workers so far: its rows, and by family what was believed of it then, [K] each."""
+
+    rows: Rows
+    beliefs: tuple[Floats, ...]
+
+
+NOTHING = Rows(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
 class Online:
@@ -66,6 +74,20 @@ class Online:
         self._beliefs: list[dict[int, Floats]] = []
         self.settle()
 
+    @classmethod
+    def resumed(cls, learnt: Learnt, told: Mapping[int, Told] | None = None) -> "Online":
+        """The model where it was left, as far as it is at hand: some of the workers, and what some tasks told them.
+
+        learnt: its arrays are of these workers, numbered from 0, and are changed by what follows. told: tasks that may
+        say more now, with the workers' numbers. `settle` would know nothing but these tasks: it is not for such a part.
+        """
+        part = cls(len(learnt.fits[0].crowd.habit))
+        part._learnt = learnt
+        known = told or {}
+        part._changed = {task: each.rows for task, each in known.items()}
+        part._beliefs = [{task: each.beliefs[n] for task, each in known.items()} for n in range(len(learnt.fits))]
+        return part
+
     @property
     def learnt(self) -> Learnt:
         """What is believed of everybody just now; good for `hierarchical.judge` and `stopping`."""
@@ -88,20 +110,28 @@ class Online:
         before = self._rows(task)
         workers = np.append(before.workers, worker)
         voices = np.array([(workers == each).sum() for each in workers], dtype=np.float64)
-        rows = Rows(workers, np.append(before.values, value), 1.0 / voices)
+        return self.say(task, Rows(workers, np.append(before.values, value), 1.0 / voices))
+
+    def say(self, task: int, rows: Rows) -> Floats:
+        """Makes `rows` all that was said about a task, whatever it was before; the posterior of the task: [K].
+
+        The numbers of `rows` have to be in range, and the workers known already (`observe` looks to both).
+        """
+        before = self._rows(task)
         fits = tuple(self._taught(number, task, before, rows) for number in range(len(self._learnt.fits)))
         self._learnt = replace(self._learnt, fits=fits)
         self._changed[task] = rows
         return self.posterior(task)
 
+    def told(self, task: int) -> Told:
+        """What the task has told its workers so far: what `resumed` needs to take it back."""
+        return Told(self._rows(task), tuple(self._belief(n, task) for n in range(len(self._learnt.fits))))
+
     def posterior(self, task: int) -> Floats:
         """What is believed of a task: [K]. The prior for a task nobody has judged."""
         if task in self._gold:
             return np.eye(self._values)[self._gold[task]]
-        rows = self._rows(task)
-        votes = np.bincount(rows.values, rows.weights, minlength=self._values).astype(np.float64)
-        posteriors = [self._calibrated(fit, rows)[None] for fit in self._learnt.fits]
-        return mixed(posteriors, votes[None], self._learnt.scale)[0]
+        return judged_rows(self._rows(task), self._learnt)
 
     def skill(self, worker: int) -> float:
         """How often the worker is right, 0 to 1, on average over the values."""
@@ -168,7 +198,7 @@ class Online:
         if task in self._changed:
             return self._changed[task]
         if task >= self._labels.tasks_n:
-            return _NOTHING
+            return NOTHING
         rows = self._order[self._starts[task] : self._starts[task + 1]]
         return Rows(self._labels.workers[rows], self._labels.values[rows], self._labels.weights[rows])
 
@@ -206,12 +236,30 @@ class Online:
         fit.tables[touched] = table(said, shared_pattern(fit.crowd, judges, fit.family), fit.crowd.concentration)
         return fit
 
-    def _calibrated(self, fit: Fit, rows: Rows) -> Floats:
-        logs = _evidence(fit, rows)
-        information = rows.weights * informativeness(fit.tables[rows.workers])
-        squares = (information * informativeness(fit.tables[rows.workers])).sum() if len(information) else 0.0
-        judges = effective_judges(np.array([information.sum()]), np.array([squares]))
-        return calibrated(logs[None], judges, self._learnt.scale, log_prior(fit))[0]
+
+def judged_rows(rows: Rows, learnt: Learnt) -> Floats:
+    """The calibrated posterior of one task, averaged over the families: [K]; as `hierarchical.judge` of one task."""
+    values = len(learnt.fits[0].crowd.habit)
+    votes = np.bincount(rows.values, rows.weights, minlength=values).astype(np.float64)
+    return mixed([_calibrated(fit, rows, learnt.scale)[None] for fit in learnt.fits], votes[None], learnt.scale)[0]
+
+
+def newcomer(learnt: Learnt) -> Learnt:
+    """The same crowd with one worker of whom nothing is known."""
+    return replace(learnt, fits=tuple(_with_newcomers(cut_to(fit, np.empty(0, np.int64)), 1) for fit in learnt.fits))
+
+
+def cut_to(fit: Fit, workers: Indices) -> Fit:
+    """The fit with some of its workers only, given by their numbers; the arrays are copies."""
+    return replace(fit, judges=fit.judges.only(workers), said=fit.said[workers], tables=fit.tables[workers])
+
+
+def _calibrated(fit: Fit, rows: Rows, scale: float) -> Floats:
+    logs = _evidence(fit, rows)
+    information = informativeness(fit.tables[rows.workers])
+    total, squares = rows.weights @ information, rows.weights @ np.square(information)
+    judges = effective_judges(np.array([total]), np.array([squares]))
+    return calibrated(logs[None], judges, scale, log_prior(fit))[0]
 
 
 def _evidence(fit: Fit, rows: Rows) -> Floats:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from fairmark.kernel.errors import Invalid
 from fairmark.methods.truth.boxes import infer_boxes
 from fairmark.methods.truth.dawid_skene import dawid_skene
+from fairmark.methods.truth.free import infer_free
 from fairmark.methods.truth.glad import glad
 from fairmark.methods.truth.hierarchical import hierarchical
 from fairmark.methods.truth.labels import Inference
@@ -35,6 +36,7 @@ CATEGORICAL: Mapping[str, Callable[..., Inference]] = MappingProxyType(
 METHODS: Mapping[str, Mapping[str, Callable[..., object]]] = MappingProxyType(
     {
         "categorical": CATEGORICAL,
+        "free": {"one-coin": infer_free},
         "number": {"bias-and-spread": infer_numbers},
         "pairs": {"bradley-terry": bradley_terry},
         "ranking": {"plackett-luce": plackett_luce},

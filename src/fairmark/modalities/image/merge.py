@@ -11,10 +11,11 @@ from fairmark.methods.clustering import clusters
 from fairmark.methods.majority import confidence, relative
 from fairmark.methods.matching import Candidates, Floats
 from fairmark.modalities import consensus
-from fairmark.modalities.answers import merge_values
+from fairmark.modalities.answers import Asked, merge_values
 from fairmark.modalities.consensus import Cluster, Member
 from fairmark.modalities.image.compare import IOU_MIN, Place, agreement, weight_of
 from fairmark.modalities.image.marks import KINDS
+from fairmark.modalities.jury import Jury
 from fairmark.modalities.model import Merged, MergedMark
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Annotation, Mark
@@ -26,33 +27,35 @@ def merge(
     weights: Sequence[float] | None = None,
     *,
     compiled: CompiledOntology | None = None,
+    jury: Jury | None = None,
     iou_min: float = IOU_MIN,
 ) -> Merged:
     """One annotation from `submissions`. See `Merged` for what comes with it, and `Modality.merge` for the arguments.
 
-    Marks that overlap are clustered, one per submission at most, the best pair first. A cluster is kept if at least
-    half of the weight is behind it. Class, attributes and answers are voted on by weight, numbers by their median;
-    geometry is merged by its kind; a link or group is kept if half of the weight has it between the same marks.
-    Geometry must be free of faults. Raises Invalid for no submission or bad weights.
+    Marks that overlap are clustered, one per submission at most, the best pair first. Without a jury, a cluster is
+    kept if at least half of the weight is behind it. Class, attributes and answers are voted on by weight, numbers by
+    their median; geometry is merged by its kind; a link or group is kept if half of the weight has it between the same
+    marks. Geometry must be free of faults. Raises Invalid for no submission or bad weights.
     """
     if not submissions:
         raise Invalid("There is nothing to merge.", mend="Give at least one submission.")
     shares = relative(weights, len(submissions))
     if compiled is not None:
         submissions = [prune(annotation, compiled) for annotation in submissions]
-    found = [consensus.weighed(members, shares) for members in _clustered(submissions, iou_min)]
+    found = [consensus.weighed(members, shares, jury) for members in _clustered(submissions, iou_min)]
     kept, left_out = consensus.sorted_out(found, compiled)
     named = dict(zip(consensus.ids_of(kept), kept, strict=True))
     origins = {(index, mark.id): name for name, cluster in named.items() for index, mark in cluster.members}
     groups = consensus.merged_groups(submissions, shares, origins)
-    marks = [_mark(name, cluster, groups.get(name), shares, compiled) for name, cluster in named.items()]
+    marks = [_mark(name, cluster, groups.get(name), shares, compiled, jury) for name, cluster in named.items()]
     links = consensus.merged_links(submissions, shares, origins, marks, compiled)
     fields = compiled.questions if compiled is not None else None
-    values, answers = merge_values([annotation.answers for annotation in submissions], shares, fields)
+    asked = Asked(jury, "question", range(len(submissions)))
+    values, answers = merge_values([annotation.answers for annotation in submissions], shares, fields, asked)
 
     backed, scores = _backing(submissions, compiled, iou_min)
     figures = {name: _figures(cluster, cluster.confidence, backed) for name, cluster in named.items()}
-    dropped = tuple(_figures(cluster, consensus.absence(cluster, shares), backed) for cluster in left_out)
+    dropped = tuple(_figures(cluster, cluster.absent, backed) for cluster in left_out)
     decisions = [part.confidence for parts in (figures.values(), dropped, answers.values()) for part in parts]
     # If everyone found nothing, that is a decision too, with all votes for it.
     decisions = decisions or [confidence(None, [None] * len(submissions), shares)]
@@ -113,14 +116,20 @@ def _content(mark: Mark) -> tuple[str, str, str]:
 
 
 def _mark(
-    name: str, cluster: Cluster, group: str | None, shares: Sequence[float], compiled: CompiledOntology | None
+    name: str,
+    cluster: Cluster,
+    group: str | None,
+    shares: Sequence[float],
+    compiled: CompiledOntology | None,
+    jury: Jury | None,
 ) -> Mark:
     """The merged mark of `cluster`."""
     marks = [mark for _, mark in cluster.members]
-    weights = [shares[index] for index, _ in cluster.members]
     kind = KINDS.get(marks[0].kind)
+    cares = [1.0 if jury is None else jury.care(marks[0].kind, index) for index, _ in cluster.members]
+    weights = [shares[index] * care for (index, _), care in zip(cluster.members, cares, strict=True)]
     geometry = marks[0].geometry if kind is None else kind.merged(marks, weights)
-    return replace(consensus.merged_mark(name, cluster, geometry, shares, compiled), group=group)
+    return replace(consensus.merged_mark(name, cluster, geometry, shares, compiled, jury), group=group)
 
 
 def _figures(cluster: Cluster, sure: float, backed: Sequence[dict[str, float]]) -> MergedMark:

@@ -9,6 +9,7 @@ from typing import Any
 
 from fairmark.modalities.image.marks import KINDS
 from fairmark.modalities.image.validate import faults
+from fairmark.modalities.jury import Jury
 from fairmark.modalities.model import Agreement, MediaSize, Merged, Probe, Source
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Annotation, Fault
@@ -41,10 +42,11 @@ class _Image:
         weights: Sequence[float] | None = None,
         *,
         compiled: CompiledOntology | None = None,
+        jury: Jury | None = None,
     ) -> Merged:
         from fairmark.modalities.image.merge import merge
 
-        return merge(submissions, weights, compiled=compiled)
+        return merge(submissions, weights, compiled=compiled, jury=jury)
 
     def probe(self, source: Source, *, pixels_max: int | None = None) -> Probe:
         from fairmark.modalities.image.probe import PIXELS_MAX, probe

@@ -7,8 +7,9 @@ from fairmark.kernel.errors import Invalid
 from fairmark.methods.majority import confidence, relative
 from fairmark.methods.truth.spans import Marking, infer_spans
 from fairmark.modalities import consensus
-from fairmark.modalities.answers import merge_values
+from fairmark.modalities.answers import Asked, merge_values
 from fairmark.modalities.consensus import Cluster, Member
+from fairmark.modalities.jury import Jury
 from fairmark.modalities.model import Merged, MergedMark
 from fairmark.modalities.text.compare import agreement
 from fairmark.ontology.compiled import CompiledOntology
@@ -24,6 +25,7 @@ def merge(
     weights: Sequence[float] | None = None,
     *,
     compiled: CompiledOntology | None = None,
+    jury: Jury | None = None,
 ) -> Merged:
     """One annotation from `submissions`. See `Merged` for what comes with it, and `Modality.merge` for the arguments.
 
@@ -37,19 +39,20 @@ def merge(
     shares = relative(weights, len(submissions))
     if compiled is not None:
         submissions = [prune(annotation, compiled) for annotation in submissions]
-    kept, left_out = _decided(submissions, shares, compiled)
+    kept, left_out = _decided(submissions, shares, compiled, jury)
     named = dict(zip(consensus.ids_of(kept), kept, strict=True))
     origins = {(index, mark.id): name for name, cluster in named.items() for index, mark in cluster.members}
     marks = [
-        consensus.merged_mark(name, cluster, cluster.members[0][1].geometry, shares, compiled)
+        consensus.merged_mark(name, cluster, cluster.members[0][1].geometry, shares, compiled, jury)
         for name, cluster in named.items()
     ]
     links = consensus.merged_links(submissions, shares, origins, marks, compiled)
     fields = compiled.questions if compiled is not None else None
-    values, answers = merge_values([annotation.answers for annotation in submissions], shares, fields)
+    asked = Asked(jury, "question", range(len(submissions)))
+    values, answers = merge_values([annotation.answers for annotation in submissions], shares, fields, asked)
     backed, scores = _backing(submissions, compiled)
     figures = {name: _figures(cluster, cluster.confidence, backed) for name, cluster in named.items()}
-    dropped = tuple(_figures(cluster, 1.0 - cluster.confidence, backed) for cluster in left_out)
+    dropped = tuple(_figures(cluster, cluster.absent, backed) for cluster in left_out)
     decisions = [part.confidence for parts in (figures.values(), dropped, answers.values()) for part in parts]
     # If everyone found nothing, that is a decision too, with all votes for it.
     decisions = decisions or [confidence(None, [None] * len(submissions), shares)]
@@ -65,7 +68,7 @@ def merge(
 
 
 def _decided(
-    submissions: Sequence[Annotation], shares: Sequence[float], compiled: CompiledOntology | None
+    submissions: Sequence[Annotation], shares: Sequence[float], compiled: CompiledOntology | None, jury: Jury | None
 ) -> tuple[list[Cluster], list[Cluster]]:
     """The spans to keep and those to leave out, by their place in the text."""
     places: dict[Place, list[Member]] = {}
@@ -77,27 +80,38 @@ def _decided(
                 places.setdefault(place, []).append((index, mark))
                 seen.add(place)
     if len(submissions) == 1:
-        return consensus.sorted_out([consensus.weighed(members, shares) for members in places.values()], compiled)
-    sure = _inferred(submissions, places)
-    kept: list[Cluster] = []
-    dropped: list[Cluster] = []
+        return consensus.sorted_out([consensus.weighed(members, shares, jury) for members in places.values()], compiled)
+    overlapping = any(_overlaps(annotation) for annotation in submissions)
+    sure = _inferred(submissions, places, overlapping)
+    found: list[Cluster] = []
     for place in sorted(places):
-        voted = consensus.weighed(places[place], shares)
-        class_, chance = sure.get(place, (voted.class_, 0.0))
-        cluster = voted._replace(class_=class_, confidence=chance if place in sure else min(voted.confidence, 0.5))
-        (kept if place in sure else dropped).append(cluster)
-    if compiled is None:
-        return kept, dropped
-    # Greatest counts are the ontology's word; whatever else stands was decided above.
-    firm = [cluster._replace(share=1.0) for cluster in kept]
-    within, surplus = consensus.sorted_out(firm, compiled)
-    return [kept[firm.index(each)] for each in within], dropped + [kept[firm.index(each)] for each in surplus]
+        cluster = consensus.heard_of(places[place], shares, jury)
+        if cluster is None:
+            voted = consensus.weighed(places[place], shares)
+            class_, chance = sure.get(place, (voted.class_, min(voted.confidence, 0.5)))
+            cluster = voted._replace(class_=class_, confidence=chance, absent=1.0 - chance, kept=place in sure)
+        found.append(cluster)
+    return consensus.sorted_out(found if overlapping else _apart(found), compiled)
 
 
-def _inferred(submissions: Sequence[Annotation], places: dict[Place, list[Member]]) -> dict[Place, tuple[str, float]]:
+def _apart(clusters: Sequence[Cluster]) -> list[Cluster]:
+    """The clusters, of which none is kept that overlaps a surer one."""
+    taken: list[tuple[int, int, int]] = []
+    kept: set[int] = set()
+    for number in sorted(range(len(clusters)), key=lambda n: (-clusters[n].confidence, n)):
+        mark = clusters[number].members[0][1]
+        place = (mark.asset, int(mark.geometry["start"]), int(mark.geometry["end"]))
+        if clusters[number].kept and not any(a == place[0] and s < place[2] and place[1] < e for a, s, e in taken):
+            taken.append(place)
+            kept.add(number)
+    return [cluster._replace(kept=number in kept) for number, cluster in enumerate(clusters)]
+
+
+def _inferred(
+    submissions: Sequence[Annotation], places: dict[Place, list[Member]], overlapping: bool
+) -> dict[Place, tuple[str, float]]:
     """The spans that are part of the answer: class and probability, by place."""
     found: dict[Place, tuple[str, float]] = {}
-    overlapping = any(_overlaps(annotation) for annotation in submissions)
     for asset in sorted({place[0] for place in places}):
         markings = [
             Marking(

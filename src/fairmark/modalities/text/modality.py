@@ -6,6 +6,7 @@ Comparing needs NumPy, which is imported where it is used: a server process that
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from fairmark.modalities.jury import Jury
 from fairmark.modalities.model import Agreement, MediaSize, Merged, Probe, Source
 from fairmark.modalities.text.marks import KINDS
 from fairmark.modalities.text.validate import faults
@@ -40,10 +41,11 @@ class _Text:
         weights: Sequence[float] | None = None,
         *,
         compiled: CompiledOntology | None = None,
+        jury: Jury | None = None,
     ) -> Merged:
         from fairmark.modalities.text.merge import merge
 
-        return merge(submissions, weights, compiled=compiled)
+        return merge(submissions, weights, compiled=compiled, jury=jury)
 
     def probe(self, source: Source, *, pixels_max: int | None = None) -> Probe:
         from fairmark.modalities.text.probe import probe
