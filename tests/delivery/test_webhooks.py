@@ -120,9 +120,10 @@ class TestDelivery:
         async with world.db.begin(world.org_id) as tx:
             taken = await attempts.take(tx, job.args["delivery_id"], 0, force=False)
         assert taken is not None
-        delivery, body, target = taken
-        headers = sending.headers_of(delivery, body.encode(), target.secrets, clock.now())
-        await sending.post(receiver.url, body.encode(), headers, allow=parse_networks("127.0.0.0/8"))
+        parcel, target = taken
+        body = parcel.body.encode()
+        headers = sending.headers_of(parcel.delivery, body, target.secrets, clock.now())
+        await sending.post(receiver.url, body, headers, allow=parse_networks("127.0.0.0/8"))
         await jobs.send(world.site, world.org_id, job.args)
         ids = [request.headers["fairmark-delivery"] for request in receiver.requests]
         assert len(ids) == 2

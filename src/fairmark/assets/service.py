@@ -1,11 +1,12 @@
 """Use cases of items, batches and the addresses of media. Other packages come in here."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from fairmark.assets import rules, store
+from fairmark.assets import contents, rules, store
 from fairmark.assets.events import BatchChanged
 from fairmark.assets.media.rules import asset_view
 from fairmark.assets.media.rules import media_url as media_url
@@ -34,7 +35,9 @@ from fairmark.assets.model import (
 from fairmark.assets.placement import place_items
 from fairmark.assets.rules import Labels
 from fairmark.kernel import jobs
+from fairmark.kernel.actor import Actor
 from fairmark.kernel.db import Tx
+from fairmark.kernel.errors import FairmarkError
 from fairmark.kernel.events import announce
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import AssetId, BatchId, ItemId, ProjectId, new_id
@@ -144,6 +147,23 @@ async def describe(tx: Tx, site: Site, asset_ids: Sequence[AssetId]) -> list[Ass
     """The assets with their signed addresses, in the order asked for, in one statement. Unknown ids are left out."""
     found = await get_assets(tx, asset_ids)
     return [asset_view(site, tx.org_id, found[id], tx.now) for id in asset_ids if id in found]
+
+
+async def take_texts(site: Site, actor: Actor, texts: Sequence[tuple[str, str]]) -> list[AssetId]:
+    """The assets of texts, (name, text) each, known or new; in their order. In transactions of its own, as bytes are
+    stored before anything names them. Raises FileRefused for a text that is not taken.
+    """
+    assert actor.org_id is not None, "permissions on data need an organisation"
+    files: list[contents.Incoming] = []
+    for name, text in texts:
+        data = text.encode()
+        files.append(contents.Incoming(name, data, hashlib.sha256(data).digest(), len(data)))
+    found: list[AssetId] = []
+    for outcome in await contents.take(site, actor.org_id, actor, files):
+        if isinstance(outcome, FairmarkError):
+            raise outcome
+        found.append(outcome.id)
+    return found
 
 
 async def add_items(

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from fairmark.delivery import events, rules, store
-from fairmark.delivery.model import Delivery, DeliveryState, EventOut, Target, Webhook
+from fairmark.delivery.model import DeliveryState, EventOut, Parcel, Target, Webhook
 from fairmark.kernel import events as log
 from fairmark.kernel import jobs, json
 from fairmark.kernel.db import Tx
@@ -38,8 +38,8 @@ async def make_deliveries(tx: Tx, happened: Sequence[StoredEvent]) -> None:
         await jobs.enqueue_all(tx, SEND, [args_of(delivery_id, 0) for delivery_id in added])
 
 
-async def take(tx: Tx, delivery_id: DeliveryId, attempt: int, force: bool) -> tuple[Delivery, str, Target] | None:
-    """The delivery, its body and its target if it is to be tried now; None if not, and then it is seen to.
+async def take(tx: Tx, delivery_id: DeliveryId, attempt: int, force: bool) -> tuple[Parcel, Target] | None:
+    """The delivery and its target if it is to be tried now; None if not, and then it is seen to.
 
     attempt: how many came before; a job that another one has overtaken has a smaller number, and does nothing.
     """
@@ -54,13 +54,14 @@ async def take(tx: Tx, delivery_id: DeliveryId, attempt: int, force: bool) -> tu
         await store.put_off(tx, delivery_id, None)
         return None
     if webhook.resume_at is None or webhook.resume_at <= tx.now or force or is_test:
-        return parcel.delivery, parcel.body, target
+        return parcel, target
     if tx.now >= parcel.queued_at + timedelta(seconds=rules.GIVE_UP_S):
         error = parcel.delivery.error or "The webhook did not answer for a day."
         failed = msgspec.structs.replace(
             parcel.delivery, state=DeliveryState.FAILED, next_at=None, error=rules.short_error(error)
         )
         await store.record_attempt(tx, failed)
+        await _tell(tx, parcel, succeeded=False)
         return None
     # The webhook rests. Spread over some seconds, so that not everything comes at once when it wakes.
     next_at = webhook.resume_at + timedelta(seconds=random.uniform(0, rules.REST_FIRST_S))  # noqa: S311
@@ -76,7 +77,8 @@ async def record(tx: Tx, delivery_id: DeliveryId, attempt: int, answer: rules.An
         return
     target = await store.target(tx, parcel.delivery.webhook_id)
     assert target is not None, "a delivery goes with its webhook"
-    outcome = rules.judge(parcel, target.webhook, answer, tx.now, random.random())  # noqa: S311
+    chance, is_callback = random.random(), bool(target.secret_header)  # noqa: S311
+    outcome = rules.judge(parcel, target.webhook, answer, tx.now, chance, is_callback=is_callback)
     again = outcome.verdict is rules.Verdict.AGAIN
     delivered = outcome.verdict is rules.Verdict.DELIVERED
     state = DeliveryState.WAITING if again else DeliveryState.DELIVERED if delivered else DeliveryState.FAILED
@@ -86,6 +88,8 @@ async def record(tx: Tx, delivery_id: DeliveryId, attempt: int, answer: rules.An
     )  # fmt: skip
     await store.record_attempt(tx, tried)
     await store.note_attempt(tx, target.webhook.id, outcome.failures, outcome.rest_until)
+    if not again:
+        await _tell(tx, parcel, succeeded=delivered)
     if outcome.next_at is not None:
         wait = outcome.next_at - tx.now
         await jobs.enqueue(tx, SEND, after=wait, priority=RETRY_PRIORITY, **args_of(delivery_id, attempt + 1))
@@ -93,6 +97,13 @@ async def record(tx: Tx, delivery_id: DeliveryId, attempt: int, answer: rules.An
         reason = "the address answered 410: it is gone"
         if await store.pause_webhook(tx, target.webhook.id, reason):
             await log.announce(tx, events.WebhookPaused(webhook_id=target.webhook.id, reason=reason))
+
+
+async def _tell(tx: Tx, parcel: Parcel, *, succeeded: bool) -> None:
+    """Tells whoever asked for a callback what came of it in the end."""
+    if parcel.then_job is not None:
+        told: dict[str, Any] = {"type": parcel.delivery.type, "subject": parcel.subject, "succeeded": succeeded}
+        await jobs.enqueue(tx, parcel.then_job, **told)
 
 
 def shown(event: StoredEvent) -> EventOut:

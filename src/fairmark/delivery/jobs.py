@@ -33,12 +33,12 @@ async def send(site: Site, org_id: OrgId, args: dict[str, Any]) -> None:
         taken = await attempts.take(tx, delivery_id, attempt, bool(args.get("force")))
     if taken is None:
         return
-    delivery, text, target = taken
-    body = text.encode()
+    parcel, target = taken
+    body = parcel.body.encode()
     answer = await sending.post(
-        target.webhook.url,
+        parcel.url or target.webhook.url,
         body,
-        sending.headers_of(delivery, body, target.secrets, clock.now()),
+        sending.headers_of(parcel.delivery, body, target.secrets, clock.now(), target.secret_header),
         allow=parse_networks(site.settings.fetch_allow),
     )
     ATTEMPTS.labels(f"{answer.status // 100}xx" if answer.status else "no_answer").inc()

@@ -92,10 +92,14 @@ class WebhookWithSecret(Webhook, frozen=True, kw_only=True):
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """What the sender needs of a webhook, its secrets included. It never leaves the process."""
+    """What the sender needs of a webhook, its secrets included. It never leaves the process.
+
+    secret_header: of callbacks, the header that carries the secret as it is.
+    """
 
     webhook: Webhook
     secrets: tuple[str, ...]
+    secret_header: str = ""
 
 
 class DeliveryState(StrEnum):
@@ -128,11 +132,17 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery with what is sent, and since when it has been tried."""
+    """A delivery with what is sent, and since when it has been tried.
+
+    url: where to, if not to the webhook's own address. then_job: is told what came of `subject` in the end.
+    """
 
     delivery: Delivery
     body: str
     queued_at: datetime
+    url: str | None = None
+    subject: str = ""
+    then_job: str | None = None
 
 
 class ExportState(StrEnum):

@@ -27,7 +27,7 @@ SELECT id, mode FROM projects WHERE org_id = :org_id AND id = ANY (:ids::uuid[])
 SELECT 1 FROM projects WHERE org_id = :org_id AND id = :id AND mode = :mode;
 
 -- name: count_webhooks
-SELECT count(*) FROM webhooks WHERE org_id = :org_id;
+SELECT count(*) FROM webhooks WHERE org_id = :org_id AND secret_header = '';
 
 -- name: insert_webhook
 INSERT INTO webhooks (org_id, id, mode, project_id, url, description, secret, types, created_by, created_at, updated_at)
@@ -37,24 +37,24 @@ VALUES (:org_id, :id, :mode, :project_id, :url, :description, :secret, :types::t
 -- Newest first.
 SELECT id, mode, project_id, url, description, types, paused_at, pause_reason, failures, resume_at, created_at, updated_at
   FROM webhooks
- WHERE org_id = :org_id AND mode = :mode AND (:after::uuid IS NULL OR id < :after)
+ WHERE org_id = :org_id AND mode = :mode AND secret_header = '' AND (:after::uuid IS NULL OR id < :after)
    AND (:project_id::uuid IS NULL OR project_id IS NULL OR project_id = :project_id)
  ORDER BY id DESC LIMIT :limit;
 
 -- name: active_webhooks
 -- Those that get events now, of both modes.
 SELECT id, mode, project_id, url, description, types, paused_at, pause_reason, failures, resume_at, created_at, updated_at
-  FROM webhooks WHERE org_id = :org_id AND paused_at IS NULL ORDER BY id LIMIT 1000;
+  FROM webhooks WHERE org_id = :org_id AND paused_at IS NULL AND secret_header = '' ORDER BY id LIMIT 1000;
 
 -- name: get_webhook
 -- With its secrets, for the sender; `lock` holds the row until the transaction ends.
 SELECT id, mode, project_id, url, description, types, paused_at, pause_reason, failures, resume_at, created_at, updated_at,
-       secret, secret_old, secret_old_until
+       secret, secret_old, secret_old_until, secret_header
   FROM webhooks WHERE org_id = :org_id AND id = :id;
 
 -- name: lock_webhook
 SELECT id, mode, project_id, url, description, types, paused_at, pause_reason, failures, resume_at, created_at, updated_at
-  FROM webhooks WHERE org_id = :org_id AND id = :id AND mode = :mode FOR UPDATE;
+  FROM webhooks WHERE org_id = :org_id AND id = :id AND mode = :mode AND secret_header = '' FOR UPDATE;
 
 -- name: update_webhook
 UPDATE webhooks SET project_id = :project_id, url = :url, description = :description, types = :types::text[],
@@ -88,6 +88,23 @@ SELECT :org_id, d.id, d.webhook_id, d.cursor, d.type, d.body, 'waiting', :now, :
 ON CONFLICT (org_id, webhook_id, cursor) DO NOTHING
 RETURNING id;
 
+-- name: callback_webhook
+-- The hidden webhook of a host that is called back.
+SELECT id, secret FROM webhooks
+ WHERE org_id = :org_id AND mode = :mode AND secret_header = :secret_header AND url = :url;
+
+-- name: put_callback_webhook
+-- Made on the first callback to a host; a changed secret holds from the next attempt on.
+INSERT INTO webhooks (org_id, id, mode, url, secret, types, secret_header, created_at, updated_at)
+VALUES (:org_id, :id, :mode, :url, :secret, '{}', :secret_header, :now, :now)
+ON CONFLICT (org_id, mode, secret_header, url) WHERE secret_header <> '' DO UPDATE SET secret = excluded.secret
+RETURNING id;
+
+-- name: insert_callback
+INSERT INTO webhook_deliveries (org_id, id, webhook_id, type, body, state, next_at, queued_at, created_at, updated_at, url,
+                                subject, then_job)
+VALUES (:org_id, :id, :webhook_id, :type, :body, 'waiting', :now, :now, :now, :now, :url, :subject, :then_job);
+
 -- name: list_deliveries
 -- A webhook's log, newest first.
 SELECT d.id, d.webhook_id, d.cursor, d.type, d.state, d.attempts, d.next_at, d.status, d.response, d.error, d.took_ms,
@@ -100,12 +117,12 @@ SELECT d.id, d.webhook_id, d.cursor, d.type, d.state, d.attempts, d.next_at, d.s
 -- name: get_delivery
 -- With what is sent.
 SELECT d.id, d.webhook_id, d.cursor, d.type, d.state, d.attempts, d.next_at, d.status, d.response, d.error, d.took_ms,
-       d.created_at, d.updated_at, d.queued_at, d.body
+       d.created_at, d.updated_at, d.queued_at, d.body, d.url, d.subject, d.then_job
   FROM webhook_deliveries d WHERE d.org_id = :org_id AND d.id = :id;
 
 -- name: lock_delivery
 SELECT d.id, d.webhook_id, d.cursor, d.type, d.state, d.attempts, d.next_at, d.status, d.response, d.error, d.took_ms,
-       d.created_at, d.updated_at, d.queued_at, d.body
+       d.created_at, d.updated_at, d.queued_at, d.body, d.url, d.subject, d.then_job
   FROM webhook_deliveries d WHERE d.org_id = :org_id AND d.id = :id FOR UPDATE;
 
 -- name: record_attempt

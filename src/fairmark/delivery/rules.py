@@ -29,6 +29,10 @@ from fairmark.ontology.model import Annotation, Ontology
 
 RETRIES_S: Final = (10, 30, 120, 600, 3600, 10_800, 21_600, 43_200)
 """Waits between attempts: nine attempts within 22 h 13 min, with jitter below 24 h."""
+CALLBACK_RETRIES_S: Final = (
+    10, 30, 60, 120, 300, 600, 900, 1800, 3600, 3600, 5400, 5400, 7200, 7200, 7200, 7200, 7200, 7200, 7200,
+)  # fmt: skip
+"""The same for callbacks, whose receivers are promised twenty attempts within a day: 20 h 4 min of waits."""
 JITTER: Final = 0.08
 GIVE_UP_S: Final = 86_400
 CALM_FAILURES: Final = 3
@@ -101,16 +105,20 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     failures: int = 0
 
 
-def judge(parcel: Parcel, webhook: Webhook, answer: Answer, now: datetime, chance: float) -> Outcome:
+def judge(
+    parcel: Parcel, webhook: Webhook, answer: Answer, now: datetime, chance: float, *, is_callback: bool = False
+) -> Outcome:
     """What the attempt that just ended means. chance: uniform in [0, 1), spreads the retries.
 
     2xx is success and 410 says that the address is gone; everything else is tried again until the schedule, or a day,
-    is over. `Retry-After` can put the next attempt off, not bring it forward.
+    is over. `Retry-After` can put the next attempt off, not bring it forward. A callback has a schedule of its own, and
+    410 is an answer like others: its address belongs to one matter, not to all that its host is told.
     """
     status = answer.status
     if status is not None and 200 <= status < 300:
         return Outcome(verdict=Verdict.DELIVERED)
-    if status == 410:
+    retries = CALLBACK_RETRIES_S if is_callback else RETRIES_S
+    if status == 410 and not is_callback:
         return Outcome(verdict=Verdict.GONE, failures=webhook.failures + 1)
     failures = webhook.failures + 1
     rest_until = None
@@ -120,9 +128,9 @@ def judge(parcel: Parcel, webhook: Webhook, answer: Answer, now: datetime, chanc
     if parcel.delivery.type == TEST_TYPE:  # a test answers now; it wears nobody down either
         return Outcome(verdict=Verdict.FAILED, failures=webhook.failures)
     last = parcel.queued_at + timedelta(seconds=GIVE_UP_S)
-    if tries > len(RETRIES_S):
+    if tries > len(retries):
         return Outcome(verdict=Verdict.FAILED, failures=failures, rest_until=rest_until)
-    wait_s = RETRIES_S[tries - 1] * (1 + JITTER * (2 * chance - 1))
+    wait_s = retries[tries - 1] * (1 + JITTER * (2 * chance - 1))
     next_at = now + timedelta(seconds=max(wait_s, retry_after_s(answer.retry_after, now)))
     if next_at > last:
         return Outcome(verdict=Verdict.FAILED, failures=failures, rest_until=rest_until)

@@ -42,9 +42,15 @@ def check_target(url: str, fetch_allow: str) -> None:
         )
 
 
-def headers_of(delivery: Delivery, body: bytes, secrets: Sequence[str], at: datetime) -> dict[str, str]:
-    """What goes with the body. The delivery's id stays the same in every attempt, so that a receiver can tell."""
-    return {
+def headers_of(
+    delivery: Delivery, body: bytes, secrets: Sequence[str], at: datetime, secret_header: str = ""
+) -> dict[str, str]:
+    """What goes with the body. The delivery's id stays the same in every attempt, so that a receiver can tell.
+
+    secret_header: also carries the first secret as it is, for receivers that compare it.
+    """
+    plain = {secret_header: secrets[0]} if secret_header else {}
+    return plain | {
         "Content-Type": "application/json",
         "User-Agent": f"fairmark/{__version__}",
         "Fairmark-Delivery": str(delivery.id),

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -34,6 +35,7 @@ from fairmark.delivery.stream import Filter
 from fairmark.formats.registry import FORMATS
 from fairmark.kernel import events as log
 from fairmark.kernel import jobs, json, signing
+from fairmark.kernel.actor import Mode
 from fairmark.kernel.db import Tx
 from fairmark.kernel.events import Cursor
 from fairmark.kernel.http import Site
@@ -191,6 +193,23 @@ async def test_webhook(tx: Tx, webhook_id: WebhookId) -> Delivery:
     await store.insert_deliveries(tx, [row])
     await jobs.enqueue(tx, attempts.SEND, priority=TEST_PRIORITY, **attempts.args_of(delivery_id, 0))
     return await _delivery(tx, delivery_id)
+
+
+async def call_back(
+    tx: Tx, mode: Mode, *, url: str, type: str, subject: str, body: str, secret_header: str, secret: str,
+    then_job: str | None = None,
+) -> DeliveryId:  # fmt: skip
+    """Sends `body` to an address of the caller's choice until it is taken, with `secret` as it is in `secret_header`.
+
+    subject: what it is about; `then_job` is run with it once it is known whether the address took it. Where the address
+    may not be reached, the attempts fail and say so.
+    """
+    parts = urlsplit(url)
+    webhook_id = await store.callback_webhook(tx, mode, f"{parts.scheme}://{parts.netloc}", secret_header, secret)
+    delivery_id = DeliveryId(new_id())
+    await store.insert_callback(tx, webhook_id, store.NewCallback(delivery_id, url, type, subject, body, then_job))
+    await jobs.enqueue(tx, attempts.SEND, **attempts.args_of(delivery_id, 0))
+    return delivery_id
 
 
 async def list_deliveries(

@@ -24,7 +24,7 @@ from fairmark.kernel import json, sql
 from fairmark.kernel.actor import Mode
 from fairmark.kernel.db import Tx
 from fairmark.kernel.events import Cursor, StoredEvent
-from fairmark.kernel.ids import DeliveryId, ExportId, ProjectId, ResultId, TaskId, WebhookId
+from fairmark.kernel.ids import DeliveryId, ExportId, ProjectId, ResultId, TaskId, WebhookId, new_id
 
 q = sql.load(__file__)
 
@@ -37,6 +37,17 @@ class NewDelivery(NamedTuple):
     cursor: str | None
     type: str
     body: str
+
+
+class NewCallback(NamedTuple):
+    """A callback to make."""
+
+    id: DeliveryId
+    url: str
+    type: str
+    subject: str
+    body: str
+    then_job: str | None
 
 
 class AssetFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +145,7 @@ async def target(tx: Tx, webhook_id: WebhookId) -> Target | None:
         return None
     until: datetime | None = row["secret_old_until"]
     old = (row["secret_old"],) if row["secret_old"] and until is not None and until > tx.now else ()
-    return Target(webhook=_webhook(row), secrets=(row["secret"], *old))
+    return Target(webhook=_webhook(row), secrets=(row["secret"], *old), secret_header=row["secret_header"])
 
 
 async def lock_webhook(tx: Tx, webhook_id: WebhookId) -> Webhook | None:
@@ -177,6 +188,22 @@ async def insert_deliveries(tx: Tx, rows: Sequence[NewDelivery]) -> list[Deliver
     return [DeliveryId(row[0]) for row in added]
 
 
+async def callback_webhook(tx: Tx, mode: Mode, url: str, secret_header: str, secret: str) -> WebhookId:
+    """The hidden webhook of a host that is called back, with this secret."""
+    key = {"org_id": tx.org_id, "mode": mode, "url": url, "secret_header": secret_header}
+    row = await tx.maybe(q.callback_webhook, **key)
+    if row is not None and row["secret"] == secret:
+        return row["id"]
+    return await tx.value(q.put_callback_webhook, **key, id=new_id(), secret=secret, now=tx.now)
+
+
+async def insert_callback(tx: Tx, webhook_id: WebhookId, parcel: NewCallback) -> None:
+    await tx.run(
+        q.insert_callback, org_id=tx.org_id, id=parcel.id, webhook_id=webhook_id, type=parcel.type, body=parcel.body,
+        url=parcel.url, subject=parcel.subject, then_job=parcel.then_job, now=tx.now,
+    )  # fmt: skip
+
+
 async def list_deliveries(
     tx: Tx, webhook_id: WebhookId, after: UUID | None, state: DeliveryState | None, limit: int
 ) -> list[Delivery]:
@@ -189,7 +216,12 @@ async def list_deliveries(
 async def parcel(tx: Tx, delivery_id: DeliveryId, *, lock: bool = False) -> Parcel | None:
     """A delivery with what is sent. lock: nobody else touches it until the transaction ends."""
     row = await tx.maybe(q.lock_delivery if lock else q.get_delivery, org_id=tx.org_id, id=delivery_id)
-    return Parcel(delivery=_delivery(row), body=row["body"], queued_at=row["queued_at"]) if row else None
+    if row is None:
+        return None
+    return Parcel(
+        delivery=_delivery(row), body=row["body"], queued_at=row["queued_at"], url=row["url"], subject=row["subject"],
+        then_job=row["then_job"],
+    )  # fmt: skip
 
 
 async def record_attempt(tx: Tx, delivery: Delivery) -> None:

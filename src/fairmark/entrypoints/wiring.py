@@ -21,6 +21,8 @@ from fairmark.quality.gold import http as gold
 from fairmark.quality.judging import http as judging
 from fairmark.quality.people import http as quality_people
 from fairmark.quality.reports import http as quality_reports
+from fairmark.scale_api import http as scale
+from fairmark.scale_api import jobs as scale_jobs
 from fairmark.tasks import http as tasks
 from fairmark.tasks import jobs as tasks_jobs
 from fairmark.workforce import http as workforce
@@ -43,6 +45,7 @@ ROUTES: list[Any] = [
     *quality_people.ROUTES,
     *cases.ROUTES,
     *delivery.ROUTES,
+    *scale.ROUTES,
 ]
 """Route handlers of every package's http.py."""
 
@@ -50,13 +53,14 @@ READERS: list[Reader] = [
     Reader("tasks", tasks_jobs.ASSET_EVENTS, tasks_jobs.on_assets),
     Reader("quality", quality_jobs.SUBMISSION_EVENTS, quality_jobs.on_submitted),
     delivery_jobs.READER,
+    Reader("scale", scale_jobs.EVENTS, scale_jobs.on_work),
 ]
 """Reactions to events: (name, event types, handler). Each reader keeps its own place in every organisation's log."""
 
-JOBS: dict[str, Any] = {**assets_jobs.JOBS, **delivery_jobs.JOBS}
+JOBS: dict[str, Any] = {**assets_jobs.JOBS, **delivery_jobs.JOBS, **scale_jobs.JOBS}
 """Background jobs by name: `async def job(site: Site, org_id: OrgId, args: dict) -> None`."""
 
-QUICK_JOBS: frozenset[str] = frozenset({delivery_jobs.SEND, assets_jobs.FETCH_JOB})
+QUICK_JOBS: frozenset[str] = frozenset({delivery_jobs.SEND, assets_jobs.FETCH_JOB, *scale_jobs.JOBS})
 """Those of JOBS that end within seconds, or wait for other machines: they have room of their own, so that long ones
 never hold them up."""
 

@@ -21,15 +21,18 @@ from fairmark.kernel.errors import FairmarkError
 from fairmark.modalities import MODALITIES
 
 _LENGTH = struct.Struct("<I")
-IMAGE = MODALITIES["image"]
+IMAGE, TEXT = MODALITIES["image"], MODALITIES["text"]
+TEXT_ENDINGS = (".txt", ".md")
+"""Texts have no mark of their own in their first bytes, so it is their name that says what they are meant to be."""
 MEMORY_BYTES = 1 << 30
 PIXEL_BYTES = 16
 """Room for a decoded picture, one copy of it turned upright, and the first step of making it smaller."""
 
 
-def inspect(file: BinaryIO, pixels_max: int) -> Inspected:
+def inspect(file: BinaryIO, name: str, pixels_max: int) -> Inspected:
     """What `file` is. Raises a named error for one that is not taken."""
-    found = IMAGE.probe(file, pixels_max=pixels_max)
+    modality = TEXT if name.lower().endswith(TEXT_ENDINGS) else IMAGE
+    found = modality.probe(file, pixels_max=pixels_max)
     known = msgspec.to_builtins(found)
     probed = {key: known[key] for key in known if key not in ("media_type", "width", "height")}
     return Inspected(found.media_type, found.width, found.height, probed)
@@ -40,7 +43,7 @@ def answer(question: Question, data: bytes, pixels_max: int) -> Answer:
     try:
         with Path(question.path).open("rb") if question.path else io.BytesIO(data) as file:
             if isinstance(question, Inspect):
-                return inspect(file, pixels_max)
+                return inspect(file, question.name, pixels_max)
             return Shrunk(IMAGE.thumbnails(file, question.sizes, pixels_max=pixels_max))
     except FairmarkError as error:
         return Refused(error.code, error.message, error.mend)

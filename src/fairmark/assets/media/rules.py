@@ -73,7 +73,7 @@ def asset_view(site: Site, org_id: OrgId, asset: Asset, now: datetime) -> AssetV
 
 def thumbnail_sizes(asset: Asset) -> tuple[int, ...]:
     """The sizes of thumbnails that make sense: below the image's own; the least even of a smaller image."""
-    longer = max(asset.width or 0, asset.height or 0)
+    longer = max(asset.width or 0, asset.height or 0) if asset.media_type.startswith("image/") else 0
     return tuple(size for size in THUMBNAIL_SIZES if size < longer) or (THUMBNAIL_SIZES[:1] if longer else ())
 
 

@@ -1,0 +1,289 @@
+-- name: get_account
+SELECT callback_key, callback_url FROM scale_accounts WHERE org_id = :org_id AND mode = :mode;
+
+-- name: put_account
+-- The first that asks makes the key; later ones only read it.
+INSERT INTO scale_accounts (org_id, mode, callback_key, callback_url, updated_at)
+VALUES (:org_id, :mode, :callback_key, '', :now) ON CONFLICT (org_id, mode) DO NOTHING;
+
+-- name: change_account
+UPDATE scale_accounts SET callback_key = :callback_key, callback_url = :callback_url, updated_at = :now
+ WHERE org_id = :org_id AND mode = :mode;
+
+-- name: insert_project
+INSERT INTO scale_projects (org_id, id, mode, name, type, history, is_rapid, is_studio, dataset_id, created_at)
+VALUES (:org_id, :id, :mode, :name, :type, :history::json, :is_rapid, :is_studio, :dataset_id, :now)
+ON CONFLICT (org_id, mode, name) DO NOTHING;
+
+-- name: get_project
+-- By its name or, where an id is given, by that.
+SELECT id, mode, name, type, history, is_rapid, is_studio, dataset_id, archived_at, created_at FROM scale_projects
+ WHERE org_id = :org_id AND mode = :mode AND (:id::text IS NULL OR id = :id) AND (:name::text IS NULL OR name = :name);
+
+-- name: lock_project
+SELECT id, mode, name, type, history, is_rapid, is_studio, dataset_id, archived_at, created_at FROM scale_projects
+ WHERE org_id = :org_id AND mode = :mode AND name = :name FOR UPDATE;
+
+-- name: list_projects
+-- All of an account, newest first; the API knows no pages here.
+SELECT id, mode, name, type, history, is_rapid, is_studio, dataset_id, archived_at, created_at FROM scale_projects
+ WHERE org_id = :org_id AND mode = :mode AND (archived_at IS NOT NULL) = :is_archived
+   AND (:id_from::text IS NULL OR id >= :id_from) AND (:id_before::text IS NULL OR id < :id_before)
+ ORDER BY id DESC LIMIT 10000;
+
+-- name: set_history
+UPDATE scale_projects SET history = :history::json WHERE org_id = :org_id AND id = :id;
+
+-- name: lock_form
+-- One transaction at a time makes the fairmark project of a form; the lock ends with it.
+SELECT pg_advisory_xact_lock(hashtextextended(:org_id::uuid::text || :mode || :key, 5));
+
+-- name: get_form
+SELECT project_id, type, params, instruction FROM scale_forms
+ WHERE org_id = :org_id AND mode = :mode AND scale_project_id = :scale_project_id AND scale_batch_id = :scale_batch_id
+   AND hash = :hash;
+
+-- name: form_of_project
+SELECT project_id, type, params, instruction FROM scale_forms WHERE org_id = :org_id AND project_id = :project_id;
+
+-- name: forms_of
+-- The fairmark projects behind a Scale project, newest first.
+SELECT f.project_id, f.type, f.params, f.instruction, f.scale_batch_id FROM scale_forms f
+ WHERE f.org_id = :org_id AND f.mode = :mode AND f.scale_project_id = :scale_project_id
+ ORDER BY f.created_at DESC, f.project_id DESC LIMIT 1000;
+
+-- name: insert_form
+INSERT INTO scale_forms (org_id, project_id, mode, scale_project_id, scale_batch_id, type, hash, params, instruction,
+                         created_at)
+VALUES (:org_id, :project_id, :mode, :scale_project_id, :scale_batch_id, :type, :hash, :params::json, :instruction, :now);
+
+-- name: insert_batch
+INSERT INTO scale_batches (org_id, id, mode, name, project_id, status, callback, metadata, is_calibration, is_self_label,
+                           created_at)
+VALUES (:org_id, :id, :mode, :name, :project_id, :status, :callback, :metadata::jsonb, :is_calibration, :is_self_label,
+        :now)
+ON CONFLICT (org_id, mode, name) DO NOTHING;
+
+-- name: get_batch
+-- With its project; by name or, where an id is given, by that.
+SELECT b.id, b.name, b.project_id, b.status, b.callback, b.metadata, b.is_calibration, b.is_self_label, b.priority,
+       b.groups, b.created_at, b.completed_at, p.name AS project, p.is_rapid OR p.is_studio AS is_staged, p.is_studio
+  FROM scale_batches b JOIN scale_projects p ON p.org_id = :org_id AND p.id = b.project_id
+ WHERE b.org_id = :org_id AND b.mode = :mode AND (:id::text IS NULL OR b.id = :id)
+   AND (:name::text IS NULL OR b.name = :name);
+
+-- name: lock_batch
+SELECT b.id, b.name, b.project_id, b.status, b.callback, b.metadata, b.is_calibration, b.is_self_label, b.priority,
+       b.groups, b.created_at, b.completed_at, p.name AS project, p.is_rapid OR p.is_studio AS is_staged, p.is_studio
+  FROM scale_batches b JOIN scale_projects p ON p.org_id = :org_id AND p.id = b.project_id
+ WHERE b.org_id = :org_id AND b.id = :id FOR UPDATE OF b;
+
+-- name: share_batch
+-- Held while a task goes into the batch, so that nobody finalizes it or counts it as done meanwhile.
+SELECT status FROM scale_batches WHERE org_id = :org_id AND id = :id FOR KEY SHARE;
+
+-- name: list_batches
+SELECT b.id, b.name, b.project_id, b.status, b.callback, b.metadata, b.is_calibration, b.is_self_label, b.priority,
+       b.groups, b.created_at, b.completed_at, p.name AS project, p.is_rapid OR p.is_studio AS is_staged, p.is_studio
+  FROM scale_batches b JOIN scale_projects p ON p.org_id = :org_id AND p.id = b.project_id
+ WHERE b.org_id = :org_id AND b.mode = :mode AND (:project_id::text IS NULL OR b.project_id = :project_id)
+   AND (:statuses::text[] IS NULL OR b.status = ANY (:statuses))
+   AND (:id_from::text IS NULL OR b.id >= :id_from) AND (:id_before::text IS NULL OR b.id < :id_before)
+   AND (:completed_from::timestamptz IS NULL OR b.completed_at >= :completed_from)
+   AND (:completed_before::timestamptz IS NULL OR b.completed_at < :completed_before)
+   AND (NOT :without_archived::boolean OR p.archived_at IS NULL)
+ ORDER BY b.id DESC LIMIT :limit OFFSET :offset;
+
+-- name: count_batches
+SELECT count(*) FROM scale_batches b JOIN scale_projects p ON p.org_id = :org_id AND p.id = b.project_id
+ WHERE b.org_id = :org_id AND b.mode = :mode AND (:project_id::text IS NULL OR b.project_id = :project_id)
+   AND (:statuses::text[] IS NULL OR b.status = ANY (:statuses))
+   AND (:id_from::text IS NULL OR b.id >= :id_from) AND (:id_before::text IS NULL OR b.id < :id_before)
+   AND (:completed_from::timestamptz IS NULL OR b.completed_at >= :completed_from)
+   AND (:completed_before::timestamptz IS NULL OR b.completed_at < :completed_before)
+   AND (NOT :without_archived::boolean OR p.archived_at IS NULL);
+
+-- name: set_batch_status
+UPDATE scale_batches SET status = :status,
+       completed_at = CASE WHEN :status = 'completed' THEN :now::timestamptz END
+ WHERE org_id = :org_id AND id = :id;
+
+-- name: set_batch_metadata
+UPDATE scale_batches SET metadata = :metadata::jsonb WHERE org_id = :org_id AND id = :id;
+
+-- name: batch_counts
+-- How many tasks of a batch there are of each status.
+SELECT s.status, (SELECT count(*) FROM scale_tasks t
+                   WHERE t.org_id = :org_id AND t.scale_batch_id = :id AND t.status = s.status AND t.role = 'task') AS n
+  FROM unnest(ARRAY['pending', 'completed', 'canceled', 'error']) AS s (status);
+
+-- name: has_pending
+SELECT EXISTS (SELECT FROM scale_tasks t WHERE t.org_id = :org_id AND t.scale_batch_id = :id AND t.status = 'pending'
+                  AND t.role = 'task');
+
+-- name: work_batches
+-- The fairmark batches in which the tasks of a Scale batch lie, one for each of its forms.
+SELECT b.id FROM scale_forms f JOIN batches b ON b.org_id = :org_id AND b.project_id = f.project_id AND b.name = :name
+ WHERE f.org_id = :org_id AND f.mode = :mode AND f.scale_project_id = :scale_project_id
+   AND f.scale_batch_id IN ('', :id) LIMIT 1000;
+
+-- name: insert_task
+-- Nothing if the unique_id is taken.
+INSERT INTO scale_tasks (org_id, id, mode, type, role, status, scale_project_id, scale_batch_id, project_id, item_id,
+                         unique_id, tags, metadata, instruction, params, callback_url, priority, clears_unique_id,
+                         response, error, audits, created_at, updated_at, completed_at)
+VALUES (:org_id, :id, :mode, :type, :role, :status, :scale_project_id, :scale_batch_id, :project_id, :item_id, :unique_id,
+        :tags, :metadata::jsonb, :instruction, :params::json, :callback_url, :priority, :clears_unique_id,
+        :response::json, :error, '[]', :now, :now, :completed_at)
+ON CONFLICT (org_id, mode, unique_id) WHERE unique_id IS NOT NULL DO NOTHING;
+
+-- name: get_task
+SELECT t.*, p.name AS project, b.name AS batch, i.asset_ids
+  FROM scale_tasks t
+  LEFT JOIN scale_projects p ON p.org_id = :org_id AND p.id = t.scale_project_id
+  LEFT JOIN scale_batches b ON b.org_id = :org_id AND b.id = t.scale_batch_id
+  LEFT JOIN items i ON i.org_id = :org_id AND i.id = t.item_id
+ WHERE t.org_id = :org_id AND t.mode = :mode AND t.id = :id;
+
+-- name: lock_task
+-- Changes to one task wait for one another.
+SELECT id FROM scale_tasks WHERE org_id = :org_id AND mode = :mode AND id = :id AND role = 'task' FOR UPDATE;
+
+-- name: list_tasks
+-- The newest tasks below a place: a walk down the index of each status, merged; what else is filtered is looked at on the
+-- way. Planned for each call: which of the three indexes is walked depends on what is asked.
+WITH page AS (
+    SELECT x.id
+      FROM unnest(:statuses::text[]) AS s (status)
+     CROSS JOIN LATERAL (
+        SELECT t.id FROM scale_tasks t
+         WHERE t.org_id = :org_id AND t.mode = :mode AND t.status = s.status AND t.role = 'task'
+           AND (:scale_project_id::text IS NULL OR t.scale_project_id = :scale_project_id)
+           AND (:scale_batch_id::text IS NULL OR t.scale_batch_id = :scale_batch_id)
+           AND t.id < :below AND t.id >= :id_from
+           AND (:type::text IS NULL OR t.type = :type)
+           AND (:tags::text[] IS NULL OR t.tags && :tags)
+           AND (:review::text[] IS NULL OR coalesce(t.review_status, 'pending') = ANY (:review))
+           AND (:completed_from::timestamptz IS NULL OR t.completed_at >= :completed_from)
+           AND (:completed_before::timestamptz IS NULL OR t.completed_at < :completed_before)
+           AND (:updated_from::timestamptz IS NULL OR t.updated_at >= :updated_from)
+           AND (:updated_before::timestamptz IS NULL OR t.updated_at < :updated_before)
+         ORDER BY t.id DESC LIMIT :limit) x
+     ORDER BY x.id DESC LIMIT :limit OFFSET :offset
+)
+SELECT t.*, p.name AS project, b.name AS batch, i.asset_ids
+  FROM page
+  JOIN scale_tasks t ON t.org_id = :org_id AND t.id = page.id
+  LEFT JOIN scale_projects p ON p.org_id = :org_id AND p.id = t.scale_project_id
+  LEFT JOIN scale_batches b ON b.org_id = :org_id AND b.id = t.scale_batch_id
+  LEFT JOIN items i ON i.org_id = :org_id AND i.id = t.item_id
+ ORDER BY t.id DESC;
+
+-- name: count_tasks
+SELECT count(*) FROM scale_tasks t
+ WHERE t.org_id = :org_id AND t.mode = :mode AND t.status = ANY (:statuses) AND t.role = 'task'
+   AND (:scale_project_id::text IS NULL OR t.scale_project_id = :scale_project_id)
+   AND (:scale_batch_id::text IS NULL OR t.scale_batch_id = :scale_batch_id)
+   AND t.id < :below AND t.id >= :id_from
+   AND (:type::text IS NULL OR t.type = :type)
+   AND (:tags::text[] IS NULL OR t.tags && :tags)
+   AND (:review::text[] IS NULL OR coalesce(t.review_status, 'pending') = ANY (:review))
+   AND (:completed_from::timestamptz IS NULL OR t.completed_at >= :completed_from)
+   AND (:completed_before::timestamptz IS NULL OR t.completed_at < :completed_before)
+   AND (:updated_from::timestamptz IS NULL OR t.updated_at >= :updated_from)
+   AND (:updated_before::timestamptz IS NULL OR t.updated_at < :updated_before);
+
+-- name: tasks_by_unique_id
+-- The few of these ids that are taken: a look-up in their own index.
+SELECT t.*, p.name AS project, b.name AS batch, i.asset_ids
+  FROM scale_tasks t
+  LEFT JOIN scale_projects p ON p.org_id = :org_id AND p.id = t.scale_project_id
+  LEFT JOIN scale_batches b ON b.org_id = :org_id AND b.id = t.scale_batch_id
+  LEFT JOIN items i ON i.org_id = :org_id AND i.id = t.item_id
+ WHERE t.org_id = :org_id AND t.mode = :mode AND t.unique_id = ANY (:unique_ids) AND t.role = 'task'
+ ORDER BY t.id DESC LIMIT :limit;
+
+-- name: set_unique_id
+UPDATE scale_tasks SET unique_id = :unique_id, updated_at = :now WHERE org_id = :org_id AND id = :id;
+
+-- name: unique_id_taken
+SELECT id FROM scale_tasks WHERE org_id = :org_id AND mode = :mode AND unique_id = :unique_id;
+
+-- name: set_task_metadata
+UPDATE scale_tasks SET metadata = :metadata::jsonb, updated_at = :now WHERE org_id = :org_id AND id = :id;
+
+-- name: set_tags
+UPDATE scale_tasks SET tags = :tags, updated_at = :now WHERE org_id = :org_id AND id = :id;
+
+-- name: set_status
+-- What has become of a task. A response stays when a task goes back to work: the next one takes its place.
+UPDATE scale_tasks SET status = :status, response = coalesce(:response::json, response), error = :error,
+       completed_at = :completed_at, updated_at = :now,
+       unique_id = CASE WHEN :clear_unique_id THEN NULL ELSE unique_id END
+ WHERE org_id = :org_id AND id = :id;
+
+-- name: set_review
+UPDATE scale_tasks SET review_status = :status, review_comments = :comments, audits = :audits::jsonb, updated_at = :now
+ WHERE org_id = :org_id AND id = :id;
+
+-- name: set_callback
+UPDATE scale_tasks SET callback_succeeded = :succeeded, callback_at = :at WHERE org_id = :org_id AND id = :id;
+
+-- name: cancel_pending
+-- What is still to do of a batch that is cancelled.
+UPDATE scale_tasks SET status = 'canceled', updated_at = :now
+ WHERE org_id = :org_id AND scale_batch_id = :id AND status = 'pending' AND role = 'task';
+
+-- name: asset_fault
+-- Why one of these assets could not be had, in words.
+SELECT a.fault ->> 'message' FROM assets a
+ WHERE a.org_id = :org_id AND a.id = ANY (:ids::uuid[]) AND a.state = 'failed' LIMIT 1;
+
+-- name: work_state
+-- Where the work on an item stands, and whether anybody has begun it. A gold task beside it is not its work.
+SELECT w.id AS work_id, w.state, EXISTS (SELECT FROM assignments a WHERE a.org_id = :org_id AND a.task_id = w.id) AS is_begun
+  FROM tasks w WHERE w.org_id = :org_id AND w.item_id = :item_id AND w.gold_id IS NULL;
+
+-- name: batch_of_item
+SELECT batch_id FROM items WHERE org_id = :org_id AND id = :item_id;
+
+-- name: tasks_of_items
+-- The Scale tasks behind items, locked in the order of their ids.
+SELECT t.id, t.item_id, t.mode FROM scale_tasks t
+ WHERE t.org_id = :org_id AND t.item_id = ANY (:item_ids::uuid[]) ORDER BY t.id FOR UPDATE OF t;
+
+-- name: items_of_work
+-- The items behind fairmark's own tasks.
+SELECT w.id, w.item_id FROM tasks w WHERE w.org_id = :org_id AND w.id = ANY (:work_ids::uuid[]) AND w.gold_id IS NULL;
+
+-- name: items_of_assets
+-- The items that hold one of these assets.
+SELECT i.id FROM items_with_assets(:asset_ids::uuid[]) w JOIN items i ON i.org_id = :org_id AND i.id = w.id;
+
+-- name: results_of
+-- The result in force of each item, with the time worked on it.
+SELECT w.item_id, w.id AS work_id, w.state, w.project_id, r.annotation, r.created_at,
+       (SELECT coalesce(sum(a.active_ms), 0) FROM assignments a WHERE a.org_id = :org_id AND a.task_id = w.id)::bigint
+       AS active_ms
+  FROM tasks w LEFT JOIN results r ON r.org_id = :org_id AND r.id = w.result_id
+ WHERE w.org_id = :org_id AND w.item_id = ANY (:item_ids::uuid[]) AND w.gold_id IS NULL;
+
+-- name: submissions_of
+-- What each person said in the present round, oldest first.
+SELECT s.annotation FROM submissions s JOIN tasks w ON w.org_id = :org_id AND w.id = s.task_id AND w.round = s.round
+ WHERE s.org_id = :org_id AND s.task_id = :work_id ORDER BY s.id LIMIT 100;
+
+-- name: insert_file
+INSERT INTO scale_files (org_id, id, mode, asset_id, url, name, mime_type, bytes, projects, reference_id, display_name,
+                         metadata, created_at)
+VALUES (:org_id, :id, :mode, :asset_id, :url, :name, :mime_type, :bytes, :projects, :reference_id, :display_name,
+        :metadata::jsonb, :now);
+
+-- name: get_file
+SELECT id, asset_id, url, name, mime_type, bytes, projects, reference_id, display_name, metadata, created_at
+  FROM scale_files WHERE org_id = :org_id AND mode = :mode AND id = :id;
+
+-- name: list_files
+SELECT id, asset_id, url, name, mime_type, bytes, projects, reference_id, display_name, metadata, created_at
+  FROM scale_files WHERE org_id = :org_id AND mode = :mode AND (:after::uuid IS NULL OR id < :after)
+ ORDER BY id DESC LIMIT :limit;

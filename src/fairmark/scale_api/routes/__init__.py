@@ -1,0 +1,7 @@
+"""The tables of routes, version by version."""
+
+from fairmark.scale_api.calls import Routes
+from fairmark.scale_api.routes import batches, projects, tasks
+
+V1 = Routes([*tasks.ROUTES, *batches.ROUTES, *projects.ROUTES])
+V2 = Routes([])

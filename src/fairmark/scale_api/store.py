@@ -1,0 +1,487 @@
+"""The only file that runs this package's statements: rows in, model out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from fairmark.kernel import json, sql
+from fairmark.kernel.actor import Mode
+from fairmark.kernel.db import Tx
+from fairmark.kernel.ids import AssetId, BatchId, ItemId, ProjectId, TaskId
+from fairmark.ontology.model import Annotation
+from fairmark.scale_api.model import (
+    Batch,
+    BatchStatus,
+    File,
+    Form,
+    Json,
+    Project,
+    Role,
+    ScaleId,
+    Status,
+    Task,
+    first_id_at,
+)
+
+q = sql.load(__file__)
+Row: TypeAlias = Any
+
+T = TypeVar("T", bound=msgspec.Struct)
+_DOCUMENTS = ("metadata", "params", "audits", "response")
+
+ABOVE_ALL = ScaleId("g")
+"""Greater than every id: `g` comes behind the hex digits."""
+BELOW_ALL = ScaleId("")
+
+
+class Account(NamedTuple):
+    """What callbacks of an account carry, and where they go by default."""
+
+    callback_key: str
+    callback_url: str
+
+
+class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which tasks to list. Everything given has to hold; of a list, one. Times: from inclusive, before exclusive."""
+
+    scale_project_id: ScaleId | None = None
+    scale_batch_id: ScaleId | None = None
+    statuses: tuple[Status, ...] = tuple(Status)
+    type: str | None = None
+    unique_ids: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    review: tuple[str, ...] | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+    completed_from: datetime | None = None
+    completed_before: datetime | None = None
+    updated_from: datetime | None = None
+    updated_before: datetime | None = None
+
+
+class BatchFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which batches to list."""
+
+    project_id: ScaleId | None = None
+    statuses: tuple[BatchStatus, ...] | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+    completed_from: datetime | None = None
+    completed_before: datetime | None = None
+    without_archived: bool = False
+
+
+class NewTask(msgspec.Struct, frozen=True, kw_only=True):
+    """A task to write."""
+
+    id: ScaleId
+    type: str
+    role: Role
+    status: Status
+    scale_project_id: ScaleId | None
+    scale_batch_id: ScaleId | None
+    project_id: ProjectId | None
+    item_id: ItemId | None
+    unique_id: str | None
+    tags: list[str]
+    metadata: Json
+    instruction: str
+    params: Json
+    callback_url: str
+    priority: int
+    clears_unique_id: bool
+    response: Json | None = None
+    error: str | None = None
+
+
+class WorkState(NamedTuple):
+    """The fairmark task behind a Scale task. is_begun: somebody has taken it at least once."""
+
+    work_id: TaskId
+    state: str
+    is_begun: bool
+
+
+class ResultRow(NamedTuple):
+    """Where the work on an item stands, with the result in force if there is one."""
+
+    item_id: ItemId
+    work_id: TaskId
+    state: str
+    project_id: ProjectId
+    annotation: Annotation | None
+    active_ms: int
+
+
+# ---------------------------------------------------------------------------------------------- accounts
+
+
+async def account(tx: Tx, mode: Mode) -> Account | None:
+    row = await tx.maybe(q.get_account, org_id=tx.org_id, mode=mode)
+    return Account(row["callback_key"], row["callback_url"]) if row else None
+
+
+async def add_account(tx: Tx, mode: Mode, callback_key: str) -> None:
+    await tx.run(q.put_account, org_id=tx.org_id, mode=mode, callback_key=callback_key, now=tx.now)
+
+
+async def change_account(tx: Tx, mode: Mode, account: Account) -> None:
+    await tx.run(
+        q.change_account, org_id=tx.org_id, mode=mode, callback_key=account.callback_key,
+        callback_url=account.callback_url, now=tx.now,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------- projects and forms
+
+
+async def add_project(tx: Tx, project: Project) -> bool:
+    """False if the name is taken."""
+    touched = await tx.run(
+        q.insert_project, org_id=tx.org_id, id=project.id, mode=project.mode, name=project.name, type=project.type,
+        history=json.encode(project.history), is_rapid=project.is_rapid, is_studio=project.is_studio,
+        dataset_id=project.dataset_id, now=project.created_at,
+    )  # fmt: skip
+    return touched == 1
+
+
+async def project(tx: Tx, *, name: str | None = None, id: str | None = None) -> Project | None:
+    row = await tx.maybe(q.get_project, org_id=tx.org_id, mode=tx.actor.mode, id=id, name=name)
+    return _project(row) if row else None
+
+
+async def lock_project(tx: Tx, name: str) -> Project | None:
+    row = await tx.maybe(q.lock_project, org_id=tx.org_id, mode=tx.actor.mode, name=name)
+    return _project(row) if row else None
+
+
+async def projects(
+    tx: Tx, *, archived: bool = False, since: datetime | None = None, before: datetime | None = None
+) -> list[Project]:
+    rows = await tx.all(
+        q.list_projects, org_id=tx.org_id, mode=tx.actor.mode, is_archived=archived,
+        id_from=None if since is None else first_id_at(since),
+        id_before=None if before is None else first_id_at(before),
+    )  # fmt: skip
+    return [_project(row) for row in rows]
+
+
+async def set_history(tx: Tx, id: ScaleId, history: Sequence[Json]) -> None:
+    await tx.run(q.set_history, org_id=tx.org_id, id=id, history=json.encode(history))
+
+
+async def lock_form(tx: Tx, key: str) -> None:
+    """Nobody else makes the form named by `key` until the transaction ends."""
+    await tx.maybe(q.lock_form, org_id=tx.org_id, mode=tx.actor.mode, key=key)
+
+
+async def form(tx: Tx, scale_project_id: str, scale_batch_id: str, hash: bytes) -> Form | None:
+    row = await tx.maybe(
+        q.get_form, org_id=tx.org_id, mode=tx.actor.mode, scale_project_id=scale_project_id,
+        scale_batch_id=scale_batch_id, hash=hash,
+    )  # fmt: skip
+    return _form(row) if row else None
+
+
+async def form_of_project(tx: Tx, project_id: ProjectId) -> Form | None:
+    row = await tx.maybe(q.form_of_project, org_id=tx.org_id, project_id=project_id)
+    return _form(row) if row else None
+
+
+async def forms_of(tx: Tx, scale_project_id: str) -> list[tuple[Form, str]]:
+    """The forms of a Scale project, newest first, each with the batch it is for, if only one."""
+    rows = await tx.all(q.forms_of, org_id=tx.org_id, mode=tx.actor.mode, scale_project_id=scale_project_id)
+    return [(_form(row), row["scale_batch_id"]) for row in rows]
+
+
+async def add_form(tx: Tx, form: Form, scale_project_id: str, scale_batch_id: str, hash: bytes) -> None:
+    await tx.run(
+        q.insert_form, org_id=tx.org_id, project_id=form.project_id, mode=tx.actor.mode,
+        scale_project_id=scale_project_id, scale_batch_id=scale_batch_id, type=form.type, hash=hash,
+        params=json.encode(form.params), instruction=form.instruction, now=tx.now,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------- batches
+
+
+async def add_batch(tx: Tx, batch: Batch) -> bool:
+    """False if the name is taken."""
+    touched = await tx.run(
+        q.insert_batch, org_id=tx.org_id, id=batch.id, mode=tx.actor.mode, name=batch.name,
+        project_id=batch.project_id, status=batch.status, callback=batch.callback,
+        metadata=json.encode(batch.metadata), is_calibration=batch.is_calibration,
+        is_self_label=batch.is_self_label, now=batch.created_at,
+    )  # fmt: skip
+    return touched == 1
+
+
+async def batch(tx: Tx, *, name: str | None = None, id: str | None = None) -> Batch | None:
+    row = await tx.maybe(q.get_batch, org_id=tx.org_id, mode=tx.actor.mode, id=id, name=name)
+    return _batch(row) if row else None
+
+
+async def lock_batch(tx: Tx, id: ScaleId) -> Batch:
+    return _batch(await tx.one(q.lock_batch, org_id=tx.org_id, id=id))
+
+
+async def share_batch(tx: Tx, id: ScaleId) -> BatchStatus:
+    """The batch's status, which stays as it is until the transaction ends."""
+    return BatchStatus(await tx.value(q.share_batch, org_id=tx.org_id, id=id))
+
+
+async def batches(tx: Tx, wanted: BatchFilter, limit: int, offset: int) -> list[Batch]:
+    rows = await tx.all(q.list_batches, limit=limit, offset=offset, **_batch_filter(tx, wanted))
+    return [_batch(row) for row in rows]
+
+
+async def count_batches(tx: Tx, wanted: BatchFilter) -> int:
+    return await tx.value(q.count_batches, **_batch_filter(tx, wanted))
+
+
+def _batch_filter(tx: Tx, wanted: BatchFilter) -> dict[str, Any]:
+    return {
+        "org_id": tx.org_id, "mode": tx.actor.mode, "project_id": wanted.project_id,
+        "statuses": None if wanted.statuses is None else list(wanted.statuses),
+        "id_from": None if wanted.created_from is None else first_id_at(wanted.created_from),
+        "id_before": None if wanted.created_before is None else first_id_at(wanted.created_before),
+        "completed_from": wanted.completed_from, "completed_before": wanted.completed_before,
+        "without_archived": wanted.without_archived,
+    }  # fmt: skip
+
+
+async def set_batch_status(tx: Tx, id: ScaleId, status: BatchStatus) -> None:
+    await tx.run(q.set_batch_status, org_id=tx.org_id, id=id, status=status, now=tx.now)
+
+
+async def set_batch_metadata(tx: Tx, id: ScaleId, metadata: Json) -> None:
+    await tx.run(q.set_batch_metadata, org_id=tx.org_id, id=id, metadata=json.encode(metadata))
+
+
+async def batch_counts(tx: Tx, id: ScaleId) -> dict[Status, int]:
+    return {Status(row["status"]): row["n"] for row in await tx.all(q.batch_counts, org_id=tx.org_id, id=id)}
+
+
+async def has_pending(tx: Tx, batch_id: ScaleId) -> bool:
+    return bool(await tx.value(q.has_pending, org_id=tx.org_id, id=batch_id))
+
+
+async def work_batches(tx: Tx, batch: Batch) -> list[BatchId]:
+    rows = await tx.all(
+        q.work_batches, org_id=tx.org_id, mode=tx.actor.mode, scale_project_id=batch.project_id, id=batch.id,
+        name=batch.name,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+# ---------------------------------------------------------------------------------------------- tasks
+
+
+async def add_task(tx: Tx, task: NewTask) -> bool:
+    """False if the unique_id is taken."""
+    touched = await tx.run(
+        q.insert_task, org_id=tx.org_id, mode=tx.actor.mode, id=task.id, type=task.type, role=task.role,
+        status=task.status, scale_project_id=task.scale_project_id, scale_batch_id=task.scale_batch_id,
+        project_id=task.project_id, item_id=task.item_id, unique_id=task.unique_id, tags=task.tags,
+        metadata=json.encode(task.metadata), instruction=task.instruction, params=json.encode(task.params),
+        callback_url=task.callback_url, priority=task.priority, clears_unique_id=task.clears_unique_id,
+        response=None if task.response is None else json.encode(task.response), error=task.error, now=tx.now,
+        completed_at=tx.now if task.status is Status.COMPLETED else None,
+    )  # fmt: skip
+    return touched == 1
+
+
+async def task(tx: Tx, id: str, mode: Mode | None = None) -> Task | None:
+    """mode: the caller's own unless said."""
+    row = await tx.maybe(q.get_task, org_id=tx.org_id, mode=mode or tx.actor.mode, id=id)
+    return _task(row) if row else None
+
+
+async def lock_task(tx: Tx, id: str) -> bool:
+    """Whether there is such a task; nobody else changes it until the transaction ends."""
+    return await tx.maybe(q.lock_task, org_id=tx.org_id, mode=tx.actor.mode, id=id) is not None
+
+
+async def tasks(tx: Tx, wanted: TaskFilter, below: ScaleId, limit: int, offset: int = 0) -> list[Task]:
+    """At most `limit` tasks below a place, newest first."""
+    rows = await tx.all(q.list_tasks, limit=limit, offset=offset, **_task_filter(tx, wanted, below))
+    return [_task(row) for row in rows]
+
+
+async def count_tasks(tx: Tx, wanted: TaskFilter) -> int:
+    return await tx.value(q.count_tasks, **_task_filter(tx, wanted, ABOVE_ALL))
+
+
+async def tasks_by_unique_id(tx: Tx, unique_ids: Sequence[str], limit: int) -> list[Task]:
+    rows = await tx.all(
+        q.tasks_by_unique_id, org_id=tx.org_id, mode=tx.actor.mode, unique_ids=list(unique_ids), limit=limit
+    )
+    return [_task(row) for row in rows]
+
+
+def _task_filter(tx: Tx, wanted: TaskFilter, below: ScaleId) -> dict[str, Any]:
+    if wanted.created_before is not None:
+        below = min(below, first_id_at(wanted.created_before))
+    return {
+        "org_id": tx.org_id, "mode": tx.actor.mode, "statuses": list(wanted.statuses),
+        "scale_project_id": wanted.scale_project_id, "scale_batch_id": wanted.scale_batch_id, "below": below,
+        "id_from": BELOW_ALL if wanted.created_from is None else first_id_at(wanted.created_from),
+        "type": wanted.type, "tags": None if wanted.tags is None else list(wanted.tags),
+        "review": None if wanted.review is None else list(wanted.review),
+        "completed_from": wanted.completed_from, "completed_before": wanted.completed_before,
+        "updated_from": wanted.updated_from, "updated_before": wanted.updated_before,
+    }  # fmt: skip
+
+
+async def set_unique_id(tx: Tx, id: ScaleId, unique_id: str | None) -> None:
+    await tx.run(q.set_unique_id, org_id=tx.org_id, id=id, unique_id=unique_id, now=tx.now)
+
+
+async def holder_of(tx: Tx, unique_id: str) -> ScaleId | None:
+    """The task that has this unique_id."""
+    return await tx.value(q.unique_id_taken, org_id=tx.org_id, mode=tx.actor.mode, unique_id=unique_id)
+
+
+async def set_task_metadata(tx: Tx, id: ScaleId, metadata: Json) -> None:
+    await tx.run(q.set_task_metadata, org_id=tx.org_id, id=id, metadata=json.encode(metadata), now=tx.now)
+
+
+async def set_tags(tx: Tx, id: ScaleId, tags: Sequence[str]) -> None:
+    await tx.run(q.set_tags, org_id=tx.org_id, id=id, tags=list(tags), now=tx.now)
+
+
+async def set_status(
+    tx: Tx,
+    id: ScaleId,
+    status: Status,
+    *,
+    response: Json | None = None,
+    error: str | None = None,
+    clear_unique_id: bool = False,
+) -> None:
+    await tx.run(
+        q.set_status, org_id=tx.org_id, id=id, status=status, error=error,
+        response=None if response is None else json.encode(response), clear_unique_id=clear_unique_id,
+        completed_at=tx.now if status is Status.COMPLETED else None, now=tx.now,
+    )  # fmt: skip
+
+
+async def set_review(tx: Tx, id: ScaleId, status: str, comments: str | None, audits: Sequence[Json]) -> None:
+    await tx.run(
+        q.set_review, org_id=tx.org_id, id=id, status=status, comments=comments, audits=json.encode(audits), now=tx.now
+    )
+
+
+async def set_callback(tx: Tx, id: ScaleId, *, succeeded: bool) -> None:
+    await tx.run(q.set_callback, org_id=tx.org_id, id=id, succeeded=succeeded, at=tx.now)
+
+
+async def cancel_pending(tx: Tx, batch_id: ScaleId) -> int:
+    return await tx.run(q.cancel_pending, org_id=tx.org_id, id=batch_id, now=tx.now)
+
+
+# ---------------------------------------------------------------------------------------------- the work behind tasks
+
+
+async def asset_fault(tx: Tx, ids: Sequence[AssetId]) -> str | None:
+    """Why one of these assets could not be had."""
+    return await tx.value(q.asset_fault, org_id=tx.org_id, ids=list(ids))
+
+
+async def work_state(tx: Tx, item_id: ItemId) -> WorkState | None:
+    """None: the item has not become a task yet."""
+    row = await tx.maybe(q.work_state, org_id=tx.org_id, item_id=item_id)
+    return WorkState(row["work_id"], row["state"], row["is_begun"]) if row else None
+
+
+async def batch_of_item(tx: Tx, item_id: ItemId) -> BatchId:
+    return await tx.value(q.batch_of_item, org_id=tx.org_id, item_id=item_id)
+
+
+async def tasks_of_items(tx: Tx, item_ids: Sequence[ItemId]) -> list[tuple[ScaleId, ItemId, Mode]]:
+    """The Scale tasks behind items, locked."""
+    rows = await tx.all(q.tasks_of_items, org_id=tx.org_id, item_ids=list(item_ids))
+    return [(row["id"], row["item_id"], Mode(row["mode"])) for row in rows]
+
+
+async def items_of_work(tx: Tx, work_ids: Sequence[TaskId]) -> dict[TaskId, ItemId]:
+    rows = await tx.all(q.items_of_work, org_id=tx.org_id, work_ids=list(work_ids))
+    return {row["id"]: row["item_id"] for row in rows}
+
+
+async def items_of_assets(tx: Tx, asset_ids: Sequence[AssetId]) -> list[ItemId]:
+    rows = await tx.all(q.items_of_assets, org_id=tx.org_id, asset_ids=list(asset_ids))
+    return [row["id"] for row in rows]
+
+
+async def results_of(tx: Tx, item_ids: Sequence[ItemId]) -> dict[ItemId, ResultRow]:
+    rows = await tx.all(q.results_of, org_id=tx.org_id, item_ids=list(item_ids))
+    return {
+        row["item_id"]: ResultRow(
+            row["item_id"], row["work_id"], row["state"], row["project_id"],
+            json.decode(row["annotation"], type=Annotation) if row["annotation"] else None, row["active_ms"],
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+async def submissions_of(tx: Tx, work_id: TaskId) -> list[Annotation]:
+    rows = await tx.all(q.submissions_of, org_id=tx.org_id, work_id=work_id)
+    return [json.decode(row["annotation"], type=Annotation) for row in rows]
+
+
+# ---------------------------------------------------------------------------------------------- files
+
+
+async def add_file(tx: Tx, file: File) -> None:
+    await tx.run(
+        q.insert_file, org_id=tx.org_id, id=file.id, mode=tx.actor.mode, asset_id=file.asset_id, url=file.url,
+        name=file.name, mime_type=file.mime_type, bytes=file.bytes, projects=file.projects,
+        reference_id=file.reference_id, display_name=file.display_name, metadata=json.encode(file.metadata),
+        now=file.created_at,
+    )  # fmt: skip
+
+
+async def file(tx: Tx, id: UUID) -> File | None:
+    row = await tx.maybe(q.get_file, org_id=tx.org_id, mode=tx.actor.mode, id=id)
+    return _file(row) if row else None
+
+
+async def files(tx: Tx, after: UUID | None, limit: int) -> list[File]:
+    rows = await tx.all(q.list_files, org_id=tx.org_id, mode=tx.actor.mode, after=after, limit=limit)
+    return [_file(row) for row in rows]
+
+
+# ---------------------------------------------------------------------------------------------- rows
+
+
+def _built(kind: type[T], row: Row, **changed: Any) -> T:
+    """A value from the columns of a row that are its members; `changed` in place of some."""
+    members = kind.__struct_fields__
+    found: dict[str, Any] = {name: value for name, value in row.items() if name in members}
+    return kind(**(found | changed))
+
+
+def _project(row: Row) -> Project:
+    return _built(Project, row, mode=Mode(row["mode"]), history=json.decode(row["history"]))
+
+
+def _form(row: Row) -> Form:
+    return _built(Form, row, params=json.decode(row["params"]))
+
+
+def _batch(row: Row) -> Batch:
+    return _built(Batch, row, status=BatchStatus(row["status"]), metadata=json.decode(row["metadata"]))
+
+
+def _task(row: Row) -> Task:
+    documents = {name: json.decode(row[name]) if row[name] else None for name in _DOCUMENTS}
+    words = {"mode": Mode(row["mode"]), "role": Role(row["role"]), "status": Status(row["status"])}
+    return _built(Task, row, asset_ids=list(row["asset_ids"] or []), **documents, **words)
+
+
+def _file(row: Row) -> File:
+    return _built(File, row, metadata=json.decode(row["metadata"]))

@@ -1,0 +1,92 @@
+"""Plausible answers that nobody gave: what tasks of the test world are answered with."""
+
+import random
+from collections.abc import Sequence
+
+from fairmark.ontology.compiled import compile_ontology
+from fairmark.ontology.fields import CompiledFields
+from fairmark.ontology.model import Annotation, Field, FieldKind, FieldValue, Link, Mark, Ontology
+
+SIZE = (640.0, 480.0)
+"""Pictures are not looked at in the test world; most are at least so large."""
+TEXT_LENGTH = 12
+MARKS_MAX = 3
+
+
+def made_up(ontology: Ontology, seed: str, assets: int = 1, text_length: int = TEXT_LENGTH) -> Annotation:
+    """An annotation that fits the ontology, always the same for one seed. text_length: code points spans lie in."""
+    chance = random.Random(seed)  # noqa: S311 - made up, not secret
+    compiled = compile_ontology(ontology)
+    marks: list[Mark] = []
+    for number in range(chance.randint(1, MARKS_MAX) if ontology.classes else 0):
+        item_class = chance.choice(ontology.classes)
+        fields = compiled.classes[item_class.id].attributes
+        kind = chance.choice(item_class.marks)
+        marks.append(
+            Mark(
+                id=f"m{number + 1}", kind=kind, class_=item_class.id, attributes=_values(fields, chance),
+                geometry=_GEOMETRIES[kind](chance, text_length), asset=chance.randrange(assets) if kind == "box" else 0,
+            )
+        )  # fmt: skip
+    links: list[Link] = []
+    for type in ontology.links:
+        for one in marks:
+            for other in marks:
+                ends = (compiled.classes[one.class_], compiled.classes[other.class_])
+                if (
+                    one is not other
+                    and compiled.links[type.id].allows(*ends)
+                    and not any(link.type == type.id for link in links)
+                ):
+                    links.append(Link(f"l{len(links) + 1}", type.id, one.id, other.id))
+    return Annotation(marks=tuple(marks), answers=_values(compiled.questions, chance), links=tuple(links))
+
+
+def _box(chance: random.Random, text_length: int) -> dict[str, float]:
+    width, height = chance.randint(40, 200), chance.randint(40, 160)
+    x, y = chance.randint(0, int(SIZE[0]) - width), chance.randint(0, int(SIZE[1]) - height)
+    return {"x": float(x), "y": float(y), "w": float(width), "h": float(height)}
+
+
+def _span(chance: random.Random, text_length: int) -> dict[str, float]:
+    start = chance.randrange(max(1, text_length - 1))
+    return {"start": start, "end": chance.randint(start + 1, max(start + 1, text_length))}
+
+
+_GEOMETRIES = {"box": _box, "span": _span}
+
+
+def _values(fields: CompiledFields, chance: random.Random) -> dict[str, FieldValue]:
+    """A value for each field that is asked, given the others."""
+    values: dict[str, FieldValue] = {}
+    for id, holds in fields.ordered:
+        if holds is None or holds(values):
+            values[id] = _value(fields.by_id[id].field, chance)
+    return values
+
+
+def _value(field: Field, chance: random.Random) -> FieldValue:
+    if field.kind is FieldKind.SINGLE:
+        return chance.choice(field.options).id
+    if field.kind is FieldKind.MULTIPLE:
+        least = max(1, int(field.min or 1))
+        most = len(field.options) if field.max is None else min(int(field.max), len(field.options))
+        chosen = chance.sample([option.id for option in field.options], chance.randint(least, max(least, most)))
+        return [option.id for option in field.options if option.id in chosen]
+    if field.kind is FieldKind.BOOLEAN:
+        return chance.random() < 0.5
+    if field.kind in (FieldKind.NUMBER, FieldKind.SCALE):
+        return _number(field, chance)
+    if field.kind is FieldKind.DATE or field.pattern is not None:
+        return "2026-01-31"
+    return chance.choice(_TEXTS)
+
+
+def _number(field: Field, chance: random.Random) -> float:
+    low = field.min if field.min is not None else (0.0 if field.max is None else field.max - 10)
+    high = field.max if field.max is not None else low + 10
+    step = field.step or 1.0
+    return low + step * chance.randint(0, max(0, int((high - low) / step)))
+
+
+_TEXTS: Sequence[str] = ("A made-up answer.", "This is a test.", "Nobody wrote this.")

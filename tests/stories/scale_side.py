@@ -1,0 +1,80 @@
+"""The customer's side of the stories about the Scale-compatible API: Scale's released client, and pictures to send."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import scaleapi
+from scaleapi.tasks import Task
+
+from fairmark.kernel.actor import Mode
+from fairmark.kernel.db import Database
+from tests.stories.conftest import Customer, draw_shapes, key_of
+from tests.stories.listening import Listener, listening
+
+BOXES = {"box": {"objects_to_annotate": ["car", "truck"], "min_height": 5, "min_width": 5}}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Scale's client with a live and a test key of one account, and a server with pictures that takes callbacks."""
+
+    client: scaleapi.ScaleClient
+    test: scaleapi.ScaleClient
+    customer: Customer
+    listener: Listener
+
+    def picture(self, number: int = 0) -> str:
+        """The address of a picture."""
+        return f"{self.listener.url}/shape-{number:03d}.png"
+
+    @property
+    def callback(self) -> str:
+        """An address that takes callbacks."""
+        return f"{self.listener.url}/callback"
+
+    def callbacks(self) -> list[dict[str, Any]]:
+        """The bodies of the callbacks so far."""
+        return [json.loads(body) for _, body in self.listener.requests]
+
+
+def client_of(url: str, key: str) -> scaleapi.ScaleClient:
+    """The client as a team would make it: the address of version 1 in its constructor, that of version 2 by hand."""
+    client = scaleapi.ScaleClient(key, api_instance_url=f"{url}/v1")
+    client.v2.api_client.configuration.host = url
+    return client
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[Listener]:
+    """Ten pictures on a server of their own."""
+    draw_shapes(tmp_path / "files", 10)
+    with listening(tmp_path / "files") as listener:
+        yield listener
+
+
+@pytest.fixture
+async def scale(customer: Customer, db: Database, files: Listener) -> Scale:
+    """A fresh account."""
+    test_key = await key_of(db, customer.org_id, Mode.TEST)
+    return Scale(client_of(customer.url, customer.key), client_of(customer.url, test_key), customer, files)
+
+
+async def until(what: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """The first value of `what` that says something. Raises AssertionError if none comes in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := what():
+            return found
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"this did not come about within {seconds:g} s: {what}")
+
+
+async def settled(scale: Scale, task: Task, status: str) -> Task:
+    """The task once it has this status."""
+    return await until(lambda: found if (found := scale.client.get_task(task.id)).status == status else None)
