@@ -2,9 +2,9 @@ import subprocess
 import sys
 
 HEAVY = [
-    "aiosql", "alembic", "asyncpg", "granian", "litestar", "markdown_it", "nh3", "numpy", "obstore", "opentelemetry",
+    "aiosql", "alembic", "asyncpg", "litestar", "markdown_it", "nh3", "numpy", "obstore", "opentelemetry",
     "PIL", "pgqueuer", "prometheus_client", "pyarrow", "pycocotools", "scipy", "shapely", "skimage", "structlog",
-    "uvloop", "yaml",
+    "uvicorn", "uvloop", "yaml",
 ]  # fmt: skip
 
 

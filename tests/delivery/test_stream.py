@@ -319,12 +319,11 @@ class Served:
 
 RUN = """
 import sys
-from granian import Granian
-from granian.constants import Interfaces, Loops
 from fairmark.delivery import sse
+from fairmark.entrypoints import http_server
+from fairmark.kernel.settings import Settings
 sse.SLOW_S = float(sys.argv[2])
-Granian("tests.delivery.web:create_app", factory=True, port=int(sys.argv[1]), interface=Interfaces.ASGI,
-        loop=Loops.uvloop).serve()
+http_server.run("tests.delivery.web:create_app", Settings(port=int(sys.argv[1])), 1)
 """
 
 
@@ -338,7 +337,6 @@ async def served(world: World, app_url: str, tmp_path: Path) -> AsyncIterator[Se
         "DELIVERY_TEST_DATABASE": app_url,
         "DELIVERY_TEST_FOLDER": str(tmp_path),
     }
-    # Forked workers inherit the patched module.
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-W", "ignore", "-c", RUN, str(port), "2", env=environ, start_new_session=True
     )

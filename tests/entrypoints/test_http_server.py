@@ -1,0 +1,101 @@
+"""The bounds around a connection, over real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import uvicorn
+
+from fairmark.entrypoints import http_server
+from fairmark.entrypoints.http_server import HEAD_MAX, BoundedProtocol
+from tests.conftest import free_port
+
+WHOLE = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 4\r\n\r\n"
+
+
+async def echo(scope: Any, receive: Any, send: Any) -> None:
+    """Answers with the body it was sent."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message["body"], message["more_body"]
+    headers = [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Connection:
+    """A raw connection to the server."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def answer(self, *parts: bytes, pause_s: float = 0.0) -> bytes:
+        """The body of the answer to a request sent in `parts`, with a pause before each but the first."""
+        for n, part in enumerate(parts):
+            await asyncio.sleep(pause_s if n else 0)
+            self.writer.write(part)
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 ")
+        return await self.reader.readexactly(4)
+
+    async def rest(self) -> bytes:
+        """All that comes until the server closes the connection."""
+        async with asyncio.timeout(5):
+            return await self.reader.read()
+
+
+@pytest.fixture
+async def connection(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Connection]:
+    """To a server that gives 0.3 s for headers."""
+    monkeypatch.setattr(http_server, "HEAD_WITHIN_S", 0.3)
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(echo, port=port, http=BoundedProtocol, lifespan="off", log_config=None))
+    running = asyncio.create_task(server.serve())
+    reader, writer = await _connect(port)
+    yield Connection(reader, writer)
+    writer.close()
+    server.should_exit = True
+    await running
+
+
+async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """As soon as somebody listens."""
+    for _ in range(500):
+        with suppress(ConnectionRefusedError):
+            return await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.sleep(0.01)
+    raise TimeoutError("the server did not start")
+
+
+class TestBoundedProtocol:
+    async def test_answers_one_request_after_the_other(self, connection: Connection) -> None:
+        assert await connection.answer(WHOLE + b"once") == b"once"
+        await asyncio.sleep(0.5)  # idle between requests is not slow within one
+        assert await connection.answer(WHOLE, b"more") == b"more"
+
+    async def test_a_body_may_take_its_time(self, connection: Connection) -> None:
+        assert await connection.answer(WHOLE, b"sl", b"ow", pause_s=0.4) == b"slow"
+
+    async def test_who_says_nothing_is_cut_off(self, connection: Connection) -> None:
+        assert await connection.rest() == b""
+
+    async def test_who_never_ends_the_headers_is_cut_off(self, connection: Connection) -> None:
+        connection.writer.write(WHOLE[:30])
+        assert await connection.rest() == b""
+
+    async def test_nor_in_a_further_request(self, connection: Connection) -> None:
+        assert await connection.answer(WHOLE + b"once") == b"once"
+        connection.writer.write(WHOLE[:30])
+        assert await connection.rest() == b""
+
+    async def test_headers_without_end_are_refused(self, connection: Connection) -> None:
+        connection.writer.write(WHOLE[:-2])
+        for n in range(2 * HEAD_MAX // 1000):
+            connection.writer.write(b"X-%d: " % n + b"x" * 1000 + b"\r\n")
+            await asyncio.sleep(0)
+        with suppress(ConnectionResetError):  # the server closed while more was under way
+            assert (await connection.rest()).startswith(b"HTTP/1.1 431 ")
