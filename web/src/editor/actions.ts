@@ -26,7 +26,7 @@ export function named(session: Session, marks: readonly Mark[]): string {
 
 /** The selected marks that may be changed; says why if there are none of the selection. */
 export function changeable(session: Session, ids: Iterable<string> = session.selection): Mark[] {
-  return session.marksOf(ids).filter((mark) => !session.locked.has(mark.id))
+  return session.marksOf(ids).filter((mark) => !session.isLocked(mark.id))
 }
 
 /** Adds a mark of the class in hand and selects it; returns its id, or null where nothing can be drawn. */
@@ -38,6 +38,10 @@ export function addMark(
 ): string | null {
   const itemClass = classId === null ? undefined : session.vocabulary.classOf(classId)
   if (!itemClass?.marks.includes(kind)) return null
+  if (session.refusalToAdd !== null) {
+    session.say(session.refusalToAdd, true)
+    return null
+  }
   const id = session.newId()
   const mark: Mark = {
     id,
@@ -99,8 +103,13 @@ function geometriesOf(
 
 /** Deletes marks and the links that end at them. Locked marks stay unless `evenLocked`. */
 export function deleteMarks(session: Session, ids: Iterable<string>, evenLocked = false): void {
-  const marks = evenLocked ? session.marksOf(ids) : changeable(session, ids)
-  if (marks.length === 0) return
+  const wanted = session.marksOf(ids)
+  const free = wanted.filter((mark) => !session.isFixed(mark.id, "delete"))
+  const marks = evenLocked ? free : free.filter((mark) => !session.locked.has(mark.id))
+  if (marks.length === 0) {
+    if (wanted.length > free.length) session.say("The customer wants these kept.", true)
+    return
+  }
   const gone = new Set(marks.map((mark) => mark.id))
   session.gesture(`Delete ${named(session, marks)}`, (transaction) => {
     for (const id of gone) transaction.delete(markKey(id))
@@ -117,7 +126,10 @@ export function deleteMarks(session: Session, ids: Iterable<string>, evenLocked 
 export function relabel(session: Session, ids: Iterable<string>, classId: string): void {
   const itemClass = session.vocabulary.classOf(classId)
   if (!itemClass) return
-  const marks = changeable(session, ids).filter((mark) => mark.class !== classId && itemClass.marks.includes(mark.kind))
+  const marks = session
+    .marksOf(ids)
+    .filter((mark) => !session.locked.has(mark.id) && !session.isFixed(mark.id, "relabel"))
+    .filter((mark) => mark.class !== classId && itemClass.marks.includes(mark.kind))
   if (marks.length === 0) return
   const fields = itemClass.attributes ?? []
   session.gesture(`Label ${named(session, marks)} as ${itemClass.name}`, (transaction) => {
@@ -235,6 +247,10 @@ export function paste(session: Session, marks: readonly Mark[], place: Place, la
     (mark) => session.kindOf(mark) && session.vocabulary.classOf(mark.class)?.marks.includes(mark.kind),
   )
   if (!image || known.length === 0) return
+  if (session.refusalToAdd !== null) {
+    session.say(session.refusalToAdd, true)
+    return
+  }
   const around = unionOf(
     known.flatMap((mark) => {
       const kind = session.kindOf(mark)

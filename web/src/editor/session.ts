@@ -15,6 +15,7 @@ import {
   writeAnnotation,
 } from "./annotation.ts"
 import { visibleValues } from "./conditions.ts"
+import { type Hints, NO_HINTS } from "./hints.ts"
 import { History } from "./history.ts"
 import { newId } from "./ids.ts"
 import type { Mode } from "./keymap.ts"
@@ -33,6 +34,8 @@ export interface SessionParts {
   readonly assets: readonly Size[]
   readonly document: WireAnnotation
   readonly mode: Mode
+  /** What the customer wants shown beside the item, or kept as it is. */
+  readonly hints?: Hints
   readonly now?: () => number
   readonly newId?: () => string
 }
@@ -50,6 +53,7 @@ export class Session {
   readonly kinds: KindTable
   readonly assets: readonly Size[]
   readonly mode: Mode
+  readonly hints: Hints
   readonly store: RecordStore
   readonly history: History
   readonly topics = new Topics<Topic>()
@@ -75,6 +79,7 @@ export class Session {
     this.kinds = parts.kinds
     this.assets = parts.assets
     this.mode = parts.mode
+    this.hints = parts.hints ?? NO_HINTS
     this.now = parts.now ?? Date.now
     this.newId = parts.newId ?? newId
     this.store = new RecordStore(readAnnotation(parts.document))
@@ -112,6 +117,23 @@ export class Session {
 
   kindOf(mark: Mark): MarkKind | undefined {
     return this.kinds.get(mark.kind)
+  }
+
+  /** Whether the mark is to stay as it is: by the person's own lock, or by the customer's word. */
+  isLocked(id: string): boolean {
+    return this.locked.has(id) || this.isFixed(id, "edit")
+  }
+
+  /** Whether the customer forbids this for the mark. What may not be edited may not be named anew either. */
+  isFixed(id: string, what: "edit" | "delete" | "relabel"): boolean {
+    const { locks } = this.hints
+    return locks.marks.has(id) && (locks[what] || (what === "relabel" && locks.edit))
+  }
+
+  /** Why nothing can be added to the asset on screen, or null. */
+  get refusalToAdd(): string | null {
+    if (this.hints.locks.add) return "Nothing may be added to this item."
+    return this.hints.references.has(this.asset) ? "This one is only for reference." : null
   }
 
   isHidden(mark: Mark): boolean {

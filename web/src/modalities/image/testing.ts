@@ -6,8 +6,8 @@ import type { Ontology } from "#editor/ontology.ts"
 import { Session } from "#editor/session.ts"
 import type { PointerState } from "#editor/tool.ts"
 import { imagePoint, screenPoint } from "#geometry/point.ts"
+import { Settings } from "../settings.ts"
 import { imageKinds } from "./kinds/table.ts"
-import { Settings } from "./settings.ts"
 import { Workspace } from "./workspace.ts"
 
 export const ontology: Ontology = {

@@ -24,26 +24,22 @@ import {
   visibleBox,
   zoomedAt,
 } from "#geometry/viewport.ts"
+import type { Focus, Host, Opened } from "../host.ts"
+import type { Settings } from "../settings.ts"
 import { clipboard } from "./clipboard.ts"
 import { placedKind, placedKinds } from "./kinds/table.ts"
 import type { Review } from "./review.ts"
 import { Scene } from "./scene.ts"
-import type { Settings } from "./settings.ts"
 
 /** `viewport`: zoom and place. `live`: hover, sketch, tool. `cursor`: where the pointer is. `opened`: what floats. `wanted`: focus. */
 export type WorkspaceTopic = "viewport" | "live" | "cursor" | "opened" | "wanted"
-
-/** What floats over the editor; at most one of them at a time. */
-export type Opened = "help" | "keys" | "display" | "skip" | "ask" | "reject" | null
-
-export type Focus = "classes" | "fields" | "stage"
 
 const SHOWN_MARGIN = 60
 /** Zooming to a mark stops here, so that a small one keeps its surroundings. */
 const SHOWN_SCALE_MAX = 12
 export const ZOOM_STEP = 1.25
 
-export class Workspace implements ToolHost {
+export class Workspace implements ToolHost, Host {
   readonly topics = new Topics<WorkspaceTopic>()
   readonly scene = new Scene()
   readonly tools: readonly Tool[]
@@ -172,6 +168,13 @@ export class Workspace implements ToolHost {
     }
   }
 
+  show(mark: Mark): void {
+    this.session.showAsset(mark.asset)
+    this.choose("select")
+    this.session.select([mark.id])
+    this.reveal(mark)
+  }
+
   point(at: ImagePoint | null): void {
     this.pointer = at
     this.topics.tell("cursor")
@@ -262,7 +265,7 @@ export class Workspace implements ToolHost {
     const [id] = this.selection
     const mark = this.selection.size === 1 && id !== undefined ? this.session.mark(id) : undefined
     const kind = mark && placedKind(mark.kind)
-    if (!mark || !kind || !this.canEdit || this.session.locked.has(mark.id) || this.session.isHidden(mark)) return null
+    if (!mark || !kind || !this.canEdit || this.session.isLocked(mark.id) || this.session.isHidden(mark)) return null
     const handle = kind.handleUnder(mark.geometry, at, reach)
     return handle && { mark, handle }
   }
@@ -277,7 +280,7 @@ export class Workspace implements ToolHost {
 
   selectionBounds(): Box | null {
     if (!this.canEdit) return null
-    return this.#boundsOf(this.session.selectedMarks.filter((mark) => !this.session.locked.has(mark.id)))
+    return this.#boundsOf(this.session.selectedMarks.filter((mark) => !this.session.isLocked(mark.id)))
   }
 
   moveSelection(dx: number, dy: number): void {
@@ -313,6 +316,7 @@ export class Workspace implements ToolHost {
     const { vocabulary, classInHand } = this.session
     if (!this.canEdit) return "Nothing can be changed now."
     if (this.redrawing !== null) return null
+    if (this.session.refusalToAdd !== null) return this.session.refusalToAdd
     const itemClass = classInHand === null ? undefined : vocabulary.classOf(classInHand)
     if (itemClass?.marks.includes(kind)) return null
     return vocabulary.classesFor(kind).length > 0 ? "Choose a class first." : "This project has no class for it."

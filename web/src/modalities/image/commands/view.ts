@@ -2,7 +2,7 @@
 
 import { ANY, type Command, type Keys, keys } from "#editor/commands.ts"
 import { clamp, rounded } from "#geometry/point.ts"
-import { FILLS, LABEL_DISPLAYS, LIGHT_MAX, LIGHT_MIN } from "../settings.ts"
+import { FILLS, LABEL_DISPLAYS, LIGHT_MAX, LIGHT_MIN } from "../../settings.ts"
 import { type Workspace, ZOOM_STEP } from "../workspace.ts"
 
 function view(

@@ -3,54 +3,48 @@
 import type { Commands } from "#editor/commands.ts"
 import type { Keymap } from "#editor/keymap.ts"
 import { chordOf } from "#editor/keys.ts"
-import type { PointerInput } from "./pointerInput.ts"
-import type { Workspace } from "./workspace.ts"
+import type { Host } from "./host.ts"
 
 /** Keys that operate a focused control; with a modifier they are free for commands. */
 const CONTROL_KEYS = /^(Shift\+)?(Enter|Space|Tab|Arrow(Up|Down|Left|Right)|Home|End|PageUp|PageDown)$/
 const CONTROLS =
   "button, a[href], input, select, summary, [role=option], [role=listbox], [role=radio], [role=slider], [role=tab]"
 
-export interface KeyboardParts {
+export interface KeyboardParts<H extends Host> {
   readonly page: Window
   /** The editor; keys elsewhere on the page are not ours, those on nothing at all are. */
   readonly root: HTMLElement
-  /** The canvas: here Tab goes from mark to mark. */
+  /** What is worked at: here Tab goes from mark to mark. */
   readonly stage: HTMLElement
-  readonly workspace: Workspace
-  readonly commands: () => Commands<Workspace>
+  readonly workspace: H
+  readonly commands: () => Commands<H>
   readonly keymap: () => Keymap
-  readonly pointerInput: PointerInput
+  /** What the space bar does while it is held; absent: nothing of its own. */
+  readonly onSpace?: (isDown: boolean) => void
   readonly isMac: boolean
   /** The first key of a sequence has been pressed (its chord), or the sequence is over (null). */
   readonly onPrefix: (chord: string | null) => void
 }
 
 /** Begins to listen; returns how to stop. */
-export function listenToKeys(parts: KeyboardParts): () => void {
+export function listenToKeys<H extends Host>(parts: KeyboardParts<H>): () => void {
   const stop = new AbortController()
   const { signal } = stop
-  const { page, pointerInput } = parts
+  const { page, onSpace } = parts
   page.addEventListener("keydown", (event) => pressed(parts, event), { signal })
   page.addEventListener(
     "keyup",
     (event) => {
-      if (event.code === "Space") pointerInput.isSpaceDown = false
+      if (event.code === "Space") onSpace?.(false)
     },
     { signal },
   )
-  page.addEventListener(
-    "blur",
-    () => {
-      pointerInput.isSpaceDown = false
-    },
-    { signal },
-  )
+  page.addEventListener("blur", () => onSpace?.(false), { signal })
   return () => stop.abort()
 }
 
-function pressed(parts: KeyboardParts, event: KeyboardEvent): void {
-  const { workspace, root, stage, pointerInput } = parts
+function pressed<H extends Host>(parts: KeyboardParts<H>, event: KeyboardEvent): void {
+  const { workspace, root, stage, onSpace } = parts
   const target = event.target instanceof HTMLElement ? event.target : null
   const isOurs = target === null || target === target.ownerDocument.body || root.contains(target)
   // A dialog has the keys to itself; it also lies outside the editor's own element.
@@ -73,9 +67,9 @@ function pressed(parts: KeyboardParts, event: KeyboardEvent): void {
   const isTyping = target !== null && takesText(target)
   if (!isOnStage && !isTyping && target?.closest(CONTROLS) && CONTROL_KEYS.test(chord)) return
   if (chord.endsWith("Tab") && !isOnStage) return
-  if (chord === "Space" && !isTyping) {
+  if (chord === "Space" && !isTyping && onSpace) {
     event.preventDefault()
-    pointerInput.isSpaceDown = true
+    onSpace(true)
     return
   }
   const meaning = parts.keymap().press(chord, workspace.session.mode, event.timeStamp, isTyping)

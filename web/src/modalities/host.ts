@@ -1,0 +1,130 @@
+/** What the parts around an editor need of it, whatever is edited: dialogs, fields, the bar that hands in. */
+
+import { getContext, setContext } from "svelte"
+import type { Mark } from "#editor/annotation.ts"
+import type { Commands } from "#editor/commands.ts"
+import type { Keymap, Overrides, PresetName } from "#editor/keymap.ts"
+import { keysInWords } from "#editor/keys.ts"
+import type { Vocabulary } from "#editor/ontology.ts"
+import type { Session } from "#editor/session.ts"
+import type { Work } from "#editor/work.ts"
+import { follow } from "./follow.ts"
+import type { Settings } from "./settings.ts"
+
+/** What floats over the editor; at most one of them at a time. */
+export type Opened = "help" | "keys" | "display" | "skip" | "ask" | "reject" | null
+
+export type Focus = "classes" | "fields" | "stage"
+
+/** An editor without its looks. */
+export interface Host {
+  /** `opened`: what floats. `wanted`: focus. */
+  readonly topics: { on(topic: "opened" | "wanted", listener: () => void): () => void }
+  readonly session: Session
+  readonly settings: Settings
+  /** Null for a viewer. */
+  readonly work: Work | null
+  readonly opened: Opened
+  /** Where the panel shall put the focus; a new object each time it is asked for. */
+  readonly wanted: { readonly focus: Focus; readonly field: string | null } | null
+  readonly canEdit: boolean
+  open(what: Opened): void
+  /** Puts the focus on a part of the editor; of the fields on `field`, or the first. */
+  focus(on: Focus, field?: string | null): void
+  /** Selects a mark and brings it into sight. */
+  show(mark: Mark): void
+  say(text: string, urgent?: boolean): void
+}
+
+/** The commands of one project and the keymap of one person. */
+export type MakeCommands<H> = (
+  vocabulary: Vocabulary,
+  preset: PresetName,
+  overrides: Overrides,
+) => { readonly commands: Commands<H>; readonly keymap: Keymap }
+
+const KEY = Symbol("editor")
+
+/** What the components of one editor share. */
+export class EditorContext<H extends Host = Host> {
+  readonly #build: MakeCommands<H>
+  #commands: Commands<H>
+  #keymap: Keymap
+  readonly #followed: { readonly current: Keymap }
+  #layout: ReadonlyMap<string, string> | undefined
+
+  constructor(
+    readonly workspace: H,
+    readonly settings: Settings,
+    readonly isMac: boolean,
+    build: MakeCommands<H>,
+  ) {
+    this.#build = build
+    const made = this.#make()
+    this.#commands = made.commands
+    this.#keymap = made.keymap
+    settings.topics.on("settings", () => {
+      const { preset, overrides } = settings.values
+      if (preset === this.#keymap.preset && overrides === this.#keymap.overrides) return
+      const next = this.#make()
+      this.#commands = next.commands
+      this.#keymap = next.keymap
+    })
+    this.#followed = follow([(listener) => settings.topics.on("settings", listener)], () => this.#keymap)
+  }
+
+  get commands(): Commands<H> {
+    return this.#commands
+  }
+
+  get keymap(): Keymap {
+    return this.#keymap
+  }
+
+  /** The keymap for components: re-read when it changes. */
+  get shownKeymap(): Keymap {
+    return this.#followed.current
+  }
+
+  /** The first keys of a command in words, or undefined if it has none. */
+  keysOf(id: string): string | undefined {
+    const [first] = this.shownKeymap.keysOf(id)
+    return first === undefined ? undefined : keysInWords(first, this.isMac, this.#layout)
+  }
+
+  inWords(sequence: string): string {
+    return keysInWords(sequence, this.isMac, this.#layout)
+  }
+
+  run(id: string): void {
+    const refusal = this.#commands.run(id, this.workspace, this.workspace.session.mode)
+    if (refusal !== null) this.workspace.say(refusal, true)
+  }
+
+  refusal(id: string): string | null {
+    return this.#commands.refusal(id, this.workspace, this.workspace.session.mode)
+  }
+
+  /** Learns what is printed on this keyboard, where the browser tells. */
+  async learnLayout(page: Navigator): Promise<void> {
+    const keyboard = (page as { keyboard?: { getLayoutMap(): Promise<ReadonlyMap<string, string>> } }).keyboard
+    try {
+      this.#layout = await keyboard?.getLayoutMap()
+    } catch {
+      // Not allowed in a frame: the names of the keys have to do.
+    }
+  }
+
+  #make(): { commands: Commands<H>; keymap: Keymap } {
+    const { preset, overrides } = this.settings.values
+    return this.#build(this.workspace.session.vocabulary, preset, overrides)
+  }
+}
+
+export function provideHost(context: EditorContext): void {
+  setContext(KEY, context)
+}
+
+export function useHost(): EditorContext {
+  return getContext<EditorContext>(KEY)
+}
