@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import IO
 
 import asyncpg
 import httpx
@@ -108,14 +109,23 @@ class Server:
                     self._fairmark(name), env=self._environ, stdout=log, stderr=log, start_new_session=True
                 )
             )
+        if "serve" in (names or ("serve",)):
+            self.wait_until_ready(self.data_dir / "serve.log")
+
+    def up(self, log: IO[str]) -> subprocess.Popen[bytes]:
+        """Starts `fairmark up`; what it says goes into `log`. Who starts it ends it."""
+        return subprocess.Popen(self._fairmark("up"), env=self._environ, stdout=log, stderr=log, start_new_session=True)
+
+    def wait_until_ready(self, log: Path) -> None:
+        """Waits for the server; fails with the end of its log."""
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and "serve" in (names or ("serve",)):
+        while time.monotonic() < deadline:
             try:
                 if httpx.get(self.url + "/readyz").status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.1)
-        raise AssertionError((self.data_dir / "serve.log").read_text()[-4000:])
+        raise AssertionError(log.read_text()[-4000:])
 
     def stop(self) -> None:
         """Ends both, gracefully."""

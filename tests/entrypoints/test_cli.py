@@ -13,7 +13,7 @@ from tests.conftest import Server, free_port
 WITHOUT = """
 import importlib.util, sys
 real = importlib.util.find_spec
-importlib.util.find_spec = lambda name, *more: None if name in {'granian', 'litestar'} else real(name, *more)
+importlib.util.find_spec = lambda name, *more: None if name in {'litestar', 'uvicorn'} else real(name, *more)
 from fairmark.entrypoints import cli
 sys.argv = ['fairmark', *sys.argv[1:]]
 cli.main()

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import re
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from fairmark.entrypoints import processes
+from fairmark.entrypoints import preflight, processes
 from fairmark.kernel import schema, settings
 from fairmark.kernel.embedded import DATABASE, OWNER, DatabaseWillNotStart, Embedded
 from fairmark.kernel.errors import DatabaseDown
@@ -59,10 +61,10 @@ class TestServe:
     async def test_waits_a_while_for_a_database_that_is_not_there(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        monkeypatch.setattr(processes, "DATABASE_WAIT_S", 1.0)
+        monkeypatch.setattr(preflight, "DATABASE_WAIT_S", 1.0)
         config = settings.load({}, data_dir=str(tmp_path), database_url=NOBODY)
         with pytest.raises(DatabaseDown, match=r"'labels' at 127\.0\.0\.1:9 does not let us in"):
-            await processes.look(config)
+            await preflight.look(config)
         assert capsys.readouterr().err.count("Waiting for it") == 1
 
 
@@ -70,14 +72,15 @@ class TestSupervisor:
     def test_starts_the_children_again_when_the_code_changes(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        """The children are stand-ins that write down their start and sleep; the code is a folder of the test's own."""
+        """The children are stand-ins that write down their start and sleep, the first step one that ends at once; the
+        code is a folder of the test's own."""
         (tmp_path / "code").mkdir()
         (tmp_path / "code" / "a.py").write_text("1")
         starts = tmp_path / "starts"
         note = f"import time; open({str(starts)!r}, 'a').write('x'); time.sleep(60)"
 
         def command(name: str) -> list[str]:
-            return [sys.executable, "-c", note]
+            return [sys.executable, "-c", "" if name == "check" else note]
 
         monkeypatch.setattr(processes, "command", command)
         config = settings.load({}, data_dir=str(tmp_path), database_url=NOBODY)
@@ -105,6 +108,55 @@ class TestSupervisor:
                 signal.signal(number, handler)
         time.sleep(0.2)
         assert len(starts.read_text()) == 4
+
+    def test_ends_with_everything_stopped_if_the_first_step_fails(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """The server's stand-in writes down its process id and sleeps; the first step waits for that, and fails."""
+        pid = tmp_path / "pid"
+        stays = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+        fails = f"import os, sys, time\nwhile not os.path.exists({str(pid)!r}): time.sleep(0.01)\nsys.exit(1)"
+        programs = {"listen": stays, "check": fails, "work": "never"}
+
+        def command(name: str) -> list[str]:
+            return [sys.executable, "-c", programs[name]]
+
+        monkeypatch.setattr(processes, "command", command)
+        supervisor = processes.Supervisor(settings.load({}, data_dir=str(tmp_path), database_url=NOBODY))
+        with pytest.raises(SystemExit) as ended:
+            supervisor.start()
+        assert ended.value.code == 1
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid.read_text()), 0)
+
+
+class TestUp:
+    def test_starts_everything_says_where_it_is_and_stops_everything(self, tmp_path: Path) -> None:
+        """Twice: with a database that it makes, and with the one that is there then."""
+        server = Server(tmp_path / "d", free_port())
+        links: list[str] = []
+        for _ in range(2):
+            with (tmp_path / "said").open("w+") as said:
+                up = server.up(said)
+                try:
+                    server.wait_until_ready(tmp_path / "said")
+                    while "first-start#" not in (tmp_path / "said").read_text():
+                        time.sleep(0.05)
+                finally:
+                    up.send_signal(signal.SIGTERM)
+                assert up.wait(30) == 0
+                said.seek(0)
+                text = said.read()
+            assert f"fairmark is at {server.url} " in text
+            links += re.findall(rf"{server.url}/first-start#(\S+)", text)
+            assert "Traceback" not in text
+            assert not Embedded(tmp_path / "d").running()
+        assert len(set(links)) == 2  # nobody has used the first
+
+    def test_refuses_a_port_that_is_taken(self, server: Server) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            said = refused(server, "up", FAIRMARK_PORT=str(taken.getsockname()[1]))
+        assert "cannot be listened on" in said
 
 
 class TestCommands:

@@ -1,6 +1,7 @@
 """The HTTP application: opens what a process needs, mounts every route, answers errors, serves the web bundle."""
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -52,9 +53,12 @@ SECURITY_HEADERS = [
 async def open_site(config: Settings) -> Site:
     """Connects to everything. Raises Unavailable (DatabaseDown, NotMigrated, BlobsDown), UnsafeRole, BadSettings."""
     url = config.database_url or Embedded(config.data_path).url(schema.APP_ROLE)
-    db = await Database.open(url, config.database_connections_max)
-    async with db.pool.acquire() as connection:
+    connection = await schema.connect(url)
+    try:
         await schema.check(connection)
+    finally:
+        await connection.close()
+    db = await Database.open(url, config.database_connections_max)
     return Site(config, settings.ensure_secret(config), db, Blobs(config.blobs_url), wiring.authenticate)
 
 
@@ -95,15 +99,15 @@ def create_app(config: Settings | None = None) -> Litestar:
 
 
 async def _open_patiently(config: Settings) -> Site:
-    """`open_site`, waiting for a database that is just starting, or starting again."""
+    """`open_site`, waiting for a database that is just starting, or starting again, or being migrated."""
     deadline = time.monotonic() + DATABASE_WAIT_S
     while True:
         try:
             return await open_site(config)
-        except DatabaseDown:
+        except (DatabaseDown, schema.NotMigrated):
             if time.monotonic() > deadline:
                 raise
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.1)
 
 
 def document() -> bytes:
@@ -113,7 +117,10 @@ def document() -> bytes:
 
 def create_asgi() -> ASGIApp:
     """The whole application as the server runs it: the border stands around answers of the router itself, too."""
-    return border(create_app())
+    app = border(create_app())
+    gc.freeze()  # what is loaded stays; `processes.main` has turned the search for cycles off while it was loaded
+    gc.enable()
+    return app
 
 
 def border(app: ASGIApp) -> ASGIApp:

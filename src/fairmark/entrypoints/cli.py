@@ -1,54 +1,27 @@
-"""The `fairmark` command. The client's commands work with `pip install fairmark` alone; the server's need its extra."""
+"""The `fairmark` command: the way to the processes that run the product, or to the whole command line.
 
+Who starts a process does not wait for the client's packages, which take longer to load than the command itself.
+"""
+
+import sys
 from importlib.util import find_spec
 
-import typer
-
-from fairmark import __version__
-from fairmark.client import cli as client
-from fairmark.client.commands import keys
-from fairmark.entrypoints.truth import commands as truth
-
-app = typer.Typer(
-    name="fairmark", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-    help="The open data foundry: from raw data to training data people can trust.",
-)  # fmt: skip
-SERVER_PACKAGES = ("asyncpg", "granian", "litestar", "obstore", "pgqueuer")
+RUNNING = frozenset({"serve", "up", "work"})
+SERVER_PACKAGES = ("asyncpg", "litestar", "obstore", "pgqueuer", "uvicorn")
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(__version__)
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
-) -> None:
-    """Options of every command."""
-
-
-def _without_server(context: typer.Context) -> None:
-    typer.echo(f"'{context.command_path}' needs the server's packages. Run: pip install 'fairmark[server]'", err=True)
-    raise typer.Exit(2)
-
-
-client.add_to(app)
-app.add_typer(truth.app, name="truth", help="One answer out of many judgements in a CSV; asks no server.")
-if all(find_spec(name) for name in SERVER_PACKAGES):
-    from fairmark.entrypoints import commands
-
-    commands.add_to(app)
-else:
-    missing = [
-        (app, n) for n in ("serve", "work", "up", "migrate", "orgs", "people", "doctor", "backup", "restore", "demo")
-    ]
-    for group, name in [*missing, (keys.app, "create")]:
-        group.command(name, context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-                      help=r"Needs: pip install 'fairmark\[server]'")(_without_server)  # fmt: skip
+def has_server() -> bool:
+    """Whether the packages of `fairmark[server]` are installed."""
+    return all(find_spec(name) for name in SERVER_PACKAGES)
 
 
 def main() -> None:
     """Runs the command line; a fairmark error is a message and status 1, never a trace."""
-    client.run(app)
+    if set(sys.argv[1:2]) <= RUNNING and sys.argv[1:] and has_server():
+        from fairmark.entrypoints import running  # what a command does not need, it does not load
+
+        running.main()
+    else:
+        from fairmark.entrypoints import command_line
+
+        command_line.main()

@@ -1,4 +1,4 @@
-"""The server's commands: run it, prepare it, look after it.
+"""The server's commands: prepare it, look after it, show it.
 
 Each loads what it needs when it runs: the client's commands share this command line and must not wait for a server's
 packages.
@@ -7,28 +7,23 @@ packages.
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from fairmark.client.commands import keys
-from fairmark.kernel import settings as config
+from fairmark.entrypoints.running import DataDir, SettingsFile, load
 from fairmark.kernel.actor import Mode, Scope
 from fairmark.kernel.settings import Settings
 
-DataDir = Annotated[str | None, typer.Option("--data-dir", help="Folder for everything kept on this machine.")]
-SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A TOML file of settings.")]
-Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
-Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")]
-Reload = Annotated[bool, typer.Option("--reload", help="Start again when the code changes.")]
 out = Console()
 err = Console(stderr=True)
 
 
 def add_to(app: typer.Typer) -> None:
     """Puts the server's commands on the command line."""
-    for command in (serve, work, up, migrate, doctor, backup, restore, demo):
+    for command in (migrate, doctor, backup, restore, demo):
         app.command()(command)
     orgs, people = (typer.Typer(no_args_is_help=True) for _ in range(2))
     orgs.command("create")(create_org)
@@ -38,36 +33,6 @@ def add_to(app: typer.Typer) -> None:
     people.command("reset-password")(reset_password)
     app.add_typer(people, name="people", help="People's sign-ins, mended on the server itself.")
     app.add_typer(orgs, name="orgs", help="Organisations of this installation.")
-
-
-def serve(data_dir: DataDir = None, settings: SettingsFile = None, host: Host = None, port: Port = None,
-          processes_: Annotated[int | None, typer.Option("--processes", min=1)] = None) -> None:  # fmt: skip
-    """Run the HTTP server."""
-    from fairmark.entrypoints import processes
-
-    processes.become("serve", _settings(data_dir, settings, host=host, port=port, processes=processes_))
-
-
-def work(data_dir: DataDir = None, settings: SettingsFile = None) -> None:
-    """Run the background worker: imports, exports, consensus, webhooks."""
-    from fairmark.entrypoints import processes
-
-    processes.become("work", _settings(data_dir, settings))
-
-
-def up(data_dir: DataDir = None, settings: SettingsFile = None, host: Host = None, port: Port = None,
-       reload: Reload = False) -> None:  # fmt: skip
-    """Run everything: database, server and worker, until Ctrl+C."""
-    from fairmark.entrypoints import installation, processes
-
-    loaded = _settings(data_dir, settings, host=host, port=port)
-    installation.prepare(loaded)
-    url = installation.address(loaded)
-    err.print(f"fairmark is at [bold]{url}[/bold]  (Ctrl+C ends it)")
-    if (token := installation.first_admin(loaded)) is not None:
-        err.print("Nobody administers it yet. One-time link, good for 24 hours:")
-        err.print(f"{url}/first-start#{token}", soft_wrap=True)
-    processes.become("supervise", loaded, reload)
 
 
 def migrate(data_dir: DataDir = None, settings: SettingsFile = None) -> None:
@@ -127,7 +92,7 @@ def doctor(data_dir: DataDir = None, settings: SettingsFile = None) -> None:
     """Check everything this installation needs, and say how to mend what is wrong."""
     from fairmark.entrypoints import doctor as health
 
-    if not health.report(_settings(data_dir, settings), out):
+    if not health.report(load(data_dir, settings), out):
         raise typer.Exit(1)
 
 
@@ -146,7 +111,7 @@ def restore(file: Path, data_dir: DataDir = None, settings: SettingsFile = None)
     from fairmark.entrypoints import backup as backups
     from fairmark.entrypoints import installation, processes
 
-    loaded = _settings(data_dir, settings)
+    loaded = load(data_dir, settings)
     with ExitStack() as until_done:
 
         def owner_url() -> str:
@@ -182,10 +147,6 @@ def _database(data_dir: str | None, file: Path | None) -> Generator[Settings]:
     """The settings, and the database for the length of the command."""
     from fairmark.entrypoints import processes
 
-    loaded = _settings(data_dir, file)
+    loaded = load(data_dir, file)
     with processes.database(loaded):
         yield loaded
-
-
-def _settings(data_dir: str | None, file: Path | None, **overrides: Any) -> Settings:
-    return config.load(file=file, data_dir=data_dir, **overrides)

@@ -1,14 +1,16 @@
 """One installation as the operator at its machine sees it: its database prepared and reached, its administrators."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
+from importlib import import_module
+from threading import Thread
 from typing import TypeVar
 
-from fairmark.entrypoints import processes
+from fairmark.entrypoints import preflight, processes
 from fairmark.identity import accounts
 from fairmark.identity import service as identity
 from fairmark.identity.model import NoSuchOrganisation
-from fairmark.kernel import migrate as migrations
 from fairmark.kernel import schema, telemetry
 from fairmark.kernel.actor import Mode, Scope
 from fairmark.kernel.db import Database
@@ -29,9 +31,34 @@ class AdministratorThere(Conflict):
 
 
 def prepare(loaded: Settings) -> str:
-    """Starts the database if it is ours, and migrates it; returns its revision."""
+    """Starts the database if it is ours, and migrates it if that is needed; returns its revision.
+
+    Raises DatabaseDown, NewerDatabase, BadSettings.
+    """
+    if loaded.embedded and not Embedded(loaded.data_path).made():
+        # It will be migrated, too. Making it is mostly waiting for another process: time to load what migrates.
+        Thread(target=import_module, args=("fairmark.kernel.migrate",)).start()
     processes.ensure_database(loaded)
-    return asyncio.run(migrations.migrate(owner_url(loaded)))
+    return asyncio.run(_migrated(owner_url(loaded)))
+
+
+async def _migrated(url: str) -> str:
+    if (revision := await schema.settled(url)) is not None:
+        return revision
+    from fairmark.kernel import migrate  # Alembic takes a second to load, and mostly there is nothing to migrate
+
+    return await migrate.migrate(url)
+
+
+def prepare_and_tell(loaded: Settings) -> None:
+    """`prepare`, a look at all that a server needs, and, on standard error, where to find it. Raises what these do."""
+    prepare(loaded)
+    preflight.check(loaded)
+    token, url = first_admin(loaded), address(loaded)
+    sys.stderr.write(f"fairmark is at {url}  (Ctrl+C ends it)\n")
+    if token is not None:
+        sys.stderr.write("Nobody administers it yet. One-time link, good for 24 hours:\n")
+        sys.stderr.write(f"{url}/first-start#{token}\n")
 
 
 def owner_url(loaded: Settings) -> str:
@@ -57,8 +84,13 @@ def app_url(loaded: Settings) -> str:
 
 
 def first_admin(loaded: Settings) -> str | None:
-    """A one-time token for the first administrator, or None if there is one already."""
-    return _with_database(loaded, first_admin_token)
+    """Prepares the database. Gives a one-time token for the first administrator, or None if there is one already."""
+
+    async def run(db: Database) -> str | None:
+        async with db.begin(actor=SYSTEM) as tx:
+            return await identity.ensure_first_admin_link(tx)
+
+    return _with_database(loaded, run)
 
 
 def needed_first_admin(loaded: Settings) -> str:
@@ -69,12 +101,6 @@ def needed_first_admin(loaded: Settings) -> str:
             mend="They can invite others; for a lost password: fairmark people reset-password EMAIL",
         )
     return token
-
-
-async def first_admin_token(db: Database) -> str | None:
-    """The same, for who has the database open."""
-    async with db.begin(actor=SYSTEM) as tx:
-        return await identity.ensure_first_admin_link(tx)
 
 
 def create_organisation(loaded: Settings, name: str) -> OrgId:

@@ -1,18 +1,18 @@
 """Processes of one installation: the HTTP server, the worker, and the supervisor that keeps all of it going.
 
 Each runs as `python -m fairmark.entrypoints.processes NAME`, with its settings in the environment. The command line
-only prepares and then becomes that process (`become`): a supervisor that waits all day need not hold what a migration
-or a table on the terminal once needed.
+only becomes that process (`become`): a supervisor that waits all day need not hold what a migration or a table on the
+terminal once needed. For the same reason the supervisor leaves all preparation to a child that ends.
 """
 
-import asyncio
+import gc
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,17 +23,23 @@ import msgspec
 
 from fairmark.kernel import settings
 from fairmark.kernel.embedded import Embedded
-from fairmark.kernel.errors import DatabaseDown, FairmarkError
+from fairmark.kernel.errors import FairmarkError, Unavailable
 from fairmark.kernel.settings import PREFIX, Settings
 
 STOP_WITHIN_S = 15
 RESPAWN_AFTER_S = 1.0
-DATABASE_WAIT_S = 30.0
-CHILDREN = ("serve", "work")
+FIRST_STEP_S = 0.02
+CHILDREN = ("listen", "work")
 RELOAD = "_FAIRMARK_RELOAD"
 """Set for the developer's supervisor, which starts its children again when the code changes."""
 CODE = Path(__file__).parents[1]
 CODE_SUFFIXES = (".py", ".sql")
+
+
+class PortTaken(Unavailable):
+    """The address that the server would listen on is in use, or not this machine's."""
+
+    code = "port_taken"
 
 
 def environ(config: Settings) -> dict[str, str]:
@@ -58,80 +64,58 @@ def become(name: str, config: Settings, reload: bool = False) -> NoReturn:
 
 
 def serve(config: Settings) -> None:
-    """Runs the HTTP server until it is told to stop; requests under way are answered first."""
-    from granian import Granian  # only the process that serves pays for the server
-    from granian.constants import Interfaces, Loops
-    from granian.log import LogLevels
-
-    ensure_database(config)
-    _preflight(config)
-    Granian(
-        "fairmark.entrypoints.app:create_asgi",
-        factory=True,
-        address=config.host,
-        port=config.port,
-        interface=Interfaces.ASGI,
-        workers=config.processes,
-        loop=Loops.uvloop,
-        websockets=False,
-        respawn_failed_workers=True,
-        respawn_interval=RESPAWN_AFTER_S,
-        workers_kill_timeout=STOP_WITHIN_S,
-        log_level=LogLevels.warning,
-    ).serve()
-
-
-def _preflight(config: Settings) -> None:
-    """Ends the process with a message if it could not serve; waits a while for a database that is just starting.
+    """Looks whether a server could run here, then runs it until it is told to stop.
 
     It looks in a child: the process that only watches the server's need not hold what that takes.
     """
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            asyncio.run(look(config))
-            status = 0
-        except FairmarkError as error:
-            complain(error)
-        except Exception:
-            traceback.print_exc()  # nobody above sees it: this process ends here
-        finally:
-            os._exit(status)
+    ensure_database(config)
     before = signal.signal(signal.SIGTERM, _stop_now)
+    child = subprocess.Popen(command("check"), env=environ(config))
     try:
-        _, status = os.waitpid(child, 0)
-    except BaseException:
-        os.kill(child, signal.SIGKILL)
-        raise
+        status = child.wait()
     finally:
+        child.kill()
         signal.signal(signal.SIGTERM, before)
     if status:
-        sys.exit(1)
+        sys.exit(1)  # it has said why
+    listen(config)
 
 
-async def look(config: Settings) -> None:
-    """Whether a server could run: database, fence, files, key. Raises Unavailable, UnsafeRole, BadSettings."""
-    from fairmark.kernel import schema
-    from fairmark.kernel.blobs import Blobs
+def listen(config: Settings) -> None:
+    """Runs the HTTP server until it is told to stop; requests under way are answered first.
 
-    url = config.database_url or Embedded(config.data_path).url(schema.APP_ROLE)
-    deadline, told = time.monotonic() + DATABASE_WAIT_S, False
-    while True:
+    It loads while somebody else prepares the database, and waits for that.
+    """
+    from fairmark.entrypoints import http_server  # only the process that serves pays for the server
+
+    http_server.run("fairmark.entrypoints.app:create_asgi", config, STOP_WITHIN_S)
+
+
+def prepare(config: Settings) -> None:
+    """What comes first on one machine. Raises what `installation.prepare_and_tell` raises."""
+    from fairmark.entrypoints import installation  # only the process that prepares pays for what that takes
+
+    installation.prepare_and_tell(config)
+
+
+def check(config: Settings) -> None:
+    """What comes first where the database was prepared before. Raises what `preflight.look` raises."""
+    from fairmark.entrypoints import preflight  # only the process that looks pays for what that takes
+
+    preflight.check(config)
+
+
+def refuse_taken_port(config: Settings) -> None:
+    """Raises PortTaken if nobody could listen at the server's address."""
+    with socket.socket(socket.AF_INET6 if ":" in config.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            connection = await schema.connect(url)
-            break
-        except DatabaseDown as error:
-            if time.monotonic() > deadline:
-                raise
-            if not told:
-                sys.stderr.write(f"{error.message} Waiting for it, up to {DATABASE_WAIT_S:.0f} s.\n")
-                told = True
-            await asyncio.sleep(0.3)
-    await schema.check(connection)
-    await connection.close()
-    await Blobs(config.blobs_url).check()
-    settings.ensure_secret(config)
+            probe.bind((config.host, config.port))
+        except OSError as error:
+            raise PortTaken(
+                f"{config.host}:{config.port} cannot be listened on: {error.strerror}.",
+                mend="Choose another --port, or stop what runs there.",
+            ) from error
 
 
 def _stop_now(number: int, frame: FrameType | None) -> None:
@@ -176,16 +160,30 @@ class Supervisor:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._stopping = threading.Event()
 
-    def start(self) -> None:
-        """Starts everything; returns when the children run, before they are ready."""
-        ensure_database(self._config)
-        for name in CHILDREN:
-            self._spawn(name)
+    def start(self, first: str = "check") -> None:
+        """Starts everything; returns when the children run, before they are ready.
+
+        first: the process that has to succeed before the worker starts. The server loads meanwhile: loading takes it
+        longer than anything else here. Raises SystemExit, with everything stopped, if `first` fails.
+        """
+        try:
+            self._spawn("listen")
+            if self._status_of(first) != 0:
+                sys.exit(1)  # it has said why
+            if not self._stopping.is_set():
+                self._spawn("work")
+        except BaseException:
+            self.stop()
+            raise
+
+    def heed_signals(self) -> None:
+        """Lets SIGTERM and SIGINT stop everything."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop_soon)
 
     def run(self, beside: Callable[[], None] | None = None) -> None:
         """Keeps everything going until SIGTERM or SIGINT. beside: something to do meanwhile, once, in a thread."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop_soon)
+        self.heed_signals()
         if beside is not None:
             threading.Thread(target=beside, daemon=True).start()
         while not self._stopping.wait(0.5):
@@ -210,6 +208,16 @@ class Supervisor:
                 child.kill()
         self._children.clear()
 
+    def _status_of(self, name: str) -> int:
+        """The exit status of a process that ends by itself; 0 if everything was told to stop before it did."""
+        self._spawn(name)
+        child = self._children[name]
+        while child.poll() is None:
+            if self._stopping.wait(FIRST_STEP_S):
+                return 0
+        del self._children[name]
+        return child.returncode
+
     def _stop_soon(self, number: int, frame: FrameType | None) -> None:
         self._stopping.set()
 
@@ -232,9 +240,12 @@ class Supervisor:
 
 
 def supervise(config: Settings) -> None:
-    """Runs everything until it is told to stop."""
+    """Runs everything until it is told to stop. Raises PortTaken."""
+    refuse_taken_port(config)
     supervisor = Supervisor(config, CODE if RELOAD in os.environ else None)
-    supervisor.start()
+    supervisor.heed_signals()
+    supervisor.start("prepare")
+    gc.enable()
     supervisor.run()
 
 
@@ -248,14 +259,21 @@ def work(config: Settings) -> None:
     from fairmark.entrypoints import worker  # only the process that works pays for the worker
 
     ensure_database(config)
-    asyncio.run(worker.run(config))
+    worker.main(config)
+
+
+PROCESSES: dict[str, Callable[[Settings], None]] = {
+    each.__name__: each for each in (check, listen, prepare, serve, supervise, work)
+}
 
 
 def main() -> None:
     """Runs the process that the command line names."""
+    # What is loaded makes hardly any cycles, and looking for them took a quarter of the time that loading takes. Each
+    # process that goes on for longer turns the search on when it is loaded.
+    gc.disable()
     try:
-        config = settings.load()
-        {"supervise": supervise, "serve": serve, "work": work}[sys.argv[1]](config)
+        PROCESSES[sys.argv[1]](settings.load())
     except FairmarkError as error:
         complain(error)
         sys.exit(1)

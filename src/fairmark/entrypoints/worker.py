@@ -6,6 +6,7 @@ their heartbeat is stale, its events when its transaction is rolled back, its pe
 
 import asyncio
 import contextlib
+import gc
 import signal
 from wsgiref.simple_server import WSGIServer
 
@@ -27,11 +28,18 @@ QUICK_FACTOR = 4
 """Quick jobs wait for others' machines more than they work, so there may be more of them."""
 
 
+def main(config: Settings) -> None:
+    """Works until it is told to stop. Raises what `run` raises."""
+    asyncio.run(run(config))
+
+
 async def run(config: Settings) -> None:
     """Works until SIGTERM or SIGINT. Waits for a database that is not there yet.
 
     Raises NotMigrated if the database has another revision, UnsafeRole if its role could see past the fence.
     """
+    gc.freeze()  # what is loaded stays; `processes.main` has turned the search for cycles off while it was loaded
+    gc.enable()
     telemetry.configure(config.log_level, config.log_format)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

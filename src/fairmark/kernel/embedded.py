@@ -94,6 +94,10 @@ class Embedded:
                 server.ensure_postgres_running()
                 server.stop()
 
+    def made(self) -> bool:
+        """Whether there is a cluster in the folder."""
+        return (self.folder / "PG_VERSION").exists()
+
     def running(self) -> bool:
         """Whether the postmaster lives."""
         try:

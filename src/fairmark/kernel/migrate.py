@@ -81,8 +81,8 @@ async def migrate(owner_url: str) -> str:
         await engine.dispose()
     raw = await schema.connect(owner_url)
     try:
-        await _install_jobs(raw)
         await ensure_epoch(raw)
+        await _install_jobs(raw)  # last, as it gives the rights without which nobody takes the database for made
         return str(await raw.fetchval("SELECT version_num FROM alembic_version"))
     finally:
         await raw.close()
@@ -102,14 +102,11 @@ async def _install_jobs(raw: Any) -> None:
     else:
         await queries.install()
     await raw.execute(_GRANTS)
+    await raw.execute(f"COMMENT ON SCHEMA {jobs.SCHEMA} IS '{schema.jobs_mark()}'")
 
 
 async def ensure_epoch(raw: Any) -> int:
     """Starts a new epoch of events if this cluster's transaction ids run behind the table's (after a restore)."""
-    behind: bool = await raw.fetchval(
-        "SELECT coalesce(max(xid), 0) >= pg_current_xact_id()::text::bigint FROM events WHERE epoch ="
-        " (SELECT greatest(events_epoch(), max(epoch)) FROM events)"
-    )
-    if behind:
+    if await raw.fetchval(schema.EPOCH_BEHIND):
         await raw.execute(_NEW_EPOCH)
     return await raw.fetchval("SELECT events_epoch()")

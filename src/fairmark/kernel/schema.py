@@ -1,12 +1,16 @@
-"""What the application checks of the database before it serves: its revision, and that the fence binds its own role."""
+"""What is checked of the database before anything runs: its revision, and that the fence binds the application's role.
 
+Nothing here needs Alembic, which takes longer to load than all the checks take.
+"""
+
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
 
-from fairmark.kernel.errors import DatabaseDown, FairmarkError, Unavailable
+from fairmark.kernel.errors import Conflict, DatabaseDown, FairmarkError, Unavailable
 
 HERE = Path(__file__).parent / "migrations"
 APP_ROLE = "fairmark_app"
@@ -35,6 +39,17 @@ SELECT c.relname::text FROM pg_class c
  ORDER BY 1
 """
 
+EPOCH_BEHIND = """
+SELECT coalesce(max(xid), 0) >= pg_current_xact_id()::text::bigint FROM events
+ WHERE epoch = (SELECT greatest(events_epoch(), max(epoch)) FROM events)
+"""
+"""Whether this cluster's transaction ids run behind the table's, as after a restore into a young cluster."""
+
+_SET_UP = """
+SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fairmark_app')
+       AND obj_description(to_regnamespace('pgqueuer'), 'pg_namespace') IS NOT DISTINCT FROM $1
+"""
+
 
 class UnsafeRole(FairmarkError):
     """The application would run as a role that row-level security does not bind."""
@@ -46,6 +61,12 @@ class NotMigrated(Unavailable):
     """The database is not at the revision this version needs."""
 
     code = "not_migrated"
+
+
+class NewerDatabase(Conflict):
+    """The database has a revision that this version does not know."""
+
+    code = "newer_database"
 
 
 async def connect(url: str, timeout_s: int = 10) -> Any:
@@ -72,15 +93,43 @@ async def check(connection: Any) -> None:
 
 
 async def revision(connection: Any) -> str | None:
-    """The revision of the database, or None if it was never migrated."""
+    """The revision of the database, or None if it was never migrated, or is just being made: rights come last."""
     if await connection.fetchval("SELECT to_regclass('public.alembic_version')") is None:
         return None
-    return await connection.fetchval("SELECT version_num FROM alembic_version")
+    try:
+        return await connection.fetchval("SELECT version_num FROM alembic_version")
+    except asyncpg.InsufficientPrivilegeError:
+        return None
 
 
 def newest() -> str:
     """The revision this version of the code needs."""
     return max(path.name.split("_")[0] for path in (HERE / "versions").glob("[0-9]*.sql"))
+
+
+def jobs_mark() -> str:
+    """What the schema of the job queue says of itself once this version of PgQueuer has set it up."""
+    return f"PgQueuer {version('pgqueuer')}"
+
+
+async def settled(owner_url: str) -> str | None:
+    """The revision of the database if `migrate` would find nothing to do, or None.
+
+    Raises DatabaseDown, and NewerDatabase if a newer version was here.
+    """
+    connection = await connect(owner_url)
+    try:
+        found = await revision(connection)
+        if found is not None and found > newest():
+            raise NewerDatabase(
+                f"The database is at revision {found}; this version of fairmark knows revisions up to {newest()}.",
+                mend="Run the newer version of fairmark that has migrated it, or restore a backup from before.",
+            )
+        if found != newest() or not await connection.fetchval(_SET_UP, jobs_mark()):
+            return None
+        return None if await connection.fetchval(EPOCH_BEHIND) else found
+    finally:
+        await connection.close()
 
 
 async def check_role(connection: Any) -> None:

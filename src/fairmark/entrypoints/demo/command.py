@@ -23,12 +23,9 @@ from fairmark.entrypoints.demo.cast import BadDemo, Cast, keep_cast, new_cast, r
 from fairmark.entrypoints.demo.companions import keep_company
 from fairmark.entrypoints.demo.filling import LEFT, fill
 from fairmark.entrypoints.demo.material import Material, material
-from fairmark.kernel import migrate
 from fairmark.kernel import settings as config
-from fairmark.kernel.db import Database
-from fairmark.kernel.embedded import OWNER, Embedded
+from fairmark.kernel.embedded import Embedded
 from fairmark.kernel.errors import FairmarkError, Unavailable
-from fairmark.kernel.schema import APP_ROLE
 from fairmark.kernel.settings import Settings
 
 READY_WITHIN_S = 60.0
@@ -58,7 +55,7 @@ def once(data_dir: str | None, host: str, port: int | None, to: Path | None) -> 
 def stay(data_dir: str | None, host: str, port: int | None) -> None:
     """Makes the demo in `data_dir`, or goes on with the one that is there, and runs it until Ctrl+C."""
     loaded = _settings(data_dir, host, port or PORT)
-    _refuse_taken_port(loaded)
+    processes.refuse_taken_port(loaded)
     _stay(loaded)
 
 
@@ -77,7 +74,7 @@ def _once(loaded: Settings, to: Path | None) -> None:
     supervisor = processes.Supervisor(loaded)
     with err.status("starting") as status:
         try:
-            token = asyncio.run(_prepare(loaded))
+            token = installation.first_admin(loaded)
             supervisor.start()
             filled = asyncio.run(_fill(loaded, token or "", new_cast(), made_of, 0, status.update))
             status.update("exporting")
@@ -93,7 +90,7 @@ def _once(loaded: Settings, to: Path | None) -> None:
 def _stay(loaded: Settings) -> None:
     made_of = material()
     cast = _cast_of(loaded)
-    token = asyncio.run(_prepare(loaded))
+    token = installation.first_admin(loaded)
     if cast is None:
         if token is None:
             raise BadDemo(
@@ -115,18 +112,6 @@ def _cast_of(loaded: Settings) -> Cast | None:
         shutil.rmtree(loaded.data_path)
         return None
     return cast
-
-
-async def _prepare(loaded: Settings) -> str | None:
-    """Database up and migrated; the token with which the administrator is made, or None if there is one."""
-    embedded = Embedded(loaded.data_path)
-    await asyncio.to_thread(processes.ensure_database, loaded)
-    await migrate.migrate(embedded.url(OWNER))
-    db = await Database.open(embedded.url(APP_ROLE), 2)
-    try:
-        return await installation.first_admin_token(db)
-    finally:
-        await db.close()
 
 
 def _beside(loaded: Settings, token: str | None, cast: Cast, made_of: Material) -> None:
@@ -202,15 +187,3 @@ def _free_port(host: str) -> int:
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
-
-
-def _refuse_taken_port(loaded: Settings) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((loaded.host, loaded.port))
-        except OSError as error:
-            raise DemoWillNotStart(
-                f"{loaded.host}:{loaded.port} cannot be listened on: {error.strerror}.",
-                mend="Choose another --port, or stop what runs there.",
-            ) from error
