@@ -199,7 +199,7 @@ export function answersOf(session: Session): Record<string, FieldValue> {
 /** The tag of a class on the asset on screen, if it is there. */
 export function tagOf(session: Session, classId: string): Mark | undefined {
   for (const mark of session.marks()) {
-    if (mark.class === classId && mark.asset === session.asset && session.kindOf(mark)?.isPlaced === false) return mark
+    if (mark.class === classId && mark.asset === session.asset && session.kindOf(mark)?.isTag) return mark
   }
   return undefined
 }
@@ -268,7 +268,7 @@ export function paste(session: Session, marks: readonly Mark[], place: Place, la
   const records: MarkRecord[] = []
   for (const mark of known) {
     const kind = session.kindOf(mark)
-    if (!kind?.isPlaced && tagOf(session, mark.class)) continue
+    if (kind?.isTag && tagOf(session, mark.class)) continue
     const geometry = kind?.isPlaced ? kind.mended(kind.moved(mark.geometry, dx, dy, image), image) : mark.geometry
     if (geometry === null) continue
     const { score: _, ...rest } = mark

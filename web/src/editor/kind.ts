@@ -28,8 +28,10 @@ export type Edge = "left" | "top" | "right" | "bottom"
 interface AnyKind {
   readonly id: string
   readonly title: string
+  /** Says something of the whole asset. */
+  readonly isTag: boolean
   /** The geometry in words, for lists and screen readers: "40 × 20 px at 12, 30". */
-  words(geometry: Geometry): string
+  words(geometry: Geometry, asset?: number): string
   /** What is wrong with the geometry on an image of this size; `path` is a pointer below the geometry. */
   problems(geometry: Geometry, image: Size): readonly (Problem & { readonly path: string })[]
 }
@@ -37,11 +39,21 @@ interface AnyKind {
 /** Says something of the whole asset: a tag. */
 export interface UnplacedKind extends AnyKind {
   readonly isPlaced: false
+  readonly isTag: true
+}
+
+/** A stretch of something that goes in one direction: of a text. */
+export interface StretchKind extends AnyKind {
+  readonly isPlaced: false
+  readonly isTag: false
+  /** From its start on, one high: so stretches are compared as boxes are. */
+  bounds(geometry: Geometry): Box
 }
 
 /** Lies somewhere in the image. Geometry handed to these functions has passed `problems` of shape. */
 export interface PlacedKind extends AnyKind {
   readonly isPlaced: true
+  readonly isTag: false
   bounds(geometry: Geometry): Box
   /** How well `at` points at it, `reach` image pixels being near enough: lower is better, null is a miss. */
   pickCost(geometry: Geometry, at: ImagePoint, reach: number): number | null
@@ -58,10 +70,16 @@ export interface PlacedKind extends AnyKind {
   mended(geometry: Geometry, image: Size): Geometry | null
 }
 
-export type MarkKind = PlacedKind | UnplacedKind
+export type MarkKind = PlacedKind | StretchKind | UnplacedKind
 
 export type KindTable = ReadonlyMap<string, MarkKind>
 
 export function kindTable(kinds: readonly MarkKind[]): KindTable {
   return new Map(kinds.map((kind) => [kind.id, kind]))
+}
+
+/** Where a mark lies, for kinds that lie somewhere. */
+export function boundsOf(kinds: KindTable, mark: { readonly kind: string; readonly geometry: Geometry }): Box | null {
+  const kind = kinds.get(mark.kind)
+  return kind && !kind.isTag ? kind.bounds(mark.geometry) : null
 }

@@ -262,7 +262,7 @@ export class Session {
   }
 
   #isDrawable(kinds: readonly string[]): boolean {
-    return kinds.some((kind) => this.kinds.get(kind)?.isPlaced)
+    return kinds.some((kind) => this.kinds.get(kind)?.isTag === false)
   }
 }
 

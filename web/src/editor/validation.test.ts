@@ -23,7 +23,7 @@ const ontology: Ontology = {
   questions: [{ id: "ok", name: "OK?", kind: "boolean", required: true }],
   links: [{ id: "owns", name: "Owns" }],
 }
-const tag = kindTable([{ id: "tag", title: "Tag", isPlaced: false, words: () => "", problems: () => [] }])
+const tag = kindTable([{ id: "tag", title: "Tag", isPlaced: false, isTag: true, words: () => "", problems: () => [] }])
 const validator = () => new Validator(new Vocabulary(ontology), tag, [{ width: 10, height: 10 }])
 
 const good: WireMark = { id: "m1", kind: "tag", class: "car", attributes: { view: "front", why: "seen" } }

@@ -9,6 +9,7 @@ import type { Vocabulary } from "#editor/ontology.ts"
 import type { Session } from "#editor/session.ts"
 import type { Work } from "#editor/work.ts"
 import { follow } from "./follow.ts"
+import type { Difference, Review } from "./review.ts"
 import type { Settings } from "./settings.ts"
 
 /** What floats over the editor; at most one of them at a time. */
@@ -18,22 +19,43 @@ export type Focus = "classes" | "fields" | "stage"
 
 /** An editor without its looks. */
 export interface Host {
-  /** `opened`: what floats. `wanted`: focus. */
-  readonly topics: { on(topic: "opened" | "wanted", listener: () => void): () => void }
+  /** `opened`: what floats. `wanted`: focus. `live`: what is pointed at. */
+  readonly topics: { on(topic: "opened" | "wanted" | "live", listener: () => void): () => void }
   readonly session: Session
   readonly settings: Settings
   /** Null for a viewer. */
   readonly work: Work | null
+  /** Null unless reviewing. */
+  readonly review: Review | null
   readonly opened: Opened
   /** Where the panel shall put the focus; a new object each time it is asked for. */
   readonly wanted: { readonly focus: Focus; readonly field: string | null } | null
   readonly canEdit: boolean
+  /** The mark that the pointer is at. */
+  readonly hovered: string | null
+  /** How a mark is made, for who has made none yet; "" where nothing can be. */
+  readonly howTo: string
   open(what: Opened): void
   /** Puts the focus on a part of the editor; of the fields on `field`, or the first. */
   focus(on: Focus, field?: string | null): void
+  /** A class is chosen: for the selection, or for the next mark. */
+  useClass(classId: string): void
+  hover(id: string | null): void
+  /** Puts a drawing tool down: what follows is about marks that are there. */
+  putDown(): void
+  /** Brings a mark into sight. */
+  reveal(mark: Mark): void
+  /** Shows marks as well as can be. */
+  lookAt(marks: readonly Mark[]): void
   /** Selects a mark and brings it into sight. */
   show(mark: Mark): void
+  /** Brings into sight where submissions differ. */
+  showDifference(difference: Difference): void
   say(text: string, urgent?: boolean): void
+}
+
+export function cannotEdit(host: Host): string | null {
+  return host.canEdit ? null : "Nothing can be changed now."
 }
 
 /** The commands of one project and the keymap of one person. */

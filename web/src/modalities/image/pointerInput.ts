@@ -166,7 +166,7 @@ export class PointerInput {
     const { at, reach } = this.#state(event, this.#at(event))
     const id = workspace.pick(at, reach)
     const mark = id === null ? undefined : workspace.session.mark(id)
-    if (mark) workspace.zoomToMarks([mark])
+    if (mark) workspace.lookAt([mark])
     else workspace.fit()
   }
 

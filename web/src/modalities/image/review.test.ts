@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest"
 import { fullMark } from "#editor/annotation.ts"
 import { Vocabulary } from "#editor/ontology.ts"
-import { differencesOf, Review } from "./review.ts"
-import { take, takeAll } from "./take.ts"
+import { differencesOf, Review } from "../review.ts"
+import { take, takeAll } from "../take.ts"
+import { imageKinds } from "./kinds/table.ts"
+import { ReviewLayers } from "./reviewLayers.ts"
 import { box, boxesOf, ontology, workspaceOn } from "./testing.ts"
 
 const vocabulary = new Vocabulary(ontology)
@@ -13,7 +15,7 @@ const say = (marks: object[], answers = {}) => ({
   links: [],
 })
 const kinds = (...documents: ReturnType<typeof say>[]) =>
-  differencesOf(documents, vocabulary).map((each) => [each.kind, each.words])
+  differencesOf(documents, vocabulary, imageKinds).map((each) => [each.kind, each.words])
 
 describe("differencesOf", () => {
   it("are none where all say the same, though ids and order differ", () => {
@@ -47,12 +49,13 @@ describe("Review", () => {
         { id: "q", name: "Q", document: say([box("2", 200, 0, 50, 50)]) },
       ],
       vocabulary,
+      imageKinds,
     )
     expect(review.differences).toHaveLength(2)
     review.goTo(2)
     expect(review.current).toBe(0)
     review.toggle("p")
-    expect(review.strata.map((stratum) => stratum.isShown)).toEqual([false, true])
+    expect(new ReviewLayers(review).strata.map((stratum) => stratum.isShown)).toEqual([false, true])
   })
 })
 
@@ -61,13 +64,13 @@ describe("take and takeAll", () => {
 
   it("puts what a submission says in place of the mark it is about", () => {
     const workspace = workspaceOn({ marks: [box("a", 10, 10, 40, 40)] }, "review")
-    const [difference] = differencesOf([say([box("1", 10, 10, 40, 40)]), theirs], vocabulary)
+    const [difference] = differencesOf([say([box("1", 10, 10, 40, 40)]), theirs], vocabulary, imageKinds)
     take(workspace.session, difference as never, 1)
     expect(boxesOf(workspace)).toEqual([["a", "dog", 12, 12, 40, 40]])
   })
   it("takes that nothing is there, and an answer", () => {
     const workspace = workspaceOn({ marks: [box("a", 10, 10, 40, 40)] }, "review")
-    const found = differencesOf([say([box("1", 10, 10, 40, 40)]), say([], { weather: "snow" })], vocabulary)
+    const found = differencesOf([say([box("1", 10, 10, 40, 40)]), say([], { weather: "snow" })], vocabulary, imageKinds)
     for (const difference of found) take(workspace.session, difference, 1)
     expect(workspace.session.annotation()).toMatchObject({ marks: [], answers: { weather: "snow" } })
   })

@@ -9,6 +9,7 @@ import { ImageLayer, type ImageState } from "./layers/imageLayer.ts"
 import { LiveLayer } from "./layers/liveLayer.ts"
 import { ClassLook } from "./layers/look.ts"
 import { MarksLayer } from "./layers/marksLayer.ts"
+import { ReviewLayers } from "./reviewLayers.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** Moving more marks than this is shown by their frame and the first few hundred of them. */
@@ -29,6 +30,7 @@ export class Stage {
   readonly #marks: MarksLayer
   readonly #live: LiveLayer
   readonly #look: ClassLook
+  readonly #submitted: ReviewLayers | null
   readonly #stop: (() => void)[] = []
   #lifted: number[] = []
   /** What is lifted: one mark, a selection, or nothing. While it is the same, nothing has to be looked up. */
@@ -44,6 +46,7 @@ export class Stage {
     this.#workspace = workspace
     this.#urls = urls
     this.#look = new ClassLook(session.vocabulary)
+    this.#submitted = review && new ReviewLayers(review)
     this.#image = new ImageLayer(host, onImageState)
     this.#marks = new MarksLayer(host)
     this.#live = new LiveLayer(host)
@@ -175,20 +178,20 @@ export class Stage {
   }
 
   #viewChanged(): void {
-    const { session, review } = this.#workspace
+    const { session } = this.#workspace
     if (session.asset !== this.#asset) {
       this.#asset = session.asset
       this.#lifted = []
       this.#liftedFor = null
-      review?.showAsset(session.asset)
+      this.#submitted?.showAsset(session.asset)
       this.#image.show(this.#urls[session.asset] ?? "", this.#workspace.image)
     }
     this.#layersChanged()
   }
 
   #layersChanged(): void {
-    const { scene, review } = this.#workspace
-    this.#marks.strata = [...(review?.strata ?? []), { scene, look: this.#look, isShown: true }]
+    const { scene } = this.#workspace
+    this.#marks.strata = [...(this.#submitted?.strata ?? []), { scene, look: this.#look, isShown: true }]
     this.#marks.invalidate()
     this.#request()
   }

@@ -11,7 +11,7 @@ import { type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool
 import { panTool, selectTool } from "#editor/tools/table.ts"
 import { Topics } from "#editor/topics.ts"
 import type { Work } from "#editor/work.ts"
-import { type Box, type Size, unionOf } from "#geometry/box.ts"
+import { type Box, encloses, grown, type Size, unionOf } from "#geometry/box.ts"
 import { type ImagePoint, imagePoint, type ScreenPoint, screenPoint } from "#geometry/point.ts"
 import {
   fitting,
@@ -25,10 +25,10 @@ import {
   zoomedAt,
 } from "#geometry/viewport.ts"
 import type { Focus, Host, Opened } from "../host.ts"
+import type { Difference, Review } from "../review.ts"
 import type { Settings } from "../settings.ts"
 import { clipboard } from "./clipboard.ts"
 import { placedKind, placedKinds } from "./kinds/table.ts"
-import type { Review } from "./review.ts"
 import { Scene } from "./scene.ts"
 
 /** `viewport`: zoom and place. `live`: hover, sketch, tool. `cursor`: where the pointer is. `opened`: what floats. `wanted`: focus. */
@@ -37,6 +37,8 @@ export type WorkspaceTopic = "viewport" | "live" | "cursor" | "opened" | "wanted
 const SHOWN_MARGIN = 60
 /** Zooming to a mark stops here, so that a small one keeps its surroundings. */
 const SHOWN_SCALE_MAX = 12
+/** A difference smaller than this on screen, CSS pixels, is zoomed to. */
+const SEEN_FROM = 100
 export const ZOOM_STEP = 1.25
 
 export class Workspace implements ToolHost, Host {
@@ -143,7 +145,7 @@ export class Workspace implements ToolHost, Host {
   }
 
   /** Shows the marks as large as is useful; the whole image if they have no place. */
-  zoomToMarks(marks: readonly Mark[]): void {
+  lookAt(marks: readonly Mark[]): void {
     const box = this.#boundsOf(marks)
     if (box) this.zoomToBox(box)
     else this.fit()
@@ -161,7 +163,7 @@ export class Workspace implements ToolHost, Host {
     const isInSight = box.x >= x && box.y >= y && box.x + box.w <= x + w && box.y + box.h <= y + h
     const isTooLarge = box.w > w || box.h > h
     if (isInSight || (isTooLarge && box.x < x + w && box.x + box.w > x && box.y < y + h && box.y + box.h > y)) return
-    if (isTooLarge) this.zoomToMarks([mark])
+    if (isTooLarge) this.lookAt([mark])
     else {
       const [atX, atY] = toScreen(this.view, imagePoint(box.x + box.w / 2, box.y + box.h / 2))
       this.panBy(this.#size.width / 2 - atX, this.#size.height / 2 - atY)
@@ -173,6 +175,16 @@ export class Workspace implements ToolHost, Host {
     this.choose("select")
     this.session.select([mark.id])
     this.reveal(mark)
+  }
+
+  showDifference(difference: Difference): void {
+    if (!difference.box) return
+    this.session.showAsset(difference.asset)
+    const { w, h } = difference.box
+    const isInSight = encloses(this.visible, difference.box)
+    const isLargeEnough = Math.max(w, h) * this.view.scale >= SEEN_FROM
+    // With as much around it as it is itself: a difference is judged by its surroundings.
+    if (!isInSight || !isLargeEnough) this.zoomToBox(grown(difference.box, Math.max(w, h)))
   }
 
   point(at: ImagePoint | null): void {
@@ -203,6 +215,14 @@ export class Workspace implements ToolHost, Host {
 
   get canEdit(): boolean {
     return this.session.mode !== "view" && (this.work === null || this.work.phase === "open")
+  }
+
+  get howTo(): string {
+    return this.tools.length > 2 ? "Drag, or click two corners, to draw." : ""
+  }
+
+  putDown(): void {
+    if (this.tool !== selectTool) this.choose("select")
   }
 
   choose(id: string): void {

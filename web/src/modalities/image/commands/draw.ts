@@ -1,9 +1,8 @@
 /** Tools, and what Escape does. */
 
 import { ANY, type Command, EDIT, keys } from "#editor/commands.ts"
+import { cannotEdit } from "../../host.ts"
 import type { Workspace } from "../workspace.ts"
-
-export const cannotEdit = (workspace: Workspace) => (workspace.canEdit ? null : "Nothing can be changed now.")
 
 function hasTool(id: string) {
   return (workspace: Workspace) =>

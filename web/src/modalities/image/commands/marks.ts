@@ -4,15 +4,12 @@ import { deleteMarks, moveBy, type Order, paste, pushEdge, reorder } from "#edit
 import { type Command, EDIT, type Keys, keys } from "#editor/commands.ts"
 import type { Edge } from "#editor/kind.ts"
 import { toggled } from "#editor/session.ts"
+import { cannotEdit } from "../../host.ts"
+import { needsSelection } from "../../markCommands.ts"
 import { clipboard } from "../clipboard.ts"
 import type { Workspace } from "../workspace.ts"
-import { cannotEdit } from "./draw.ts"
 
 const GROUP = "Marks"
-
-function needsSelection(workspace: Workspace): string | null {
-  return workspace.selection.size === 0 ? "Select a mark first." : cannotEdit(workspace)
-}
 
 function onSelection(
   id: string,
@@ -62,30 +59,6 @@ function order(id: Order, title: string, key: string): Command<Workspace> {
 }
 
 export const markCommands: readonly Command<Workspace>[] = [
-  onSelection("delete", "Delete", keys("Del", "Backspace | Del", "Del | Backspace"), (workspace) => {
-    const { session } = workspace
-    if (session.selectedMarks.every((mark) => session.locked.has(mark.id)))
-      session.say("The selection is locked.", true)
-    else deleteMarks(session, workspace.selection)
-  }),
-  onSelection(
-    "delete.locked",
-    "Delete even if locked",
-    keys("Shift+Del", "Shift+Backspace", "Shift+Del"),
-    (workspace) => deleteMarks(workspace.session, workspace.selection, true),
-  ),
-  {
-    id: "delete.all",
-    title: "Delete all marks on this image",
-    group: GROUP,
-    modes: EDIT,
-    keys: keys("Ctrl+Del", "Ctrl+Backspace", "Ctrl+Backspace | Ctrl+Del"),
-    refusal: cannotEdit,
-    run({ session }) {
-      const ids = [...session.marks()].filter((mark) => mark.asset === session.asset).map((mark) => mark.id)
-      deleteMarks(session, ids)
-    },
-  },
   onSelection("copy", "Copy", keys("Ctrl+C"), (workspace) => workspace.copy(workspace.session.selectedMarks)),
   onSelection("cut", "Cut", keys("Ctrl+X"), (workspace) => {
     workspace.copy(workspace.session.selectedMarks)
@@ -134,26 +107,6 @@ export const markCommands: readonly Command<Workspace>[] = [
   ...push("left", "Right", -1),
   ...push("top", "Up", 1),
   ...push("top", "Down", -1),
-  {
-    id: "undo",
-    title: "Undo",
-    group: "History",
-    modes: EDIT,
-    keys: keys("Ctrl+Z"),
-    repeats: true,
-    refusal: (workspace) => (workspace.session.history.undoLabel === null ? "Nothing to undo." : cannotEdit(workspace)),
-    run: ({ session }) => session.undo(),
-  },
-  {
-    id: "redo",
-    title: "Redo",
-    group: "History",
-    modes: EDIT,
-    keys: keys("Ctrl+Shift+Z | Ctrl+Y"),
-    repeats: true,
-    refusal: (workspace) => (workspace.session.history.redoLabel === null ? "Nothing to redo." : cannotEdit(workspace)),
-    run: ({ session }) => session.redo(),
-  },
 ]
 
 function cannotPaste(workspace: Workspace): string | null {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { PRESETS } from "#editor/keymap.ts"
 import { Vocabulary } from "#editor/ontology.ts"
+import { classKeys } from "../../classCommands.ts"
 import { clipboard } from "../clipboard.ts"
 import { box, boxesOf, ontology, workspaceOn } from "../testing.ts"
-import { classKeys } from "./classes.ts"
 import { commandsAndKeys, STATIC_COMMANDS } from "./table.ts"
 
 const vocabulary = new Vocabulary(ontology)

@@ -143,6 +143,7 @@ export const boxKind: PlacedImageKind = {
   id: "box",
   title: "Box",
   isPlaced: true,
+  isTag: false,
   tool: boxTool,
   problems,
   mended,

@@ -6,6 +6,7 @@ export const tagKind: UnplacedKind = {
   id: "tag",
   title: "Tag",
   isPlaced: false,
+  isTag: true,
   words: () => "whole image",
 
   problems(geometry) {

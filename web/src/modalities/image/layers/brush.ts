@@ -3,8 +3,9 @@
 import type { Mark } from "#editor/annotation.ts"
 import type { Size } from "#geometry/box.ts"
 import type { Viewport } from "#geometry/viewport.ts"
+import type { Pen } from "../../pens.ts"
 import type { PlacedImageKind, Projection } from "../kinds/kind.ts"
-import type { Look, Pen } from "./look.ts"
+import type { Look } from "./look.ts"
 
 /** A dark line under and beside the coloured one keeps 3:1 contrast on any photograph. */
 const HALO = "rgba(0, 0, 0, 0.45)"

@@ -2,17 +2,11 @@
 
 import type { Mark } from "#editor/annotation.ts"
 import type { Vocabulary } from "#editor/ontology.ts"
+import type { Pen } from "../../pens.ts"
 
 const UNKNOWN = "#8a8f98"
 const SOLID: readonly number[] = []
 const DASHED: readonly number[] = [6, 4]
-
-/** A pen in CSS pixels. */
-export interface Pen {
-  readonly color: string
-  readonly dash: readonly number[]
-  readonly width: number
-}
 
 export interface Look {
   penOf(mark: Mark): Pen
@@ -46,18 +40,6 @@ export class LayerLook implements Look {
     return this.pen
   }
 }
-
-/** Hues and dashes for submissions laid over one another: eight that differ in both. */
-export const LAYER_PENS: readonly Pen[] = [
-  { color: "#27acff", dash: [7, 3], width: 2 },
-  { color: "#ffbce7", dash: [2, 3], width: 2 },
-  { color: "#c4e01d", dash: [10, 3, 2, 3], width: 2 },
-  { color: "#ff8a5c", dash: [14, 4], width: 2 },
-  { color: "#94ca86", dash: [4, 4], width: 2 },
-  { color: "#b79bff", dash: [9, 3, 3, 3, 3, 3], width: 2 },
-  { color: "#ffd23f", dash: [1, 2], width: 2 },
-  { color: "#5fe0d0", dash: [18, 3, 3, 3], width: 2 },
-]
 
 /** Relative luminance of #rrggbb in [0, 1] (WCAG 2). */
 export function luminance(hex: string): number {

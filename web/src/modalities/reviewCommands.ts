@@ -1,37 +1,26 @@
 /** Looking at submissions over one another. */
 
 import { type Command, keys, REVIEW } from "#editor/commands.ts"
-import { encloses, grown } from "#geometry/box.ts"
-import { take } from "../take.ts"
-import type { Workspace } from "../workspace.ts"
-import { cannotEdit } from "./draw.ts"
+import { cannotEdit, type Host } from "./host.ts"
+import { take } from "./take.ts"
 
 const LAYERS_MAX = 8
-/** A difference smaller than this on screen, CSS pixels, is zoomed to. */
-const SEEN_FROM = 100
-
-export function showDifference(workspace: Workspace, index: number): void {
-  const { review } = workspace
+/** Goes to a difference, brings it into sight and says it. */
+export function goTo(host: Host, index: number): void {
+  const { review } = host
   if (!review) return
   review.goTo(index)
   const difference = review.currentDifference
   if (!difference) return
-  if (difference.box) {
-    workspace.session.showAsset(difference.asset)
-    const { w, h } = difference.box
-    const isInSight = encloses(workspace.visible, difference.box)
-    const isLargeEnough = Math.max(w, h) * workspace.view.scale >= SEEN_FROM
-    // With as much around it as it is itself: a difference is judged by its surroundings.
-    if (!isInSight || !isLargeEnough) workspace.zoomToBox(grown(difference.box, Math.max(w, h)))
-  }
-  workspace.say(`${review.current + 1} of ${review.differences.length}: ${difference.words}`)
+  host.showDifference(difference)
+  host.say(`${review.current + 1} of ${review.differences.length}: ${difference.words}`)
 }
 
-function needsDifferences({ review }: Workspace): string | null {
+function needsDifferences({ review }: Host): string | null {
   return review && review.differences.length > 0 ? null : "The submissions do not differ."
 }
 
-export const reviewCommands: readonly Command<Workspace>[] = [
+export const reviewCommands: readonly Command<Host>[] = [
   {
     id: "review.next",
     title: "Next difference",
@@ -39,7 +28,7 @@ export const reviewCommands: readonly Command<Workspace>[] = [
     modes: REVIEW,
     keys: keys("]"),
     refusal: needsDifferences,
-    run: (workspace) => showDifference(workspace, (workspace.review?.current ?? -1) + 1),
+    run: (workspace) => goTo(workspace, (workspace.review?.current ?? -1) + 1),
   },
   {
     id: "review.previous",
@@ -48,11 +37,11 @@ export const reviewCommands: readonly Command<Workspace>[] = [
     modes: REVIEW,
     keys: keys("["),
     refusal: needsDifferences,
-    run: (workspace) => showDifference(workspace, Math.max(0, workspace.review?.current ?? 0) - 1),
+    run: (workspace) => goTo(workspace, Math.max(0, workspace.review?.current ?? 0) - 1),
   },
   ...Array.from(
     { length: LAYERS_MAX },
-    (_, i): Command<Workspace> => ({
+    (_, i): Command<Host> => ({
       id: `review.take${i + 1}`,
       title: `Take what submission ${i + 1} says of this difference`,
       family: "Take what the submission with that number says of this difference",
@@ -70,7 +59,7 @@ export const reviewCommands: readonly Command<Workspace>[] = [
   ),
   ...Array.from(
     { length: LAYERS_MAX },
-    (_, i): Command<Workspace> => ({
+    (_, i): Command<Host> => ({
       id: `review.layer${i + 1}`,
       title: `Show or hide submission ${i + 1}`,
       family: "Show or hide the submission with that number",

@@ -9,14 +9,11 @@ import {
   writeAnnotation,
 } from "#editor/annotation.ts"
 import { sameValue } from "#editor/conditions.ts"
+import { boundsOf, type KindTable } from "#editor/kind.ts"
 import type { FieldValue, Vocabulary } from "#editor/ontology.ts"
 import { Topics } from "#editor/topics.ts"
 import { type Box, union } from "#geometry/box.ts"
 import { matched } from "#geometry/match.ts"
-import { placedKind } from "./kinds/table.ts"
-import { LAYER_PENS, LayerLook } from "./layers/look.ts"
-import type { Stratum } from "./layers/marksLayer.ts"
-import { Scene } from "./scene.ts"
 
 /** One person's answer. `name` is their pseudonym. */
 export interface Submission {
@@ -54,35 +51,25 @@ export class Review {
   readonly topics = new Topics<"review">()
   readonly submissions: readonly (Submission & { readonly annotation: Annotation })[]
   readonly differences: readonly Difference[]
-  readonly #scenes: readonly Scene[]
   shown: ReadonlySet<string>
   /** Index of the difference being looked at, -1 for none. */
   current = -1
 
-  constructor(submissions: readonly Submission[], vocabulary: Vocabulary) {
+  constructor(submissions: readonly Submission[], vocabulary: Vocabulary, kinds: KindTable) {
     this.submissions = submissions.map((each) => ({
       ...each,
       annotation: writeAnnotation(readAnnotation(each.document)),
     }))
     this.shown = new Set(submissions.map((each) => each.id))
-    this.#scenes = submissions.map(() => new Scene())
     this.differences = differencesOf(
       this.submissions.map((each) => each.annotation),
       vocabulary,
+      kinds,
     )
-    this.showAsset(0)
   }
 
   get currentDifference(): Difference | null {
     return this.differences[this.current] ?? null
-  }
-
-  get strata(): Stratum[] {
-    return this.#scenes.map((scene, i) => ({
-      scene,
-      look: LOOKS[i % LOOKS.length] as LayerLook,
-      isShown: this.shown.has((this.submissions[i] as Submission).id),
-    }))
   }
 
   toggle(id: string): void {
@@ -97,30 +84,23 @@ export class Review {
     this.current = count === 0 ? -1 : (index + count) % count
     this.topics.tell("review")
   }
-
-  showAsset(asset: number): void {
-    this.#scenes.forEach((scene, i) => {
-      scene.clear()
-      this.submissions[i]?.annotation.marks.forEach((mark, order) => {
-        if (mark.asset === asset) scene.put(mark, order, false)
-      })
-    })
-  }
 }
 
-const LOOKS = LAYER_PENS.map((pen) => new LayerLook(pen))
-
 /** Where documents differ: marks in reading order, then tags, then answers. Empty for fewer than two. */
-export function differencesOf(annotations: readonly Annotation[], vocabulary: Vocabulary): Difference[] {
+export function differencesOf(
+  annotations: readonly Annotation[],
+  vocabulary: Vocabulary,
+  kinds: KindTable,
+): Difference[] {
   if (annotations.length < 2) return []
   const full = annotations.map((each) => ({ ...each, marks: each.marks.map(fullMark) }))
   const assets = Math.max(0, ...full.flatMap((each) => each.marks.map((mark) => mark.asset))) + 1
   const found: Difference[] = []
   for (let asset = 0; asset < assets; asset++) {
     const marks = full.map((each) => each.marks.filter((mark) => mark.asset === asset))
-    const things = [...placedThings(marks), ...taggedThings(marks)]
+    const things = [...placedThings(marks, kinds), ...taggedThings(marks, kinds)]
     for (const thing of things) {
-      const difference = differenceOf(thing, asset, vocabulary)
+      const difference = differenceOf(thing, asset, vocabulary, kinds)
       if (difference) found.push(difference)
     }
   }
@@ -133,33 +113,34 @@ export function differencesOf(annotations: readonly Annotation[], vocabulary: Vo
 }
 
 /** Marks with a place, put together across the documents where they overlap enough. */
-function placedThings(documents: readonly (readonly Mark[])[]): Thing[] {
+function placedThings(documents: readonly (readonly Mark[])[], kinds: KindTable): Thing[] {
   const things: Thing[] = []
+  const place = (mark: Mark) => boundsOf(kinds, mark) as Box
   documents.forEach((marks, at) => {
-    const placed = marks.filter((mark) => placedKind(mark.kind))
+    const placed = marks.filter((mark) => boundsOf(kinds, mark))
     const open = things.filter((thing) => thing.box !== null)
     const pairs = matched(
-      open.map((thing) => boundsOf(thing.marks.find((mark) => mark !== null) as Mark)),
-      placed.map(boundsOf),
+      open.map((thing) => place(thing.marks.find((mark) => mark !== null) as Mark)),
+      placed.map(place),
       SAME_THING_IOU,
     )
     const thingOf = new Map(pairs.map((pair) => [pair.b, open[pair.a] as Thing]))
     placed.forEach((mark, index) => {
       const known = thingOf.get(index)
-      const thing = known ?? { marks: documents.map(() => null), box: boundsOf(mark) }
+      const thing = known ?? { marks: documents.map(() => null), box: place(mark) }
       thing.marks[at] = mark
-      thing.box = union(thing.box as Box, boundsOf(mark))
+      thing.box = union(thing.box as Box, place(mark))
       if (!known) things.push(thing)
     })
   })
   return things.sort((a, b) => (a.box as Box).y - (b.box as Box).y || (a.box as Box).x - (b.box as Box).x)
 }
 
-function taggedThings(documents: readonly (readonly Mark[])[]): Thing[] {
+function taggedThings(documents: readonly (readonly Mark[])[], kinds: KindTable): Thing[] {
   const things = new Map<string, Thing>()
   documents.forEach((marks, at) => {
     for (const mark of marks) {
-      if (placedKind(mark.kind)) continue
+      if (boundsOf(kinds, mark)) continue
       const thing = things.get(mark.class) ?? { marks: documents.map(() => null), box: null }
       thing.marks[at] = mark
       things.set(mark.class, thing)
@@ -168,7 +149,7 @@ function taggedThings(documents: readonly (readonly Mark[])[]): Thing[] {
   return [...things.values()]
 }
 
-function differenceOf(thing: Thing, asset: number, vocabulary: Vocabulary): Difference | null {
+function differenceOf(thing: Thing, asset: number, vocabulary: Vocabulary, kinds: KindTable): Difference | null {
   const present = thing.marks.filter((mark) => mark !== null)
   const nameOf = (id: string) => vocabulary.classOf(id)?.name ?? id
   const classes = [...new Set(present.map((mark) => mark.class))]
@@ -179,7 +160,7 @@ function differenceOf(thing: Thing, asset: number, vocabulary: Vocabulary): Diff
   }
   if (classes.length > 1) return { kind: "class", words: classes.map(nameOf).join(" or "), ...common }
   const [first, ...others] = present as [Mark, ...Mark[]]
-  if (thing.box && others.some((mark) => overlapOf(first, mark) < SAME_PLACE_IOU)) {
+  if (thing.box && others.some((mark) => overlapOf(kinds, first, mark) < SAME_PLACE_IOU)) {
     return { kind: "place", words: `${nameOf(first.class)}: placed differently`, ...common }
   }
   const fields = vocabulary.attributesOf(first.class)
@@ -191,10 +172,6 @@ function differenceOf(thing: Thing, asset: number, vocabulary: Vocabulary): Diff
   return { kind: "attributes", words, ...common }
 }
 
-function boundsOf(mark: Mark): Box {
-  return placedKind(mark.kind)?.bounds(mark.geometry) ?? { x: 0, y: 0, w: 0, h: 0 }
-}
-
-function overlapOf(a: Mark, b: Mark): number {
-  return matched([boundsOf(a)], [boundsOf(b)], 0)[0]?.iou ?? 0
+function overlapOf(kinds: KindTable, a: Mark, b: Mark): number {
+  return matched([boundsOf(kinds, a) as Box], [boundsOf(kinds, b) as Box], 0)[0]?.iou ?? 0
 }

@@ -2,15 +2,15 @@
 
 import { type Command, EDIT, type Keys, keys, LABEL, REVIEW } from "#editor/commands.ts"
 import type { Mode } from "#editor/keymap.ts"
-import type { Workspace } from "../workspace.ts"
+import type { Host } from "./host.ts"
 
 function work(
   id: string,
   title: string,
   modes: readonly Mode[],
   key: Keys,
-  run: (workspace: Workspace) => void,
-): Command<Workspace> {
+  run: (workspace: Host) => void,
+): Command<Host> {
   return {
     id,
     title,
@@ -23,7 +23,7 @@ function work(
   }
 }
 
-export const workCommands: readonly Command<Workspace>[] = [
+export const workCommands: readonly Command<Host>[] = [
   work("save", "Save now", EDIT, keys("Ctrl+S"), (workspace) => {
     workspace.say("Saving. It also happens by itself.")
     void workspace.work?.saveNow()

@@ -5,8 +5,7 @@ import { type Command, EDIT, keys } from "#editor/commands.ts"
 import type { PresetName } from "#editor/keymap.ts"
 import { parseKeys } from "#editor/keys.ts"
 import type { Vocabulary } from "#editor/ontology.ts"
-import type { Workspace } from "../workspace.ts"
-import { cannotEdit } from "./draw.ts"
+import { cannotEdit, type Host } from "./host.ts"
 
 const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"]
 
@@ -33,13 +32,9 @@ export function classKeys(vocabulary: Vocabulary, taken: ReadonlySet<string>): R
 }
 
 /** `taken`: the canonical sequences that other commands of the preset hold. */
-export function classCommands(
-  vocabulary: Vocabulary,
-  preset: PresetName,
-  taken: ReadonlySet<string>,
-): Command<Workspace>[] {
+export function classCommands(vocabulary: Vocabulary, preset: PresetName, taken: ReadonlySet<string>): Command<Host>[] {
   const keyOf = classKeys(vocabulary, taken)
-  return vocabulary.classes.flatMap(({ id, name }): Command<Workspace>[] => {
+  return vocabulary.classes.flatMap(({ id, name }): Command<Host>[] => {
     const key = keyOf.get(id) ?? ""
     const isDigit = /^\d$/.test(key)
     return [
@@ -59,8 +54,9 @@ export function classCommands(
         group: "Classes",
         modes: EDIT,
         keys: keysIn(preset, isDigit ? `Ctrl+${key}` : ""),
-        refusal: (workspace) => (workspace.selection.size === 0 ? "Select a mark first." : cannotEdit(workspace)),
-        run: (workspace) => relabel(workspace.session, workspace.selection, id),
+        refusal: (workspace) =>
+          workspace.session.selection.size === 0 ? "Select a mark first." : cannotEdit(workspace),
+        run: (workspace) => relabel(workspace.session, workspace.session.selection, id),
       },
     ]
   })
@@ -70,7 +66,7 @@ function keysIn(preset: PresetName, key: string) {
   return { ...keys(""), [preset]: key === "" ? [] : [key] }
 }
 
-export const searchCommand: Command<Workspace> = {
+export const searchCommand: Command<Host> = {
   id: "class.search",
   title: "Find a class by name",
   group: "Classes",
@@ -80,7 +76,7 @@ export const searchCommand: Command<Workspace> = {
   run: (workspace) => workspace.focus("classes"),
 }
 
-export const attributesCommand: Command<Workspace> = {
+export const attributesCommand: Command<Host> = {
   id: "attributes.focus",
   title: "Go to the attributes and questions",
   group: "Classes",

@@ -2,10 +2,10 @@
 
 import { setAnswer } from "#editor/actions.ts"
 import { type Annotation, answerRecord, type Mark, markKey, markRecord } from "#editor/annotation.ts"
+import { boundsOf } from "#editor/kind.ts"
 import type { FieldValue } from "#editor/ontology.ts"
 import type { Session } from "#editor/session.ts"
 import { iou } from "#geometry/box.ts"
-import { placedKind } from "./kinds/table.ts"
 import { type Difference, SAME_THING_IOU } from "./review.ts"
 
 /** Makes the document what `annotation` says: its marks, answers and links. */
@@ -59,12 +59,11 @@ export function counterpartOf(session: Session, difference: Difference): Mark | 
   let bestOverlap = 0
   for (const mark of session.marks()) {
     if (mark.asset !== difference.asset) continue
-    const kind = placedKind(mark.kind)
+    const place = boundsOf(session.kinds, mark)
     for (const other of said) {
-      const otherKind = placedKind(other.kind)
-      const isSameTag = !kind && !otherKind && mark.class === other.class
-      const overlap =
-        kind && otherKind ? iou(kind.bounds(mark.geometry), otherKind.bounds(other.geometry)) : Number(isSameTag)
+      const otherPlace = boundsOf(session.kinds, other)
+      const isSameTag = !place && !otherPlace && mark.class === other.class
+      const overlap = place && otherPlace ? iou(place, otherPlace) : Number(isSameTag)
       if (overlap < SAME_THING_IOU || overlap <= bestOverlap) continue
       best = mark
       bestOverlap = overlap

@@ -1,0 +1,35 @@
+/** The submissions of a review as the canvas draws them, one layer each. */
+
+import { LAYER_PENS } from "../pens.ts"
+import type { Review, Submission } from "../review.ts"
+import { LayerLook } from "./layers/look.ts"
+import type { Stratum } from "./layers/marksLayer.ts"
+import { Scene } from "./scene.ts"
+
+const LOOKS = LAYER_PENS.map((pen) => new LayerLook(pen))
+
+export class ReviewLayers {
+  readonly #scenes: readonly Scene[]
+
+  constructor(readonly review: Review) {
+    this.#scenes = review.submissions.map(() => new Scene())
+  }
+
+  get strata(): Stratum[] {
+    const { submissions, shown } = this.review
+    return this.#scenes.map((scene, i) => ({
+      scene,
+      look: LOOKS[i % LOOKS.length] as LayerLook,
+      isShown: shown.has((submissions[i] as Submission).id),
+    }))
+  }
+
+  showAsset(asset: number): void {
+    this.#scenes.forEach((scene, i) => {
+      scene.clear()
+      this.review.submissions[i]?.annotation.marks.forEach((mark, order) => {
+        if (mark.asset === asset) scene.put(mark, order, false)
+      })
+    })
+  }
+}

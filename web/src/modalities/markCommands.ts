@@ -1,0 +1,155 @@
+/** What is done with marks of whatever kind: choosing them without a pointer, deleting, going back. */
+
+import { deleteMarks } from "#editor/actions.ts"
+import type { Mark } from "#editor/annotation.ts"
+import { ANY, type Command, EDIT, type Keys, keys } from "#editor/commands.ts"
+import { boundsOf } from "#editor/kind.ts"
+import { cannotEdit, type Host } from "./host.ts"
+
+/** The marks on screen's asset that can be chosen, by place: rows from the top, each from the left. */
+export function inReadingOrder({ session }: Host): Mark[] {
+  const placed = [...session.marks()].flatMap((mark) => {
+    const place = boundsOf(session.kinds, mark)
+    if (!place || mark.asset !== session.asset || session.isHidden(mark)) return []
+    const { x, y, h } = place
+    return [{ mark, x, y: y + h / 2 }]
+  })
+  // Rows of a tenth of the image: marks side by side are read from the left though one lies a little lower.
+  const row = Math.max(1, (session.assets[session.asset]?.height ?? 1) / 10)
+  placed.sort((a, b) => Math.floor(a.y / row) - Math.floor(b.y / row) || a.x - b.x || a.y - b.y)
+  return placed.map((each) => each.mark)
+}
+
+function step(host: Host, by: 1 | -1): void {
+  const marks = inReadingOrder(host)
+  const [current] = host.session.selection
+  const at = marks.findIndex((mark) => mark.id === current)
+  const from = at < 0 && by < 0 ? 0 : at
+  const next = marks[(from + by + marks.length) % marks.length]
+  if (!next) return
+  host.session.select([next.id])
+  host.reveal(next)
+  const name = host.session.vocabulary.classOf(next.class)?.name ?? next.class
+  const at1 = ((from + by + marks.length) % marks.length) + 1
+  host.say(`${name}, ${host.session.kindOf(next)?.words(next.geometry, next.asset)}, ${at1} of ${marks.length}`)
+}
+
+function needsMarks(host: Host): string | null {
+  return inReadingOrder(host).length === 0 ? "There are no marks yet." : null
+}
+
+export const selectCommands: readonly Command<Host>[] = [
+  {
+    id: "select.next",
+    title: "Next mark by place",
+    group: "Selection",
+    modes: ANY,
+    keys: keys("Tab", "Tab | Alt+.", "Tab"),
+    refusal: needsMarks,
+    repeats: true,
+    run: (host) => step(host, 1),
+  },
+  {
+    id: "select.previous",
+    title: "Previous mark",
+    group: "Selection",
+    modes: ANY,
+    keys: keys("Shift+Tab", "Shift+Tab | Alt+,", "Shift+Tab"),
+    refusal: needsMarks,
+    repeats: true,
+    run: (host) => step(host, -1),
+  },
+  {
+    id: "select.all",
+    title: "Select all",
+    group: "Selection",
+    modes: EDIT,
+    keys: keys("Ctrl+A"),
+    refusal: needsMarks,
+    run(host) {
+      const { session } = host
+      const all = inReadingOrder(host).filter((mark) => !session.locked.has(mark.id))
+      host.putDown()
+      session.select(all.map((mark) => mark.id))
+      host.say(`${host.session.selection.size} selected.`)
+    },
+  },
+  {
+    id: "select.class",
+    title: "Select all of the same class",
+    group: "Selection",
+    modes: EDIT,
+    keys: keys("Ctrl+Shift+A"),
+    refusal: (host) => (host.session.selection.size === 0 ? "Select a mark first." : null),
+    run(host) {
+      const { session } = host
+      const classes = new Set(session.selectedMarks.map((mark) => mark.class))
+      const same = inReadingOrder(host).filter((mark) => classes.has(mark.class) && !session.locked.has(mark.id))
+      host.session.select(same.map((mark) => mark.id))
+      host.say(`${host.session.selection.size} selected.`)
+    },
+  },
+  {
+    id: "select.none",
+    title: "Select nothing",
+    group: "Selection",
+    modes: ANY,
+    keys: keys("U"),
+    run: (host) => host.session.select([]),
+  },
+]
+
+export function needsSelection(host: Host): string | null {
+  return host.session.selection.size === 0 ? "Select a mark first." : cannotEdit(host)
+}
+
+function onSelection(id: string, title: string, key: Keys, run: (host: Host) => void): Command<Host> {
+  return { id, title, group: "Marks", modes: EDIT, keys: key, refusal: needsSelection, run }
+}
+
+export const deleteCommands: readonly Command<Host>[] = [
+  onSelection("delete", "Delete", keys("Del", "Backspace | Del", "Del | Backspace"), (host) => {
+    const { session } = host
+    if (session.selectedMarks.every((mark) => session.locked.has(mark.id)))
+      session.say("The selection is locked.", true)
+    else deleteMarks(session, host.session.selection)
+  }),
+  onSelection("delete.locked", "Delete even if locked", keys("Shift+Del", "Shift+Backspace", "Shift+Del"), (host) =>
+    deleteMarks(host.session, host.session.selection, true),
+  ),
+  {
+    id: "delete.all",
+    title: "Delete all marks here",
+    group: "Marks",
+    modes: EDIT,
+    keys: keys("Ctrl+Del", "Ctrl+Backspace", "Ctrl+Backspace | Ctrl+Del"),
+    refusal: cannotEdit,
+    run({ session }) {
+      const ids = [...session.marks()].filter((mark) => mark.asset === session.asset).map((mark) => mark.id)
+      deleteMarks(session, ids)
+    },
+  },
+]
+
+export const historyCommands: readonly Command<Host>[] = [
+  {
+    id: "undo",
+    title: "Undo",
+    group: "History",
+    modes: EDIT,
+    keys: keys("Ctrl+Z"),
+    repeats: true,
+    refusal: (host) => (host.session.history.undoLabel === null ? "Nothing to undo." : cannotEdit(host)),
+    run: ({ session }) => session.undo(),
+  },
+  {
+    id: "redo",
+    title: "Redo",
+    group: "History",
+    modes: EDIT,
+    keys: keys("Ctrl+Shift+Z | Ctrl+Y"),
+    repeats: true,
+    refusal: (host) => (host.session.history.redoLabel === null ? "Nothing to redo." : cannotEdit(host)),
+    run: ({ session }) => session.redo(),
+  },
+]
