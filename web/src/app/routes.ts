@@ -27,6 +27,7 @@ export const routes: readonly Route[] = [
   route("/label/:assignment", { title: "Label", frame: "bare", load: () => import("#pages/label/Open.svelte") }),
   route("/", { title: "Home", load: () => import("#pages/home/Home.svelte") }),
   route("/projects/:project/explore", { title: "Explore", load: () => import("#pages/explorer/Explorer.svelte") }),
+  route("/projects/:project/quality", { title: "Quality", load: () => import("#pages/quality/Quality.svelte") }),
   route("/projects/:project/tasks", { title: "Tasks", load: () => import("#pages/tasks/Tasks.svelte") }),
   route("/projects/:project/tasks/:task", { title: "Task", load: () => import("#pages/tasks/Task.svelte") }),
   route("/projects/:project/questions", { title: "Questions", load: () => import("#pages/tasks/Questions.svelte") }),
