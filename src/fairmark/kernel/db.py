@@ -22,7 +22,7 @@ from fairmark.kernel.coalesce import Coalescer
 from fairmark.kernel.errors import DatabaseDown as DatabaseDown
 from fairmark.kernel.ids import OrgId, PersonId
 from fairmark.kernel.sql import Statement
-from fairmark.kernel.telemetry import SQL_SECONDS, SQL_STATEMENTS
+from fairmark.kernel.telemetry import SQL_STATEMENTS, sql_seconds
 
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
@@ -56,8 +56,8 @@ class Tx:
     __slots__ = ("_connection", "_database", "_opening", "actor", "begun", "now", "org")
 
     def __init__(
-        self, database: "Database", org: OrgId | None, actor: Actor, now: datetime, *, opening: str = "",
-        connection: Any = None,
+        self, database: "Database", org: OrgId | None, actor: Actor, now: datetime, *,
+        opening: Callable[[], str] | None = None, connection: Any = None,
     ) -> None:  # fmt: skip
         self._database = database
         self._connection = connection
@@ -65,7 +65,7 @@ class Tx:
         self.actor = actor
         self.now = now
         self._opening = opening
-        self.begun = not opening
+        self.begun = opening is None
         """Whether something was sent that a COMMIT must follow."""
 
     @property
@@ -78,8 +78,9 @@ class Tx:
         """The connection, with the transaction begun: for what no verb covers."""
         connection = await self._taken()
         if not self.begun:
+            assert self._opening is not None
             SQL_STATEMENTS.inc(2)
-            await connection.execute(self._opening)
+            await connection.execute(self._opening())
             self.begun = True
         return connection
 
@@ -206,7 +207,7 @@ def _ordered(statement: Statement, params: dict[str, Any]) -> list[Any]:
 
 def _observe(statement: Statement, started: float) -> None:
     SQL_STATEMENTS.inc()
-    SQL_SECONDS.labels(statement.name).observe(time.perf_counter() - started)
+    sql_seconds(statement.name).observe(time.perf_counter() - started)
 
 
 class Database:
@@ -259,7 +260,7 @@ class Database:
         bulk: plan each statement for the tables as they are now; for work that makes them grow, where the first plan
         would be the wrong one at the end.
         """
-        opening = _begin(org_id, person_id or actor.person_id, fast, bulk)
+        opening = partial(_begin, org_id, person_id or actor.person_id, fast, bulk)
         tx = Tx(self, org_id, actor, clock.now(), opening=opening)
         try:
             try:
