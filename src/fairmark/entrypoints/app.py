@@ -147,7 +147,7 @@ def border(app: ASGIApp) -> ASGIApp:
                 message["headers"] = [*message["headers"], *(h for h in SECURITY_HEADERS if h[0] not in present)]
                 handler: Any = scope.get("route_handler")
                 name = getattr(handler, "operation_id", None) or "other"
-                telemetry.HTTP_SECONDS.labels(str(name), str(message["status"])).observe(time.perf_counter() - started)
+                telemetry.http_seconds(str(name), str(message["status"])).observe(time.perf_counter() - started)
             await send(message)
 
         await app(scope, receive_and_note, send_with_headers)
