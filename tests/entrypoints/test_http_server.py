@@ -1,16 +1,20 @@
 """The bounds around a connection, over real sockets."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
+import httpx
+import psutil
 import pytest
 import uvicorn
 
 from fairmark.entrypoints import http_server
 from fairmark.entrypoints.http_server import HEAD_MAX, BoundedProtocol
-from tests.conftest import free_port
+from tests.conftest import Server, free_port
 
 WHOLE = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 4\r\n\r\n"
 
@@ -99,3 +103,41 @@ class TestBoundedProtocol:
             await asyncio.sleep(0)
         with suppress(ConnectionResetError):  # the server closed while more was under way
             assert (await connection.rest()).startswith(b"HTTP/1.1 431 ")
+
+
+class TestSeveralProcesses:
+    def test_one_that_dies_is_replaced_and_none_outlives_who_watches(self, data_dir: Path) -> None:
+        server = Server(data_dir, free_port(), FAIRMARK_PROCESSES="2")
+        server.start("serve")
+        try:
+            first, second = _serving(server)
+            watching = first.parent()
+            assert watching is not None
+            first.kill()
+            again = _serving(server, without=first)
+            assert second in again
+            assert httpx.get(server.url + "/readyz").status_code == 200
+            watching.kill()
+            _, alive = psutil.wait_procs(again, 20)
+            assert alive == []
+        finally:
+            server.stop()
+
+
+def _serving(server: Server, without: psutil.Process | None = None) -> list[psutil.Process]:
+    """The two processes that serve, once there are two."""
+    port = int(server.url.rpartition(":")[2])
+    for _ in range(300):
+        found = [each for each in psutil.process_iter() if each != without and _serves(each, port)]
+        if len(found) == 2:
+            return found
+        time.sleep(0.2)
+    raise TimeoutError("two processes do not serve")
+
+
+def _serves(process: psutil.Process, port: int) -> bool:
+    try:
+        spawned = "spawn_main" in " ".join(process.cmdline())
+        return spawned and any(each.laddr.port == port for each in process.net_connections("tcp") if not each.raddr)
+    except psutil.Error:
+        return False

@@ -14,7 +14,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairmark import __version__
-from fairmark.entrypoints import errors, openapi, pages, wiring
+from fairmark.entrypoints import errors, http_server, openapi, pages, wiring
 from fairmark.kernel import json, schema, settings, telemetry
 from fairmark.kernel.blobs import Blobs
 from fairmark.kernel.db import Database, DatabaseDown
@@ -117,6 +117,7 @@ def document() -> bytes:
 
 def create_asgi() -> ASGIApp:
     """The whole application as the server runs it: the border stands around answers of the router itself, too."""
+    http_server.end_with_parent()
     app = border(create_app())
     gc.freeze()  # what is loaded stays; `processes.main` has turned the search for cycles off while it was loaded
     gc.enable()

@@ -1,6 +1,10 @@
 """The HTTP server: uvicorn, with bounds on what it leaves open (decision 0007)."""
 
 import asyncio
+import os
+import signal
+from multiprocessing import parent_process
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -13,6 +17,8 @@ HEAD_MAX = 64_000
 HEAD_WITHIN_S = 20.0
 """How long a client may take from connecting, or the first byte of a further request, to the end of its headers."""
 KEEP_ALIVE_S = 75
+SILENT_MAX_S = 60
+"""How long a process may say nothing before it is replaced. Loading on a busy machine takes a while."""
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
@@ -87,4 +93,19 @@ def run(app: str, config: Settings, stop_within_s: int) -> None:
         log_level="warning",
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=stop_within_s,
+        timeout_worker_healthcheck=SILENT_MAX_S,
     )
+
+
+def end_with_parent() -> None:
+    """Lets one of several server processes end when the one that watches them is gone: nobody else would end it, and it
+    would keep the port."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=wait, name="parent", daemon=True).start()
