@@ -30,6 +30,7 @@ export const routes: readonly Route[] = [
   route("/projects/:project/quality", { title: "Quality", load: () => import("#pages/quality/Quality.svelte") }),
   route("/projects/:project/tasks", { title: "Tasks", load: () => import("#pages/tasks/Tasks.svelte") }),
   route("/projects/:project/tasks/:task", { title: "Task", load: () => import("#pages/tasks/Task.svelte") }),
+  route("/projects/:project/tasks/:task/why", { title: "Why", load: () => import("#pages/quality/Inspector.svelte") }),
   route("/projects/:project/questions", { title: "Questions", load: () => import("#pages/tasks/Questions.svelte") }),
   route("/projects/:project/setup", { title: "Setup", load: () => import("#pages/setup/Setup.svelte") }),
   route("/members", { title: "Members", load: () => import("#pages/organisation/Members.svelte") }),
