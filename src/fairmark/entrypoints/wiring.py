@@ -19,6 +19,7 @@ from fairmark.quality import jobs as quality_jobs
 from fairmark.quality.cases import http as cases
 from fairmark.quality.gold import http as gold
 from fairmark.quality.judging import http as judging
+from fairmark.quality.judging import jobs as judging_jobs
 from fairmark.quality.people import http as quality_people
 from fairmark.quality.reports import http as quality_reports
 from fairmark.scale_api import http as scale
@@ -57,7 +58,7 @@ READERS: list[Reader] = [
 ]
 """Reactions to events: (name, event types, handler). Each reader keeps its own place in every organisation's log."""
 
-JOBS: dict[str, Any] = {**assets_jobs.JOBS, **delivery_jobs.JOBS, **scale_jobs.JOBS}
+JOBS: dict[str, Any] = {**assets_jobs.JOBS, **judging_jobs.JOBS, **delivery_jobs.JOBS, **scale_jobs.JOBS}
 """Background jobs by name: `async def job(site: Site, org_id: OrgId, args: dict) -> None`."""
 
 QUICK_JOBS: frozenset[str] = frozenset({delivery_jobs.SEND, assets_jobs.FETCH_JOB, *scale_jobs.JOBS})

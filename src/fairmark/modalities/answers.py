@@ -74,11 +74,14 @@ def values_agreement(
 
 
 class Asked(NamedTuple):
-    """Who decides on the fields of a place. place: "question" or "attribute:CLASS". indices: the submission of each."""
+    """Who decides on the fields of a place. place: "question" or "attribute:CLASS". indices: the submission of each.
+    mark_id: of the merged mark that attributes belong to.
+    """
 
     jury: Jury | None
     place: str
     indices: Sequence[int]
+    mark_id: str | None = None
 
 
 def merge_values(
@@ -112,8 +115,8 @@ def merge_values(
         if any(counted):
             _vote(key, said, counted, field, values, votes)
             if asked_of is not None and asked_of.jury is not None and key in votes:
-                who = [asked_of.indices[index] for index in voters]
-                _overrule(key, asked_of.jury.answer(f"{asked_of.place}:{key}", field, said, who), values, votes)
+                who, place = [asked_of.indices[index] for index in voters], f"{asked_of.place}:{key}"
+                _overrule(key, asked_of.jury.answer(place, field, said, who, asked_of.mark_id), values, votes)
             if key in values and fields.by_id[key].check(values[key]) is not None:
                 values[key] = _as_one(said, counted)
     return values, votes

@@ -122,7 +122,7 @@ def merged_mark(
     weights = [shares[index] for index, _ in named]
     item_class = compiled.classes.get(cluster.class_) if compiled is not None else None
     fields = item_class.attributes if item_class is not None else None
-    asked = Asked(jury, f"attribute:{cluster.class_}", [index for index, _ in named])
+    asked = Asked(jury, f"attribute:{cluster.class_}", [index for index, _ in named], id)
     attributes, _ = merge_values([mark.attributes for _, mark in named], weights, fields, asked)
     return Mark(
         id=id,

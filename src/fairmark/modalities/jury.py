@@ -37,12 +37,12 @@ class Jury(Protocol):
         ...
 
     def answer(
-        self, place: str, field: Field, said: Sequence[FieldValue | None], voters: Sequence[int]
+        self, place: str, field: Field, said: Sequence[FieldValue | None], voters: Sequence[int], mark_id: str | None
     ) -> Opinion | None:
         """What was answered by those who were asked. None: count the votes.
 
         place: "question:ID" or "attribute:CLASS:ID". said: by each of the voters, whose submissions `voters` names; at
-        least one answered.
+        least one answered. mark_id: of the merged mark that an attribute belongs to.
         """
         ...
 

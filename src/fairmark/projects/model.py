@@ -53,6 +53,13 @@ class Overlap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     predictions: bool = False
 
 
+class Consensus(StrEnum):
+    """How submissions become one answer: weighed by how good each person has proved to be, or by counting heads."""
+
+    JUDGES = "judges"
+    VOTES = "votes"
+
+
 class LabelStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="label"):
     """People annotate the item, blind to each other.
 
@@ -60,6 +67,7 @@ class LabelStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fi
     """
 
     overlap: Overlap = Overlap()
+    consensus: Consensus = Consensus.JUDGES
     skills: Skills = ()
     lease_s: LeaseSeconds = 1800
     skips_max: Annotated[int, Meta(ge=1, le=100)] = 3

@@ -37,13 +37,13 @@ def check_pipeline(pipeline: Pipeline) -> None:
             mend="Set max to at least min.",
             path="/stages/0/overlap/max",
         )
-    if overlap.max > overlap.min and overlap.target is None:
+    if overlap.max > overlap.min and overlap.target is None and not overlap.targets:
         raise BadPipeline(
             "overlap.max is above overlap.min, but no target says when to stop.",
             mend="Set overlap.target, for example 0.8, or set max to min.",
             path="/stages/0/overlap/target",
         )
-    if overlap.max == 1 and overlap.target is not None:
+    if overlap.max == 1 and (overlap.target is not None or overlap.targets):
         raise BadPipeline(
             "One submission has no agreement, so overlap.target would never be used.",
             mend="Set overlap.max to 2 or more, or leave target out.",

@@ -1,6 +1,6 @@
 -- name: task_counts
 SELECT state, count(*) AS n, count(*) FILTER (WHERE stage > 0 AND state = 'open') AS in_review
-  FROM tasks WHERE org_id = :org_id AND project_id = :project_id GROUP BY state;
+  FROM tasks WHERE org_id = :org_id AND project_id = :project_id AND gold_id IS NULL GROUP BY state;
 
 -- name: agreement_figures
 -- Ten equal steps of agreement, and the means.
@@ -56,7 +56,7 @@ SELECT i.id AS item_id, i.name, i.external_id, i.meta, i.batch_id, t.id AS task_
        ARRAY(SELECT w.alias FROM submissions s JOIN workers w ON w.org_id = s.org_id AND w.id = s.worker_id
               WHERE s.org_id = i.org_id AND s.task_id = t.id AND s.round = t.round ORDER BY s.id LIMIT 10) AS workers
   FROM items i
-  LEFT JOIN tasks t ON t.org_id = i.org_id AND t.item_id = i.id
+  LEFT JOIN tasks t ON t.org_id = i.org_id AND t.item_id = i.id AND t.gold_id IS NULL
   LEFT JOIN results r ON r.org_id = i.org_id AND r.id = t.result_id
   LEFT JOIN agreements g ON g.org_id = i.org_id AND g.task_id = t.id
   LEFT JOIN assets m ON m.org_id = i.org_id AND m.id = i.asset_ids[1]
@@ -74,7 +74,3 @@ SELECT i.id AS item_id, i.name, i.external_id, i.meta, i.batch_id, t.id AS task_
    AND (:words::text IS NULL OR i.name ILIKE :words OR i.external_id ILIKE :words)
    AND (:in_review::boolean IS NULL OR (t.stage > 0 AND t.state = 'open') = :in_review)
  ORDER BY i.id LIMIT :limit;
-
--- name: judged_by
--- By which modality and ontology a project's submissions are judged.
-SELECT id, modality, ontology_version FROM projects WHERE org_id = :org_id AND id = ANY (:ids::uuid[]);

@@ -1,6 +1,5 @@
 """Consensus over submissions, and the figures of a project."""
 
-from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,57 +7,17 @@ import msgspec
 
 from fairmark.kernel import json
 from fairmark.kernel.db import Tx
-from fairmark.kernel.ids import AssetId, ItemId, OrgId, ProjectId, SubmissionId, TaskId
-from fairmark.modalities import MODALITIES
-from fairmark.ontology.compiled import CompiledOntology
+from fairmark.kernel.ids import ItemId, OrgId, ProjectId
 from fairmark.ontology.model import Annotation
 from fairmark.projects import service as projects
 from fairmark.quality import store
+from fairmark.quality.judging.service import consensus as consensus
+from fairmark.quality.judging.service import judge as judge
 from fairmark.quality.model import Progress, Tile
-from fairmark.tasks import flow
-from fairmark.tasks.model import Judgement, TaskState
-from fairmark.tasks.service import compiled_ontology
+from fairmark.quality.rules import MediaUrl, picture
+from fairmark.tasks.model import TaskState
 
 CHART_FOR = timedelta(days=7)
-MediaUrl = Callable[[OrgId, AssetId, str], str]
-
-
-def consensus(
-    task_id: TaskId, modality: str, ontology: CompiledOntology, submissions: Sequence[tuple[SubmissionId, Annotation]]
-) -> Judgement:
-    """What `submissions` (at least one) say together: merged annotation, agreement and confidence, both 0 to 1.
-
-    The door to the mathematics: callers know nothing of how it is done. detail holds, for the review screen, how well
-    each mark of each submission is backed by the others: {"marks": {submission id: {mark id: agreement}}}, and, for
-    each mark of the merged annotation, {"merged": {mark id: confidence}}.
-    """
-    merged = MODALITIES[modality].merge([annotation for _, annotation in submissions], compiled=ontology)
-    by_submission = {
-        str(id): dict(agreements)
-        for (id, _), agreements in zip(submissions, merged.submission_marks, strict=True)
-    }  # fmt: skip
-    return Judgement(
-        task_id=task_id, submissions=len(submissions), agreement=merged.agreement, confidence=merged.confidence,
-        annotation=merged.annotation, detail={"marks": by_submission, "merged": dict(merged.mark_confidence)},
-    )  # fmt: skip
-
-
-async def judge(tx: Tx, tasks: dict[TaskId, ProjectId]) -> None:
-    """Judges the tasks' present submissions and takes each task on. Safe to repeat."""
-    submissions = await flow.submissions_of(tx, list(tasks))
-    known = await _projects(tx, set(tasks.values()))
-    judgements: dict[TaskId, Judgement | None] = {}
-    for task_id, project_id in sorted(tasks.items()):
-        found = [(id, annotation) for id, _, annotation in submissions.get(task_id, [])]
-        judgements[task_id] = consensus(task_id, *known[project_id], found) if len(found) > 1 else None
-    await flow.advance(tx, judgements)
-
-
-async def _projects(tx: Tx, ids: set[ProjectId]) -> dict[ProjectId, tuple[str, CompiledOntology]]:
-    return {
-        row["id"]: (row["modality"], await compiled_ontology(tx, row["id"], row["ontology_version"]))
-        for row in await store.judged_by(tx, list(ids))
-    }
 
 
 async def progress(tx: Tx, project_id: ProjectId) -> Progress:
@@ -107,15 +66,14 @@ async def explore(
 
 
 def _tile(org_id: OrgId, row: store.Row, url: MediaUrl) -> Tile:
-    ready = row["asset_state"] == "ready"
+    shown = picture(org_id, row, url)
     annotation = json.decode(row["annotation"], type=Annotation) if row["annotation"] else None
     return Tile(
         item_id=row["item_id"], task_id=row["task_id"], batch_id=row["batch_id"], name=row["name"],
         external_id=row["external_id"], meta=json.decode(row["meta"]),
         state=TaskState(row["state"]) if row["state"] else None, stage=row["stage"] or 0, round=row["round"] or 0,
         note=row["note"], agreement=row["agreement"], confidence=row["confidence"], result_id=row["result_id"],
-        annotation=annotation, width=row["width"], height=row["height"],
-        thumbnail=url(org_id, row["asset_id"], "256") if ready else None,
-        media=url(org_id, row["asset_id"], "original") if ready else None, workers=list(row["workers"]),
+        annotation=annotation, width=shown.width, height=shown.height, thumbnail=shown.thumbnail, media=shown.media,
+        workers=list(row["workers"]),
         updated_at=row["updated_at"],
     )  # fmt: skip

@@ -39,7 +39,3 @@ async def open_questions(tx: Tx, project_id: ProjectId) -> int:
 
 async def explore(tx: Tx, project_id: ProjectId, after: ItemId | None, limit: int, **filters: Any) -> list[Row]:
     return await tx.all(q.explore, org_id=tx.org_id, project_id=project_id, after=after, limit=limit, **filters)
-
-
-async def judged_by(tx: Tx, ids: list[ProjectId]) -> list[Row]:
-    return await tx.all(q.judged_by, org_id=tx.org_id, ids=ids)

@@ -59,8 +59,9 @@ class WorkOffer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """What an assignment is done by."""
+    """What an assignment is done by. modality: which editor it is done in."""
 
+    modality: str
     ontology: Ontology
     ontology_version: int
     guideline_html: str
@@ -168,7 +169,7 @@ async def rules_of(tx: Tx, id: AssignmentId) -> Rules:
     project = await projects.get(tx, row["project_id"])
     ontology = await projects.ontology(tx, project.id, row["ontology_version"])
     guideline = await projects.guideline(tx, project.id, row["guideline_version"])
-    return Rules(ontology.document, ontology.version, guideline.html, guideline.version, project.name)
+    return Rules(project.modality, ontology.document, ontology.version, guideline.html, guideline.version, project.name)
 
 
 async def tasks(tx: Tx, project_id: ProjectId, state: TaskState | None, batch_id: BatchId | None, after: TaskId | None,

@@ -92,7 +92,7 @@ async def submissions_of(
 
 async def advance(tx: Tx, judgements: Mapping[TaskId, Judgement | None]) -> None:
     """Takes each task as far as its facts allow. Safe to repeat: a task that is where it should be stays there."""
-    await store.put_agreements(tx, [j for j in judgements.values() if j is not None])
+    await store.put_agreements(tx, [j for j in judgements.values() if j is not None and j.submissions > 1])
     rows = await store.facts(tx, list(judgements))
     singles = [row.facts.task_id for row in rows if row.facts.submitted == 1]
     submissions = await store.task_submissions(tx, singles) if singles else {}
@@ -106,8 +106,11 @@ async def advance(tx: Tx, judgements: Mapping[TaskId, Judgement | None]) -> None
 def _walk(plan: _Plan, row: TaskFacts, judgement: Judgement | None, single: Annotation | None) -> None:
     facts = row.facts
     if judgement is not None:
-        facts = replace(facts, judged=judgement.submissions, agreement=judgement.agreement,
-                         confidence=judgement.confidence)  # fmt: skip
+        facts = replace(
+            facts, judged=judgement.submissions, confidence=judgement.confidence, gain=judgement.gain,
+            agreement=judgement.agreement if judgement.submissions > 1 else None, risk=judgement.risk,
+            groups=judgement.groups,
+        )  # fmt: skip
     move = Move(facts.task_id, facts.state, facts.stage, facts.round, facts.agreement, facts.confidence)
     for _ in range(PASSES_MAX):
         actions = rules.next_step(row.pipeline, facts)

@@ -158,8 +158,10 @@ class Receipt(msgspec.Struct, frozen=True):
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """What consensus says of a task's submissions so far.
 
-    agreement: how alike they are; confidence: how sure the merged annotation is; both 0 to 1.
-    detail: per-mark figures for the review screen.
+    agreement: how alike they are; confidence: how sure the merged annotation is; both 0 to 1. detail: per-mark figures
+    for the review screen, and what led to the answer. gain: expected rise of the confidence by one more submission;
+    None: not known. risk: how much likelier a mistake is than usual in the project, 1 is usual; None: not known.
+    groups: the confidence in what has a target of its own, by its name, and in all the rest, by "".
     """
 
     task_id: TaskId
@@ -168,6 +170,9 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float
     annotation: Annotation
     detail: dict[str, Any]
+    gain: float | None = None
+    risk: float | None = None
+    groups: tuple[tuple[str, float], ...] = ()
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

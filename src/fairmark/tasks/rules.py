@@ -8,7 +8,7 @@ import msgspec
 
 from fairmark.kernel.ids import AssignmentId, SubmissionId, TaskId, WorkerId
 from fairmark.ontology.model import Annotation, Fault, Severity
-from fairmark.projects.model import LabelStage, OnReject, Pipeline, ReviewStage
+from fairmark.projects.model import LabelStage, OnReject, Overlap, Pipeline, ReviewStage, Sampling
 from fairmark.tasks.model import (
     BadAnnotation,
     BadReview,
@@ -25,6 +25,8 @@ from fairmark.tasks.model import (
 
 RESERVED_FOR = timedelta(hours=24)
 """How long rework waits for its author before others may take it."""
+RISK_MIN, RISK_MAX = 0.2, 5.0
+"""How much less or more often than usual a task is drawn for review: nothing is so sure that it is never looked at."""
 PAUSE_MAX = timedelta(hours=12)
 """How long a paused turn is kept for its worker."""
 
@@ -34,7 +36,8 @@ class Facts:
     """What is known of one task.
 
     submitted, leased, open: counts of this round and stage. decision: the newest review of this stage and round.
-    confidence: of the submissions counted in `judged`; None while nobody has judged them.
+    confidence: of the submissions counted in `judged`; None while nobody has judged them. gain, risk, groups: of the
+    judgement, see `Judgement`.
     """
 
     task_id: TaskId
@@ -49,6 +52,9 @@ class Facts:
     confidence: float | None = None
     decision: Decision | None = None
     author: WorkerId | None = None
+    gain: float | None = None
+    risk: float | None = None
+    groups: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +111,20 @@ def _label_step(pipeline: Pipeline, stage: LabelStage, facts: Facts) -> list[Act
         return []
     if facts.submitted > 1 and facts.judged < facts.submitted:
         return []  # consensus has not seen the newest submission yet; it will ask again
-    unsure = overlap.target is not None and (facts.confidence or 0.0) < overlap.target
-    if unsure and facts.submitted < overlap.max:
+    unsure = falls_short(overlap, facts)
+    if unsure and facts.submitted < overlap.max and (facts.gain is None or facts.gain > overlap.price):
         return [Open(facts.stage, 1)]
-    return _go_on(pipeline, facts, Origin.SINGLE if facts.submitted == 1 else Origin.CONSENSUS)
+    hopeless = unsure and (facts.confidence or 0.0) <= overlap.hopeless
+    origin = Origin.SINGLE if facts.submitted == 1 else Origin.CONSENSUS
+    return _go_on(pipeline, facts, origin, escalated=hopeless)
+
+
+def falls_short(overlap: Overlap, facts: Facts) -> bool:
+    """Whether the task, or something in it that has a target of its own, is less sure than it should be."""
+    named = dict(facts.groups)
+    if any(named.get(target.of, 1.0) < target.confidence for target in overlap.targets):
+        return True
+    return overlap.target is not None and named.get("", facts.confidence or 0.0) < overlap.target
 
 
 def _review_step(pipeline: Pipeline, stage: ReviewStage, facts: Facts) -> list[Action]:
@@ -121,10 +137,12 @@ def _review_step(pipeline: Pipeline, stage: ReviewStage, facts: Facts) -> list[A
     return _go_on(pipeline, facts, Origin.REVIEW)
 
 
-def _go_on(pipeline: Pipeline, facts: Facts, origin: Origin) -> list[Action]:
+def _go_on(pipeline: Pipeline, facts: Facts, origin: Origin, *, escalated: bool = False) -> list[Action]:
     for index in range(facts.stage + 1, len(pipeline.stages)):
         stage = pipeline.stages[index]
-        if isinstance(stage, ReviewStage) and needs_review(stage, index, facts):
+        if not isinstance(stage, ReviewStage):
+            continue
+        if (escalated and stage.escalated) or needs_review(stage, index, facts):
             return [Enter(index, facts.round)]
     return [Finish(origin)]
 
@@ -134,7 +152,14 @@ def needs_review(stage: ReviewStage, index: int, facts: Facts) -> bool:
     several = facts.submitted > 1
     if several and (_less(facts.confidence, stage.below) or _less(facts.agreement, stage.agreement_below)):
         return True
-    return _draw(facts.task_id, index) < stage.share
+    return _draw(facts.task_id, index) < _drawn_share(stage, facts.risk)
+
+
+def _drawn_share(stage: ReviewStage, risk: float | None) -> float:
+    """The chance of a task to be drawn: where mistakes are likelier, more; the stage's share on average."""
+    if stage.sampling is Sampling.EVEN or risk is None or stage.share >= 1:
+        return stage.share
+    return stage.share * min(max(risk, RISK_MIN), RISK_MAX)
 
 
 def _less(value: float | None, limit: float | None) -> bool:

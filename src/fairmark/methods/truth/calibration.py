@@ -1,7 +1,10 @@
 """Honest confidence: judges who share their mistakes count for less than their number."""
 
+from typing import NamedTuple
+
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import expit, logit
 
 from fairmark.methods.truth.labels import Floats, Indices, normalised
 
@@ -58,3 +61,34 @@ def scale_of(logs: Floats, judges: Floats, gold: Indices, log_prior: Floats | No
 
     found = minimize_scalar(cost, bounds=(np.log(SCALE_MIN), np.log(SCALE_MAX)), method="bounded")
     return float(np.exp(found.x))
+
+
+class Temper(NamedTuple):
+    """Log-odds times `slope` plus `shift`."""
+
+    slope: float
+    shift: float
+
+    def __call__(self, probability: Floats) -> Floats:
+        """The probabilities, [n], tempered."""
+        return np.asarray(expit(self.slope * logit(np.clip(probability, 1e-6, 1 - 1e-6)) + self.shift))
+
+
+def temper_of(probability: Floats, right: Floats) -> Temper:
+    """The temper under which what turned out right, [n] of 0 or 1, is likeliest; drawn to none at all: few change
+    little.
+
+    log(slope) ~ N(0, 0.5^2), shift ~ N(0, 1). Two numbers, found by simplex search.
+    Source: Platt 1999, with priors.
+    """
+    if not len(probability):
+        return Temper(1.0, 0.0)
+    odds = logit(np.clip(probability, 1e-6, 1 - 1e-6))
+
+    def cost(point: Floats) -> float:
+        logs = np.exp(point[0]) * odds + point[1]
+        said = np.where(right > 0.5, -np.logaddexp(0, -logs), -np.logaddexp(0, logs))
+        return 0.5 * (point[0] / _SCALE_SPREAD) ** 2 + 0.5 * point[1] ** 2 - float(said.sum())
+
+    found = minimize(cost, np.zeros(2), method="Nelder-Mead", options={"maxiter": 200, "xatol": 1e-3})
+    return Temper(float(np.exp(found.x[0])), float(found.x[1]))

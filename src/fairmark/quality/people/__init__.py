@@ -1,1 +1,1 @@
-"""How good people's work is: a distribution by project, skill, class and week, never a bare number; and what they learn."""
+"""How good people's work is: a distribution by project, skill, class and week, never a bare number."""

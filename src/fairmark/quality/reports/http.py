@@ -13,6 +13,7 @@ from fairmark.kernel.errors import Invalid
 from fairmark.kernel.http import Limit, Page, Req, page_of, work
 from fairmark.kernel.ids import BatchId, ProjectId, TaskId
 from fairmark.kernel.pages import after_id
+from fairmark.quality.judging.service import SETTLE
 from fairmark.quality.reports import planning, service
 from fairmark.quality.reports.model import (
     AgreementReport,
@@ -58,7 +59,7 @@ async def refresh_quality(request: Req, project_id: ProjectId) -> Overview:
     """Asks for the figures, and what is known of judges, to be made anew; `made_at` tells when they are."""
     async with work(request, Permission.LEAD) as tx:
         found = await service.overview(tx, project_id)
-        await jobs.enqueue(tx, service.SETTLE, key=str(project_id), project_id=project_id)
+        await jobs.enqueue(tx, SETTLE, key=str(project_id), project_id=project_id)
         return found
 
 

@@ -135,6 +135,14 @@ class ConfusionExample(msgspec.Struct, frozen=True, kw_only=True):
     media: str | None
 
 
+class Cell(msgspec.Struct, frozen=True, array_like=True):
+    """A judgement behind a cell of a confusion table, as it is kept."""
+
+    submission_id: SubmissionId
+    mark_id: str | None
+    confidence: float
+
+
 class Side(msgspec.Struct, frozen=True, kw_only=True):
     """One submission in the gallery of disagreement."""
 

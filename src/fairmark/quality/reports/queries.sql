@@ -59,3 +59,16 @@ SELECT s.id, s.task_id, t.item_id, i.name, w.alias, s.annotation, coalesce(g.ann
   LEFT JOIN assets m ON m.org_id = i.org_id AND m.id = i.asset_ids[1]
  WHERE s.org_id = :org_id AND s.project_id = :project_id AND s.id = ANY (:ids::uuid[])
    AND coalesce(g.annotation, r.annotation) IS NOT NULL LIMIT 50;
+
+-- name: put_reports
+-- The newest of each report.
+INSERT INTO quality_reports (org_id, project_id, name, body, made_at)
+SELECT :org_id, :project_id, e.name, e.body::jsonb, :now FROM unnest(:names::text[], :bodies::text[]) AS e (name, body)
+ON CONFLICT (org_id, project_id, name) DO UPDATE SET body = excluded.body, made_at = excluded.made_at;
+
+-- name: aliases
+-- What workers are called.
+SELECT id, alias FROM workers WHERE org_id = :org_id AND id = ANY (:ids::uuid[]);
+
+-- name: batch_names
+SELECT id, name FROM batches WHERE org_id = :org_id AND project_id = :project_id LIMIT 10000;

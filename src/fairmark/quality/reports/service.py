@@ -11,10 +11,12 @@ from fairmark.kernel.ids import BatchId, ProjectId, TaskId
 from fairmark.ontology.model import Annotation
 from fairmark.projects import service as projects
 from fairmark.projects.model import LabelStage
-from fairmark.quality.judging.model import Inspection
+from fairmark.quality.judging import explaining
+from fairmark.quality.judging.explaining import Names, Why
 from fairmark.quality.reports import planning, store
 from fairmark.quality.reports.model import (
     AgreementReport,
+    Cell,
     ConfidenceReport,
     ConfusionExample,
     ConfusionReport,
@@ -28,12 +30,11 @@ from fairmark.quality.reports.model import (
     SliceKind,
 )
 from fairmark.quality.rules import MediaUrl, picture
+from fairmark.tasks.service import compiled_ontology
 
 T = TypeVar("T")
 SHOWN_FOR = timedelta(days=90)
 NOTHING = Interval(value=None, low=None, high=None)
-SETTLE = "quality.settle"
-"""The job that makes them anew."""
 PILOT_SKILL = 0.8
 LABELS_MAX = 7
 
@@ -76,14 +77,6 @@ async def confusion(tx: Tx, project_id: ProjectId) -> ConfusionReport:
     return await _read(tx, project_id, "confusion", ConfusionReport) or ConfusionReport(made_at=None, tables=[])
 
 
-class Cell(msgspec.Struct, frozen=True):
-    """A judgement behind a cell, as the report keeps it."""
-
-    submission_id: Any
-    mark_id: str | None
-    confidence: float
-
-
 async def confusion_examples(tx: Tx, project_id: ProjectId, subject: str, truth: str, said: str,
                              url: MediaUrl) -> list[ConfusionExample]:  # fmt: skip
     """Judgements behind one cell, 20 at most. Raises NoSuchProject."""
@@ -111,7 +104,8 @@ async def confusion_examples(tx: Tx, project_id: ProjectId, subject: str, truth:
 async def disagreements(tx: Tx, project_id: ProjectId, batch_id: BatchId | None, after: tuple[float, TaskId] | None,
                         limit: int, url: MediaUrl) -> list[Disagreement]:  # fmt: skip
     """Tasks on which people differ, the most first. Raises NoSuchProject."""
-    await projects.get(tx, project_id)
+    project = await projects.get(tx, project_id)
+    names = Names(await compiled_ontology(tx, project_id, project.ontology_version))
     rows = await store.disagreements(tx, project_id, batch_id, after, limit)
     sides: dict[TaskId, list[Side]] = {}
     for row in await store.sides(tx, [row["task_id"] for row in rows]):
@@ -125,7 +119,7 @@ async def disagreements(tx: Tx, project_id: ProjectId, batch_id: BatchId | None,
         found.append(
             Disagreement(
                 task_id=row["task_id"], item_id=row["item_id"], name=row["name"], state=row["state"],
-                confidence=row["confidence"], agreement=row["agreement"], why=_why(detail),
+                confidence=row["confidence"], agreement=row["agreement"], why=_why(detail, names),
                 sides=sides.get(row["task_id"], []), merged=json.decode(row["merged"], type=Annotation),
                 width=shown.width, height=shown.height, thumbnail=shown.thumbnail, media=shown.media,
                 updated_at=row["updated_at"],
@@ -134,11 +128,11 @@ async def disagreements(tx: Tx, project_id: ProjectId, batch_id: BatchId | None,
     return found
 
 
-def _why(detail: dict[str, Any]) -> list[str]:
-    inspection = detail.get("inspection")
-    if inspection is None:
+def _why(detail: dict[str, Any], names: Names) -> list[str]:
+    if "why" not in detail:
         return []
-    return [each.text for each in msgspec.convert(inspection, Inspection).decisions if each.confidence < 0.99][:5]
+    found = explaining.decided(msgspec.convert(detail["why"], Why), names, {})
+    return [f"{each.title}: {each.text}" for each in found if each.confidence < 0.99][:5]
 
 
 async def confidence(tx: Tx, project_id: ProjectId) -> ConfidenceReport:

@@ -1,8 +1,9 @@
 """The only file that runs this package's statements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from fairmark.kernel import sql
 from fairmark.kernel.db import Tx
@@ -37,3 +38,17 @@ async def sides(tx: Tx, task_ids: Sequence[TaskId]) -> list[Row]:
 
 async def examples(tx: Tx, project_id: ProjectId, ids: Sequence[SubmissionId]) -> list[Row]:
     return await tx.all(q.confusion_examples, org_id=tx.org_id, project_id=project_id, ids=list(ids))
+
+
+async def put_reports(tx: Tx, project_id: ProjectId, bodies: Mapping[str, str]) -> None:
+    await tx.run(q.put_reports, org_id=tx.org_id, project_id=project_id, names=list(bodies),
+                 bodies=list(bodies.values()), now=tx.now)  # fmt: skip
+
+
+async def aliases(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
+    return {row["id"]: row["alias"] for row in await tx.all(q.aliases, org_id=tx.org_id, ids=list(ids))}
+
+
+async def batch_names(tx: Tx, project_id: ProjectId) -> dict[str, str]:
+    rows = await tx.all(q.batch_names, org_id=tx.org_id, project_id=project_id)
+    return {str(row["id"]): row["name"] for row in rows}

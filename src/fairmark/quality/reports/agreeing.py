@@ -1,0 +1,264 @@
+"""Agreement beyond chance from what was gathered: by subject, whole and in slices, with bootstrap intervals. Pure."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+
+from fairmark.methods.agreement import alpha_of_counts, cohen_kappa, krippendorff_alpha, ordinal_distance
+from fairmark.methods.bootstrap import bootstrap
+from fairmark.methods.multirater import masi_distance
+from fairmark.methods.truth.labels import Floats, Indices
+from fairmark.ontology.model import FieldKind
+from fairmark.quality.judging.explaining import Names
+from fairmark.quality.judging.gathering import Gathered, TaskRow
+from fairmark.quality.judging.subjects import NONE
+from fairmark.quality.reports.model import AgreementFigure, Interval, SliceKind
+
+ROUNDS, UNITS_MAX = 200, 2_000
+"""Resamples of an interval, and most units (the newest) that a figure rests on."""
+SLICES_MAX, META_KEYS_MAX, META_VALUES_MAX, PAIRS_MAX, PAIR_UNITS_MIN = 20, 6, 12, 40, 10
+VALUES_MAX = 300
+
+
+class Rated(NamedTuple):
+    """One subject: units rated by people. rows: [units], the task's place. judges, said: [units], by rater; values:
+    what `said` numbers mean. distance: between values; None: nominal.
+    """
+
+    subject: str
+    level: str
+    rows: list[int]
+    judges: list[list[int]]
+    said: list[list[int]]
+    values: list[str]
+    distance: Floats | None
+
+    def only(self, units: Sequence[int]) -> "Rated":
+        """Some of the units."""
+        return self._replace(
+            rows=[self.rows[u] for u in units], judges=[self.judges[u] for u in units],
+            said=[self.said[u] for u in units],
+        )  # fmt: skip
+
+
+def rated(gathered: Gathered) -> list[Rated]:
+    """Every subject with units that two people judged, as far as it has values."""
+    found: list[Rated] = []
+    for key, subject in gathered.subjects.items():
+        if key in gathered.sets:
+            found.append(_sets(key, gathered))
+        elif key.startswith("class:"):
+            continue  # part of "marks:", which also knows who saw nothing
+        elif key in gathered.units:
+            placed = gathered.units[key]
+            ordinal = subject.field is not None and subject.field.kind is FieldKind.SCALE
+            each = Rated(
+                key, "ordinal" if ordinal else "nominal", [p.row for p in placed], [p.unit.judges for p in placed],
+                [p.unit.values for p in placed], list(subject.values), None,
+            )  # fmt: skip
+            found.append(each._replace(distance=ordinal_distance(_counts(each)) if ordinal else None))
+        elif key in gathered.free:
+            found.append(_free(key, gathered))
+    found += [_marks(kind, gathered) for kind in gathered.looks]
+    useful = [each.only([u for u, who in enumerate(each.judges) if len(who) > 1][-UNITS_MAX:]) for each in found]
+    return [each for each in useful if each.rows and len(each.values) <= VALUES_MAX]
+
+
+def _sets(key: str, gathered: Gathered) -> Rated:
+    given = gathered.sets[key]
+    different = list(dict.fromkeys(each for _, _, said in given for each in said))[: VALUES_MAX + 1]
+    place = {each: n for n, each in enumerate(different)}
+    distance = np.array([[masi_distance(a, b) for b in different] for a in different])
+    said = [[place.get(each, 0) for each in sets] for _, _, sets in given]
+    names = [", ".join(sorted(each)) for each in different]
+    return Rated(key, "set", [row for row, *_ in given], [who for _, who, _ in given], said, names, distance)
+
+
+def _free(key: str, gathered: Gathered) -> Rated:
+    given = gathered.free[key]
+    different = list(dict.fromkeys(str(each.value) for _, said, _ in given for each in said))
+    place = {each: n for n, each in enumerate(different)}
+    said = [[place[str(each.value)] for each in texts] for _, texts, _ in given]
+    who = [[each.worker for each in texts] for _, texts, _ in given]
+    return Rated(key, "nominal", [row for row, *_ in given], who, said, different, None)
+
+
+def _marks(kind: str, gathered: Gathered) -> Rated:
+    """Where somebody marked something: what each who looked took it for, NONE included."""
+    seen = [each for each in gathered.looks[kind] if any(each.look.marked)]
+    classes = sorted({mark[1] for each in seen for mark in each.look.marks if mark is not None})
+    place = {name: n for n, name in enumerate([*classes, NONE])}
+    said = [[place[mark[1] if mark is not None else NONE] for mark in each.look.marks] for each in seen]
+    return Rated(f"marks:{kind}", "nominal", [each.row for each in seen], [each.look.judges for each in seen], said,
+                 [*classes, NONE], None)  # fmt: skip
+
+
+def _counts(each: Rated) -> Floats:
+    """How often each value was given: [units, values]."""
+    counts = np.zeros((len(each.said), len(each.values)))
+    for unit, said in enumerate(each.said):
+        for value in said:
+            counts[unit, value] += 1
+    return counts
+
+
+class Sliced(NamedTuple):
+    """A part of the units, with its name."""
+
+    kind: SliceKind
+    key: str
+    title: str
+    units: list[int]
+
+
+def figures(gathered: Gathered, rows: Sequence[TaskRow], names: Names) -> list[AgreementFigure]:
+    """Every figure there is, the whole of a subject before its slices. Workers and batches are named by id."""
+    found: list[AgreementFigure] = []
+    for each in rated(gathered):
+        title = names.subject(each.subject)
+        everything = Sliced(SliceKind.ALL, "", "all", list(range(len(each.rows))))
+        found.append(_figure(each, title, everything, ROUNDS))
+        slices = [*_batches(each, rows), *_metas(each, rows), *_weeks(each, rows)]
+        found += [_figure(each, title, part, ROUNDS // 2) for part in slices]
+        if each.level in {"nominal", "ordinal"}:
+            found += _classes(each, title, names)
+            found += _pairs(each, title, gathered)
+    found += [_of_numbers(key, given, names) for key, given in gathered.numbers.items()]
+    return [figure for figure in found if figure.units]
+
+
+def _figure(each: Rated, title: str, part: Sliced, rounds: int) -> AgreementFigure:
+    counts = _counts(each.only(part.units))
+    return _made(each.subject, title, each.level, part, counts,
+                 lambda chosen: alpha_of_counts(counts[chosen], each.distance), rounds)  # fmt: skip
+
+
+def _made(subject: str, title: str, level: str, part: Sliced, counts: Floats, alpha: Callable[[Indices], float],
+          rounds: int) -> AgreementFigure:  # fmt: skip
+    units = len(counts)
+    size = counts.sum(axis=1)
+    pairs = float((size * (size - 1)).sum())
+    alike = float((counts * (counts - 1)).sum()) / pairs if pairs else math.nan
+    interval = bootstrap(alpha, units, rounds=rounds)
+    return AgreementFigure(
+        subject=subject, title=title, coefficient="alpha", level=level, slice=part.kind, slice_key=part.key,
+        slice_title=part.title, units=units, judgements=int(size.sum()), observed=_some(alike),
+        figure=Interval(value=_some(alpha(np.arange(units))), low=_some(interval.low), high=_some(interval.high)),
+    )  # fmt: skip
+
+
+def _some(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _by(each: Rated, name: Callable[[int], str | None], kind: SliceKind, least: int = 2) -> list[Sliced]:
+    """The units by some name of their task; the largest first."""
+    parts: dict[str, list[int]] = {}
+    for unit, row in enumerate(each.rows):
+        key = name(row)
+        if key is not None:
+            parts.setdefault(key, []).append(unit)
+    if len(parts) < least:
+        return []
+    largest = sorted(parts.items(), key=lambda part: -len(part[1]))[:SLICES_MAX]
+    return [Sliced(kind, key, key, units) for key, units in largest]
+
+
+def _batches(each: Rated, rows: Sequence[TaskRow]) -> list[Sliced]:
+    return _by(each, lambda row: str(rows[row].batch_id), SliceKind.BATCH)
+
+
+def _metas(each: Rated, rows: Sequence[TaskRow]) -> list[Sliced]:
+    """By the values of those keys of the items' metadata that have few."""
+    values: dict[str, Counter[str]] = {}
+    for row in rows:
+        for key, value in row.meta.items():
+            if isinstance(value, (str, bool, int)) and len(str(value)) <= 100:
+                values.setdefault(key, Counter())[str(value)] += 1
+    few = [key for key, counter in values.items() if 1 < len(counter) <= META_VALUES_MAX][:META_KEYS_MAX]
+    found: list[Sliced] = []
+    for key in few:
+        parts = _by(
+            each, lambda row, key=key: str(rows[row].meta[key]) if key in rows[row].meta else None, SliceKind.META
+        )
+        found += [part._replace(key=f"{key}={part.key}", title=f"{key}: {part.key}") for part in parts]
+    return found
+
+
+def _weeks(each: Rated, rows: Sequence[TaskRow]) -> list[Sliced]:
+    def monday(row: int) -> str | None:
+        at: datetime | None = max((each.at for each in rows[row].handed), default=None)
+        return None if at is None else str(at.date() - timedelta(days=at.weekday()))
+
+    return sorted(_by(each, monday, SliceKind.WEEK, 1), key=lambda part: part.key)
+
+
+def _classes(each: Rated, title: str, names: Names) -> list[AgreementFigure]:
+    """Each value against all others, on the units where anybody gave it."""
+    counts = _counts(each)
+    found: list[AgreementFigure] = []
+    for n, value in enumerate(each.values[:SLICES_MAX]):
+        own = counts[:, n]
+        if not own.any():
+            continue
+        two = np.stack([own, counts.sum(axis=1) - own], axis=1)
+        part = Sliced(SliceKind.CLASS, value, names.value(each.subject, value), list(range(len(two))))
+        found.append(_made(each.subject, title, "nominal", part, two,
+                           lambda chosen, two=two: alpha_of_counts(two[chosen]), ROUNDS // 2))  # fmt: skip
+    return found
+
+
+def _pairs(each: Rated, title: str, gathered: Gathered) -> list[AgreementFigure]:
+    """Cohen's kappa of the pairs of people who judged most units both."""
+    shared: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for who, said in zip(each.judges, each.said, strict=True):
+        given = sorted(zip(who, said, strict=True))
+        for n, (first, ours) in enumerate(given):
+            for second, theirs in given[n + 1 :]:
+                if first != second:
+                    shared.setdefault((first, second), []).append((ours, theirs))
+    most = sorted(shared.items(), key=lambda pair: -len(pair[1]))[:PAIRS_MAX]
+    found: list[AgreementFigure] = []
+    for (first, second), said in most:
+        if len(said) < PAIR_UNITS_MIN:
+            continue
+        table = np.array(said, dtype=np.float64)
+        weighting = "quadratic" if each.level == "ordinal" else None
+
+        def kappa(chosen: Indices, table: Floats = table, weighting: str | None = weighting) -> float:
+            return cohen_kappa(table[chosen, 0], table[chosen, 1], "quadratic" if weighting else None)
+
+        interval = bootstrap(kappa, len(table), rounds=ROUNDS // 2)
+        a, b = str(gathered.ids[first]), str(gathered.ids[second])
+        found.append(
+            AgreementFigure(
+                subject=each.subject, title=title, coefficient="kappa", level=each.level, slice=SliceKind.PAIR,
+                slice_key=f"{a}|{b}", slice_title="", units=len(table), judgements=2 * len(table),
+                observed=float((table[:, 0] == table[:, 1]).mean()),
+                figure=Interval(value=_some(kappa(np.arange(len(table)))), low=_some(interval.low),
+                                high=_some(interval.high)),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _of_numbers(key: str, given: Sequence[tuple[int, list[int], list[float], float]], names: Names) -> AgreementFigure:
+    """Alpha at the interval level of a subject that is a number."""
+    several = [(judges, values) for _, judges, values, _ in given if len(values) > 1][-500:]
+    people = sorted({judge for judges, _ in several for judge in judges})
+    place = {judge: n for n, judge in enumerate(people)}
+    ratings = np.full((len(several), max(len(people), 1)), np.nan)
+    for unit, (judges, values) in enumerate(several):
+        for judge, value in zip(judges, values, strict=True):
+            ratings[unit, place[judge]] = value
+    interval = bootstrap(lambda chosen: krippendorff_alpha(ratings[chosen], "interval"), len(several), rounds=100)
+    whole = krippendorff_alpha(ratings, "interval") if several else math.nan
+    return AgreementFigure(
+        subject=key, title=names.subject(key), coefficient="alpha", level="interval", slice=SliceKind.ALL, slice_key="",
+        slice_title="all", units=len(several), judgements=sum(len(values) for _, values in several), observed=None,
+        figure=Interval(value=_some(whole), low=_some(interval.low), high=_some(interval.high)),
+    )  # fmt: skip

@@ -1,0 +1,178 @@
+"""Makes everything that a project's quality pages show, in one go: slow, beside the event loop; then keeps it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from fairmark.kernel import json
+from fairmark.kernel.db import Tx
+from fairmark.kernel.ids import ProjectId
+from fairmark.methods.beta import Belief
+from fairmark.modalities import MODALITIES
+from fairmark.ontology.model import Annotation
+from fairmark.projects.model import LabelStage
+from fairmark.quality.judging.explaining import Names, Why
+from fairmark.quality.judging.gathering import Gathered, TaskRow, gather
+from fairmark.quality.judging.settling import Settled, settle
+from fairmark.quality.judging.subjects import code_of
+from fairmark.quality.judging.window import Work, rows
+from fairmark.quality.reports import agreeing, confusing, piloting, store
+from fairmark.quality.reports.model import (
+    AgreementFigure,
+    AgreementReport,
+    Bin,
+    Cell,
+    ConfidenceReport,
+    ConfusionReport,
+    Interval,
+    Overview,
+    Plan,
+    SliceKind,
+)
+
+BINS, STEPS = 10, 20
+NOTHING = Interval(value=None, low=None, high=None)
+
+
+class Made(NamedTuple):
+    """Everything: judges fitted anew, the work they were fitted to, and reports."""
+
+    settled: Settled
+    gathered: Gathered
+    rows: list[TaskRow]
+    overview: Overview
+    agreement: AgreementReport
+    confusion: ConfusionReport
+    examples: dict[str, list[Cell]]
+    confidence: ConfidenceReport
+    plan: Plan | None
+
+
+class Checked(NamedTuple):
+    """One decision of an answer that was checked: how sure it was, and whether it was right."""
+
+    confidence: float
+    right: bool
+    source: str
+
+
+def made(work: Work, error: float, now: datetime) -> Made:
+    """Fits and figures. Aliases are put in when it is kept."""
+    found = rows(work)
+    gathered = gather(work.modality, work.ontology, found)
+    settled = settle(work.modality, work.ontology, found, gathered, error)
+    names = Names(work.ontology)
+    ordinary = [row for row in found if not row.gold_turn]
+    checked = _checked(work, found)
+    figures = agreeing.figures(gathered, found, names)
+    told = confusing.told(gathered, settled, found, names)
+    confidence = _confidence(ordinary, checked, now)
+    headline = next((each.figure for each in figures if each.slice is SliceKind.ALL), NOTHING)
+    return Made(
+        settled, gathered, found, _overview(work, ordinary, checked, headline, confidence.error, now),
+        AgreementReport(made_at=now, figures=figures), ConfusionReport(made_at=now, tables=told.tables), told.examples,
+        confidence, piloting.plan(gathered, settled, found, now),
+    )  # fmt: skip
+
+
+def _checked(work: Work, found: Sequence[TaskRow]) -> list[Checked]:
+    """The decisions of ordinary tasks whose truth is known, as they were judged before it was.
+
+    A mark is right if the known answer has one in its place of its class; an answer, if it is the known one.
+    """
+    kept = {row["id"]: row for row in work.raw_tasks if row["merged"] is not None and row["gold_id"] is None}
+    result: list[Checked] = []
+    for row in found:
+        raw = kept.get(row.id)
+        if row.truth is None or row.source is None or raw is None:
+            continue
+        merged = msgspec.json.decode(raw["merged"], type=Annotation)
+        alike = MODALITIES[work.modality].agreement(row.truth, merged, compiled=work.ontology)
+        right = {pair.theirs for pair in alike.pairs if pair.same_class}
+        result += [Checked(mark.score, mark.id in right, row.source) for mark in merged.marks if mark.score is not None]
+        detail: dict[str, Any] = json.decode(raw["detail"])
+        why = msgspec.convert(detail["why"], Why) if "why" in detail else None
+        for each in why.decisions if why is not None else ():
+            if each.kind == "question":
+                known = row.truth.answers.get(each.key)
+                same = code_of(known) == code_of(merged.answers.get(each.key)) if not isinstance(known, list) else (
+                    known == merged.answers.get(each.key)
+                )  # fmt: skip
+                result.append(Checked(each.confidence, same, row.source))
+    return result
+
+
+def _confidence(found: Sequence[TaskRow], checked: Sequence[Checked], now: datetime) -> ConfidenceReport:
+    sure = [row.confidence for row in found if row.confidence is not None]
+    histogram = np.histogram(sure, bins=STEPS, range=(0.0, 1.0))[0].tolist()
+    bins: list[Bin] = []
+    error = 0.0
+    for n in range(BINS):
+        own = [each for each in checked if min(int(each.confidence * BINS), BINS - 1) == n]
+        if not own:
+            continue
+        right = sum(each.right for each in own)
+        mean = sum(each.confidence for each in own) / len(own)
+        believed = Belief(right + 0.5, len(own) - right + 0.5)
+        error += abs(mean - right / len(own)) * len(own) / len(checked)
+        bins.append(
+            Bin(low=n / BINS, high=(n + 1) / BINS, n=len(own), confidence=mean, right=right / len(own),
+                right_low=believed.quantile(0.025), right_high=believed.quantile(0.975))
+        )  # fmt: skip
+    sources = Counter(row.source for row in found if row.truth is not None)
+    return ConfidenceReport(
+        made_at=now, histogram=histogram, bins=bins, error=error if checked else None, gold=sources["gold"],
+        reviews=sources["review"],
+    )  # fmt: skip
+
+
+def _overview(work: Work, found: Sequence[TaskRow], checked: Sequence[Checked], alpha: Interval, error: float | None,
+              now: datetime) -> Overview:  # fmt: skip
+    stage = work.pipeline.stages[0]
+    assert isinstance(stage, LabelStage)
+    overlap = stage.overlap
+    done = [row for row in found if not row.open]
+    labels = [len(row.handed) for row in done]
+    sure = [row.confidence for row in done if row.confidence is not None]
+    right = sum(each.right for each in checked)
+    believed = Belief(right + 0.5, len(checked) - right + 0.5)
+    most = overlap.max * len(done)
+    return Overview(
+        project_id=work.project_id, made_at=now, stale=False, known=0.0, answers=len(done),
+        judged=sum(1 for each in labels if each > 1), confidence=sum(sure) / len(sure) if sure else None,
+        target=overlap.target, unsure=sum(1 for each in sure if each < (overlap.target or 0.0)),
+        labels_mean=sum(labels) / len(labels) if labels else None,
+        saved=1 - sum(labels) / most if most and overlap.max > overlap.min else None,
+        escalated=sum(1 for row in found if row.escalated), alpha=alpha, calibration_error=error,
+        accuracy=Interval(value=right / len(checked), low=believed.quantile(0.025), high=believed.quantile(0.975))
+        if checked else NOTHING, gold=0, gold_suspended=0, open_cases=0,
+    )  # fmt: skip
+
+
+async def keep(tx: Tx, project_id: ProjectId, found: Made) -> None:
+    """Keeps the reports, with workers and batches called by their names."""
+    aliases = {str(id): alias for id, alias in (await store.aliases(tx, found.gathered.ids)).items()}
+    batches = await store.batch_names(tx, project_id)
+    agreement = msgspec.structs.replace(
+        found.agreement, figures=[_named(each, aliases, batches) for each in found.agreement.figures]
+    )
+    bodies: dict[str, Any] = {
+        "overview": found.overview, "agreement": agreement, "confusion": found.confusion,
+        "confusion-examples": found.examples, "confidence": found.confidence,
+    }  # fmt: skip
+    if found.plan is not None:
+        bodies["plan"] = found.plan
+    await store.put_reports(tx, project_id, {name: json.encode(body) for name, body in bodies.items()})
+
+
+def _named(figure: AgreementFigure, aliases: Mapping[str, str], batches: Mapping[str, str]) -> AgreementFigure:
+    if figure.slice is SliceKind.PAIR:
+        both = [aliases.get(id, "model") for id in figure.slice_key.split("|")]
+        return msgspec.structs.replace(figure, slice_key="|".join(both), slice_title=" and ".join(both))
+    if figure.slice is SliceKind.BATCH:
+        return msgspec.structs.replace(figure, slice_title=batches.get(figure.slice_key, figure.slice_key))
+    return figure
