@@ -2582,6 +2582,13 @@ export interface components {
             made_at: string | null;
             tables: components["schemas"]["Confusion"][];
         };
+        /**
+         * Consensus
+         * @description How submissions become one answer: weighed by how good each person has proved to be, or by counting heads.
+         * @default judges
+         * @enum {string}
+         */
+        Consensus: "judges" | "votes";
         /** Contribution */
         Contribution: {
             worker: string;
@@ -3309,6 +3316,7 @@ export interface components {
         /** LabelStage */
         LabelStage: {
             overlap?: components["schemas"]["Overlap"];
+            consensus?: components["schemas"]["Consensus"];
             /** @default [] */
             skills: string[];
             /** @default 1800 */
@@ -3703,6 +3711,7 @@ export interface components {
              *           "hopeless": 0.6,
              *           "predictions": false
              *         },
+             *         "consensus": "judges",
              *         "skills": [],
              *         "lease_s": 1800,
              *         "skips_max": 3
@@ -3960,6 +3969,7 @@ export interface components {
         };
         /** Rules */
         Rules: {
+            modality: string;
             ontology: components["schemas"]["Ontology"];
             ontology_version: number;
             guideline_html: string;

@@ -52,6 +52,8 @@ export interface Host {
   /** Brings into sight where submissions differ. */
   showDifference(difference: Difference): void
   say(text: string, urgent?: boolean): void
+  /** Stops listening to the session. */
+  destroy(): void
 }
 
 export function cannotEdit(host: Host): string | null {

@@ -3,7 +3,7 @@ import { ApiError } from "#api/problem.ts"
 import { Desk, type DeskParts } from "./desk.svelte.ts"
 import type { Assignment, Claimed, LabelServer, Rules } from "./server.ts"
 
-const rules: Rules = { projectName: "Shapes", ontology: {}, guidelineHtml: "" }
+const rules: Rules = { projectName: "Shapes", modality: "image", ontology: {}, guidelineHtml: "" }
 
 const assignment = (id: string, more: Partial<Assignment> = {}): Assignment =>
   ({

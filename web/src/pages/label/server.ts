@@ -11,6 +11,8 @@ export type Asked = components["schemas"]["Question"]
 /** What an assignment is done by. */
 export interface Rules {
   readonly projectName: string
+  /** Which editor it is done in. */
+  readonly modality: string
   readonly ontology: Ontology
   /** Made from Markdown and cleaned by the server. */
   readonly guidelineHtml: string
@@ -64,6 +66,7 @@ export const server: LabelServer = {
     const rules = await api.get("/api/v1/assignments/{id}/rules", { path: { id }, headers: inOrg(org) })
     return {
       projectName: rules.project_name,
+      modality: rules.modality,
       ontology: rules.ontology as unknown as Ontology,
       guidelineHtml: rules.guideline_html,
     }
