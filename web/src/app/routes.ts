@@ -28,6 +28,18 @@ export const routes: readonly Route[] = [
   route("/", { title: "Home", load: () => import("#pages/home/Home.svelte") }),
   route("/projects/:project/explore", { title: "Explore", load: () => import("#pages/explorer/Explorer.svelte") }),
   route("/projects/:project/quality", { title: "Quality", load: () => import("#pages/quality/Quality.svelte") }),
+  route("/projects/:project/quality/disagreements", {
+    title: "Disagreements",
+    load: () => import("#pages/quality/Disagreements.svelte"),
+  }),
+  route("/projects/:project/quality/confusion", {
+    title: "Confusion",
+    load: () => import("#pages/quality/ConfusionPage.svelte"),
+  }),
+  route("/projects/:project/quality/agreement", {
+    title: "Agreement",
+    load: () => import("#pages/quality/Agreement.svelte"),
+  }),
   route("/projects/:project/tasks", { title: "Tasks", load: () => import("#pages/tasks/Tasks.svelte") }),
   route("/projects/:project/tasks/:task", { title: "Task", load: () => import("#pages/tasks/Task.svelte") }),
   route("/projects/:project/tasks/:task/why", { title: "Why", load: () => import("#pages/quality/Inspector.svelte") }),
