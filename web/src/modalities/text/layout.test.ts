@@ -30,12 +30,12 @@ describe("laned", () => {
 })
 
 describe("runsOf", () => {
-  it("changes where a mark begins or ends, and tells which end", () => {
+  it("changes where a mark begins or ends, and tells which begin", () => {
     const runs = runsOf({ from: 10, to: 20 }, laned([ink("a", 5, 12), ink("b", 12, 15), ink("c", 30, 40)]))
     expect(
-      runs.map(({ from, to, inks, ending }) => [from, to, inks.map((i) => i.id), ending.map((i) => i.id)]),
+      runs.map(({ from, to, inks, starting }) => [from, to, inks.map((i) => i.id), starting.map((i) => i.id)]),
     ).toEqual([
-      [10, 12, ["a"], ["a"]],
+      [10, 12, ["a"], []],
       [12, 15, ["b"], ["b"]],
       [15, 20, [], []],
     ])

@@ -11,7 +11,7 @@ export interface Ink extends Stretch {
   readonly color: string
   /** `solid`: a person's. `dashed`: a model's. `dotted`: of a submission under review. */
   readonly style: "solid" | "dashed" | "dotted"
-  /** What it is called, shown behind its end. */
+  /** What it is called, shown above its start. */
   readonly name: string
 }
 
@@ -23,8 +23,8 @@ export interface Laned extends Ink {
 export interface Run extends Stretch {
   /** What lies under it, the longest first. */
   readonly inks: readonly Laned[]
-  /** Those that end with it. */
-  readonly ending: readonly Laned[]
+  /** Those that begin with it. */
+  readonly starting: readonly Laned[]
 }
 
 /** More marks over one another than this share the last lane. */
@@ -58,7 +58,7 @@ export function runsOf({ from, to }: Stretch, inks: readonly Laned[], cuts: read
   return sorted.slice(0, -1).map((start, index) => {
     const end = sorted[index + 1] as number
     const under = here.filter((ink) => ink.from <= start && ink.to >= end)
-    return { from: start, to: end, inks: under, ending: under.filter((ink) => ink.to === end) }
+    return { from: start, to: end, inks: under, starting: under.filter((ink) => ink.from === start) }
   })
 }
 
