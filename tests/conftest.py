@@ -100,6 +100,11 @@ class Server:
             self._fairmark(*args), env=self._environ | environ, capture_output=True, text=True, check=False
         )
 
+    def process(self, name: str) -> subprocess.CompletedProcess[str]:
+        """Runs the process `name` of `fairmark.entrypoints.processes` to its end, however it ends."""
+        command = [sys.executable, "-m", "fairmark.entrypoints.processes", name]
+        return subprocess.run(command, env=self._environ, capture_output=True, text=True, check=False)
+
     def start(self, *names: str) -> None:
         """Starts server and worker, or those named, and waits until they are ready."""
         for name in names or ("serve", "work"):
@@ -110,22 +115,29 @@ class Server:
                 )
             )
         if "serve" in (names or ("serve",)):
-            self.wait_until_ready(self.data_dir / "serve.log")
+            try:
+                self.wait_until_ready(self.data_dir / "serve.log")
+            except AssertionError:
+                self.stop()
+                raise
 
     def up(self, log: IO[str]) -> subprocess.Popen[bytes]:
         """Starts `fairmark up`; what it says goes into `log`. Who starts it ends it."""
         return subprocess.Popen(self._fairmark("up"), env=self._environ, stdout=log, stderr=log, start_new_session=True)
 
     def wait_until_ready(self, log: Path) -> None:
-        """Waits for the server; fails with the end of its log."""
-        deadline = time.monotonic() + 60
+        """Waits for the server; fails with what it answered last and the end of its log."""
+        deadline, last = time.monotonic() + 60, ""
         while time.monotonic() < deadline:
             try:
-                if httpx.get(self.url + "/readyz").status_code == 200:
+                answer = httpx.get(self.url + "/readyz")
+                if answer.status_code == 200:
                     return
-            except httpx.TransportError:
-                time.sleep(0.1)
-        raise AssertionError(log.read_text()[-4000:])
+                last = answer.text
+            except httpx.TransportError as error:
+                last = str(error)
+            time.sleep(0.1)
+        raise AssertionError(f"{last}\n{log.read_text()[-4000:]}")
 
     def stop(self) -> None:
         """Ends both, gracefully."""

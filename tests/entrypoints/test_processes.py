@@ -129,11 +129,31 @@ class TestSupervisor:
         with pytest.raises(ProcessLookupError):
             os.kill(int(pid.read_text()), 0)
 
+    def test_says_that_the_first_step_was_ended_by_a_signal(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        def command(name: str) -> list[str]:
+            return [sys.executable, "-c", "import os; os.abort()" if name == "check" else "import time; time.sleep(60)"]
+
+        monkeypatch.setattr(processes, "command", command)
+        supervisor = processes.Supervisor(settings.load({}, data_dir=str(tmp_path), database_url=NOBODY))
+        with pytest.raises(SystemExit):
+            supervisor.start()
+        assert f"ended by signal {signal.SIGABRT.value}" in capfd.readouterr().err
+
+
+class TestCheck:
+    def test_ends_well_every_time(self, server: Server) -> None:
+        """One in five was aborted when it ended the interpreter's way: of twelve, all would pass in 7 of 100 runs."""
+        for _ in range(12):
+            done = server.process("check")
+            assert (done.returncode, done.stderr) == (0, "")
+
 
 class TestUp:
     def test_starts_everything_says_where_it_is_and_stops_everything(self, tmp_path: Path) -> None:
         """Twice: with a database that it makes, and with the one that is there then."""
-        server = Server(tmp_path / "d", free_port())
+        server = Server(tmp_path / "my data", free_port())
         links: list[str] = []
         for _ in range(2):
             with (tmp_path / "said").open("w+") as said:
@@ -150,7 +170,7 @@ class TestUp:
             assert f"fairmark is at {server.url} " in text
             links += re.findall(rf"{server.url}/first-start#(\S+)", text)
             assert "Traceback" not in text
-            assert not Embedded(tmp_path / "d").running()
+            assert not Embedded(tmp_path / "my data").running()
         assert len(set(links)) == 2  # nobody has used the first
 
     def test_refuses_a_port_that_is_taken(self, server: Server) -> None:
@@ -194,7 +214,7 @@ class TestDatabase:
 
     def test_says_where_it_cannot_lie(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_bytes(b"")
-        for folder in (tmp_path / "a folder", tmp_path / "file" / "below"):
-            with pytest.raises(DatabaseWillNotStart, match=str(folder)) as refused:
+        for folder in (tmp_path / "a\nfolder", tmp_path / "file" / "below"):
+            with pytest.raises(DatabaseWillNotStart, match=folder.parent.name) as refused:
                 Embedded(folder).start()
             assert "FAIRMARK_DATA_DIR" in refused.value.mend

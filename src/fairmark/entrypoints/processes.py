@@ -6,6 +6,7 @@ terminal once needed. For the same reason the supervisor leaves all preparation 
 """
 
 import gc
+import logging
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,8 +78,7 @@ def serve(config: Settings) -> None:
     finally:
         child.kill()
         signal.signal(signal.SIGTERM, before)
-    if status:
-        sys.exit(1)  # it has said why
+    _go_on_if(status)
     listen(config)
 
 
@@ -116,6 +117,14 @@ def refuse_taken_port(config: Settings) -> None:
                 f"{config.host}:{config.port} cannot be listened on: {error.strerror}.",
                 mend="Choose another --port, or stop what runs there.",
             ) from error
+
+
+def _go_on_if(status: int) -> None:
+    """Ends this process unless the one that came first has ended well. What it could not say itself is said here."""
+    if status < 0:
+        sys.stderr.write(f"error: What comes before the start was ended by signal {-status}.\n→ Start again.\n")
+    if status:
+        sys.exit(1)
 
 
 def _stop_now(number: int, frame: FrameType | None) -> None:
@@ -168,8 +177,7 @@ class Supervisor:
         """
         try:
             self._spawn("listen")
-            if self._status_of(first) != 0:
-                sys.exit(1)  # it has said why
+            _go_on_if(self._status_of(first))
             if not self._stopping.is_set():
                 self._spawn("work")
         except BaseException:
@@ -272,11 +280,24 @@ def main() -> None:
     # What is loaded makes hardly any cycles, and looking for them took a quarter of the time that loading takes. Each
     # process that goes on for longer turns the search on when it is loaded.
     gc.disable()
+    status = 1
     try:
         PROCESSES[sys.argv[1]](settings.load())
+        status = 0
     except FairmarkError as error:
         complain(error)
-        sys.exit(1)
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except KeyboardInterrupt:
+        status = 128 + signal.SIGINT
+    except Exception:
+        traceback.print_exc()
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The object store's threads abort one process in five that ends right after they were used, if it takes the
+    # interpreter's way out: they do not know that it is ending.
+    os._exit(status)
 
 
 if __name__ == "__main__":
