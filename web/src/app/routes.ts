@@ -40,6 +40,15 @@ export const routes: readonly Route[] = [
     title: "Agreement",
     load: () => import("#pages/quality/Agreement.svelte"),
   }),
+  route("/projects/:project/quality/gold", { title: "Gold", load: () => import("#pages/gold/GoldList.svelte") }),
+  route("/projects/:project/quality/gold/new", {
+    title: "Make gold",
+    load: () => import("#pages/gold/GoldNew.svelte"),
+  }),
+  route("/projects/:project/quality/gold/:gold", {
+    title: "Gold",
+    load: () => import("#pages/gold/GoldDetail.svelte"),
+  }),
   route("/projects/:project/tasks", { title: "Tasks", load: () => import("#pages/tasks/Tasks.svelte") }),
   route("/projects/:project/tasks/:task", { title: "Task", load: () => import("#pages/tasks/Task.svelte") }),
   route("/projects/:project/tasks/:task/why", { title: "Why", load: () => import("#pages/quality/Inspector.svelte") }),
