@@ -66,6 +66,8 @@ export class TextWorkspace implements Host {
   textArrived(asset: number, text: Passage): void {
     this.texts.set(asset, text)
     this.topics.tell("texts")
+    // Lists tell marks by their words.
+    this.session.topics.tell("document")
   }
 
   open(what: Opened): void {
