@@ -98,6 +98,7 @@ from fairmark.quality.reports.model import Plan as Plan
 from fairmark.quality.reports.model import QualityOverTime as QualityOverTime
 from fairmark.quality.reports.model import SliceKind as SliceKind
 from fairmark.tasks.model import Assignment as Assignment
+from fairmark.tasks.model import BlindReview as BlindReview
 from fairmark.tasks.model import BlindSubmission as BlindSubmission
 from fairmark.tasks.model import Decision as Decision
 from fairmark.tasks.model import Kind as Kind

@@ -25,6 +25,7 @@ from fairmark.ontology.model import Annotation, Ontology
 from fairmark.projects import service as projects
 from fairmark.tasks import events, service, store
 from fairmark.tasks.model import (
+    Assignment,
     Decision,
     Kind,
     Media,
@@ -170,6 +171,22 @@ async def rules_of(tx: Tx, id: AssignmentId) -> Rules:
     ontology = await projects.ontology(tx, project.id, row["ontology_version"])
     guideline = await projects.guideline(tx, project.id, row["guideline_version"])
     return Rules(project.modality, ontology.document, ontology.version, guideline.html, guideline.version, project.name)
+
+
+async def turn(tx: Tx, sign: service.Signer, id: AssignmentId) -> Assignment:
+    """The caller's own turn; of one that is over, what they said and what became of it. Raises NoSuchAssignment."""
+    found = await service.get(tx, sign, id)
+    if found.state is not TurnState.SUBMITTED or found.closed_at is None:
+        return found
+    handed_in, own = await store.handed_in(tx, id)
+    since = found.closed_at if own else None
+    reviews = await store.other_reviews(tx, id, found.task_id, found.round, since)
+    newest = own or (reviews[-1] if reviews else None)
+    seen = await store.submissions_before(tx, found.task_id, found.round, found.closed_at) if own else []
+    return msgspec.structs.replace(
+        found, draft=None, draft_origin=None, handed_in=handed_in, own_review=own, reviews=reviews,
+        decision=newest.decision if newest else None, submissions=service.blind(seen),
+    )  # fmt: skip
 
 
 async def tasks(tx: Tx, project_id: ProjectId, state: TaskState | None, batch_id: BatchId | None, after: TaskId | None,

@@ -180,9 +180,9 @@ async def _claim_anywhere(request: Req, person: Actor, data: ClaimWish, sign: Si
 
 @get("/api/v1/assignments/{id:uuid}", operation_id="get_assignment", tags=WORK)
 async def get_assignment(request: Req, id: AssignmentId) -> Assignment:
-    """One of your own assignments."""
+    """One of your own assignments; of one that you handed in, what you said and what reviewers said of it."""
     async with work(request, Permission.WORK) as tx:
-        return await service.get(tx, signer(request), id)
+        return await desk.turn(tx, signer(request), id)
 
 
 @post("/api/v1/assignments/{id:uuid}/beat", operation_id="beat", tags=WORK, status_code=200)

@@ -77,11 +77,24 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+class BlindReview(msgspec.Struct, frozen=True, kw_only=True):
+    """A review as its author sees it, and those whose work it is about: it names nobody. annotation: of a fix."""
+
+    decision: Decision
+    reasons: list[str]
+    comment: str
+    annotation: Annotation | None
+    created_at: datetime
+
+
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """One worker's turn at a task, with everything its page shows.
 
     draft: what the worker drew before (autosaved); else their rejected submission; else the item's prelabel.
     note: why the task came back. active_ms: work counted so far. lease_s: what each sign of life adds.
+
+    Once it is over: handed_in, or own_review, is what the worker said; reviews are what others decided of the same
+    round of the task, oldest first, after a review only those that came later; decision is the own one or the newest.
     """
 
     id: AssignmentId
@@ -112,6 +125,10 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     draft_seq: int = 0
     draft_origin: str | None = None
     submissions: list["BlindSubmission"] = []
+    handed_in: Annotation | None = None
+    own_review: BlindReview | None = None
+    reviews: list[BlindReview] = []
+    decision: Decision | None = None
 
 
 class BlindSubmission(msgspec.Struct, frozen=True, kw_only=True):

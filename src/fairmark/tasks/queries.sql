@@ -44,6 +44,26 @@ SELECT a.id, a.project_id, a.task_id, a.worker_id, a.kind, a.stage, a.round, a.s
   JOIN projects pr ON pr.org_id = a.org_id AND pr.id = a.project_id
  WHERE a.org_id = :org_id AND a.id = :id;
 
+-- name: handed_in
+-- What a turn ended with: a submission or a review.
+SELECT s.annotation AS handed_in, v.decision, v.reasons, v.comment, v.annotation, v.created_at
+  FROM assignments a
+  LEFT JOIN submissions s ON s.org_id = a.org_id AND s.assignment_id = a.id
+  LEFT JOIN reviews v ON v.org_id = a.org_id AND v.assignment_id = a.id
+ WHERE a.org_id = :org_id AND a.id = :id;
+
+-- name: other_reviews
+-- What others decided of one round of a task, oldest first; later than :since, where that matters.
+SELECT v.decision, v.reasons, v.comment, v.annotation, v.created_at FROM reviews v
+ WHERE v.org_id = :org_id AND v.task_id = :task_id AND v.round = :round
+   AND (:since::timestamptz IS NULL OR v.created_at > :since) AND v.assignment_id IS DISTINCT FROM :id
+ ORDER BY v.id LIMIT 50;
+
+-- name: submissions_before
+-- What a review was about: the round's submissions of that moment.
+SELECT s.id, s.annotation FROM submissions s
+ WHERE s.org_id = :org_id AND s.task_id = :task_id AND s.round = :round AND s.created_at <= :before ORDER BY s.id LIMIT 200;
+
 -- name: lock_turn
 -- A turn about to be changed, with the facts that decide whether it may be, and what was handed in before.
 SELECT a.id, a.project_id, a.task_id, a.worker_id, a.kind, a.stage, a.round, a.state, a.leased_at, a.leased_until,
@@ -357,7 +377,11 @@ SELECT count(*) FROM assignments WHERE org_id = :org_id AND worker_id = :worker_
 -- A worker's own turns, newest first, with what became of each.
 SELECT a.id, a.project_id, a.task_id, a.kind, a.stage, a.round, a.state, a.leased_at, a.leased_until, a.paused_at,
        a.closed_at, a.active_ms, a.reason, t.item_id, t.batch_id, t.due_at, t.note, i.external_id, i.name, i.meta,
-       pr.ontology_version, pr.guideline_version
+       pr.ontology_version, pr.guideline_version,
+       CASE WHEN a.state = 'submitted' THEN
+           (SELECT v.decision FROM reviews v
+             WHERE v.org_id = a.org_id AND v.task_id = a.task_id AND v.round = a.round
+               AND (a.kind = 'label' OR v.assignment_id = a.id) ORDER BY v.id DESC LIMIT 1) END AS decision
   FROM assignments a
   JOIN tasks t ON t.org_id = a.org_id AND t.id = a.task_id
   JOIN items i ON i.org_id = a.org_id AND i.id = t.item_id

@@ -3,7 +3,7 @@
 import random
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -441,16 +441,24 @@ async def _with_submissions(tx: Tx, assignment: Assignment) -> Assignment:
     found = (await store.task_submissions(tx, [assignment.task_id])).get(assignment.task_id, [])
     row = await store.agreement(tx, assignment.task_id)
     detail: dict[str, Any] = json.decode(row["detail"]) if row else {}
-    blind = [
-        BlindSubmission(id=id, label=chr(65 + n % 26), annotation=annotation,
-                        marks_agreement=detail.get("marks", {}).get(str(id), {}))
-        for n, (id, _, annotation) in enumerate(found)
-    ]  # fmt: skip
+    shown = blind([(id, annotation) for id, _, annotation in found], detail.get("marks", {}))
     draft = assignment.draft
     origin = assignment.draft_origin
-    if draft is None and blind:
-        draft, origin = blind[0].annotation, "submission"
-    return msgspec.structs.replace(assignment, submissions=blind, draft=draft, draft_origin=origin)
+    if draft is None and shown:
+        draft, origin = shown[0].annotation, "submission"
+    return msgspec.structs.replace(assignment, submissions=shown, draft=draft, draft_origin=origin)
+
+
+def blind(
+    submissions: Sequence[tuple[SubmissionId, Annotation]], agreement: Mapping[str, dict[str, float]] | None = None
+) -> list[BlindSubmission]:
+    """Submissions with letters instead of names, in their order. agreement: of each one's marks, by submission."""
+    return [
+        BlindSubmission(
+            id=id, label=chr(65 + n % 26), annotation=annotation, marks_agreement=(agreement or {}).get(str(id), {})
+        )
+        for n, (id, annotation) in enumerate(submissions)
+    ]
 
 
 def _assignment(org_id: OrgId, row: Any, state: TurnState, lease_s: int, sign: Signer) -> Assignment:
@@ -468,6 +476,7 @@ def _assignment(org_id: OrgId, row: Any, state: TurnState, lease_s: int, sign: S
         meta=json.decode(row["meta"]), media=sign.media(org_id, row.get("media")),
         ontology_version=row["ontology_version"], guideline_version=row["guideline_version"], draft=draft,
         draft_seq=row.get("draft_seq") or 0, draft_origin=origin,
+        decision=Decision(row["decision"]) if row.get("decision") else None,
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from fairmark.kernel.ids import (
 from fairmark.ontology.model import Annotation
 from fairmark.projects.model import Pipeline
 from fairmark.tasks.model import (
+    BlindReview,
     ClaimedTwice,
     Decision,
     Judgement,
@@ -467,6 +468,39 @@ async def held(tx: Tx, worker_id: WorkerId) -> int:
 
 async def mine(tx: Tx, worker_id: WorkerId, open_only: bool, before: datetime | None, limit: int) -> list[Any]:
     return await tx.all(q.mine, org_id=tx.org_id, worker_id=worker_id, open_only=open_only, before=before, limit=limit)
+
+
+async def handed_in(tx: Tx, id: AssignmentId) -> tuple[Annotation | None, BlindReview | None]:
+    """The submission or the review that the turn ended with."""
+    row = await tx.maybe(q.handed_in, org_id=tx.org_id, id=id)
+    if row is None:
+        return None, None
+    said = json.decode(row["handed_in"], type=Annotation) if row["handed_in"] else None
+    return said, _blind_review(row) if row["decision"] else None
+
+
+async def other_reviews(
+    tx: Tx, id: AssignmentId, task_id: TaskId, round: int, since: datetime | None
+) -> list[BlindReview]:
+    """One round's reviews but that of the turn `id`, oldest first; only those later than `since` if it is given."""
+    rows = await tx.all(q.other_reviews, org_id=tx.org_id, id=id, task_id=task_id, round=round, since=since)
+    return [_blind_review(row) for row in rows]
+
+
+async def submissions_before(
+    tx: Tx, task_id: TaskId, round: int, before: datetime
+) -> list[tuple[SubmissionId, Annotation]]:
+    """One round's submissions up to `before`, oldest first."""
+    rows = await tx.all(q.submissions_before, org_id=tx.org_id, task_id=task_id, round=round, before=before)
+    return [(row["id"], json.decode(row["annotation"], type=Annotation)) for row in rows]
+
+
+def _blind_review(row: Row) -> BlindReview:
+    annotation = json.decode(row["annotation"], type=Annotation) if row["annotation"] else None
+    return BlindReview(
+        decision=Decision(row["decision"]), reasons=list(row["reasons"]), comment=row["comment"],
+        annotation=annotation, created_at=row["created_at"],
+    )  # fmt: skip
 
 
 async def agreement(tx: Tx, task_id: TaskId) -> Row | None:

@@ -1024,7 +1024,7 @@ export interface paths {
         };
         /**
          * GetAssignment
-         * @description One of your own assignments.
+         * @description One of your own assignments; of one that you handed in, what you said and what reviewers said of it.
          */
         get: operations["get_assignment"];
         put?: never;
@@ -2382,6 +2382,10 @@ export interface components {
             draft_seq: number;
             draft_origin?: string | null;
             submissions?: components["schemas"]["BlindSubmission"][];
+            handed_in?: components["schemas"]["Annotation"] | null;
+            own_review?: components["schemas"]["BlindReview"] | null;
+            reviews?: components["schemas"]["BlindReview"][];
+            decision?: components["schemas"]["Decision"] | null;
         };
         /** Page[Assignment] */
         AssignmentPage: {
@@ -2463,6 +2467,15 @@ export interface components {
             right: number;
             right_low: number;
             right_high: number;
+        };
+        /** BlindReview */
+        BlindReview: {
+            decision: components["schemas"]["Decision"];
+            reasons: string[];
+            comment: string;
+            annotation: components["schemas"]["Annotation"] | null;
+            /** Format: date-time */
+            created_at: string;
         };
         /** BlindSubmission */
         BlindSubmission: {
