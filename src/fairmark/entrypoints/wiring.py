@@ -18,6 +18,7 @@ from fairmark.quality import http as quality
 from fairmark.quality import jobs as quality_jobs
 from fairmark.quality.cases import http as cases
 from fairmark.quality.gold import http as gold
+from fairmark.quality.gold import jobs as gold_jobs
 from fairmark.quality.judging import http as judging
 from fairmark.quality.judging import jobs as judging_jobs
 from fairmark.quality.people import http as quality_people
@@ -52,13 +53,19 @@ ROUTES: list[Any] = [
 
 READERS: list[Reader] = [
     Reader("tasks", tasks_jobs.ASSET_EVENTS, tasks_jobs.on_assets),
-    Reader("quality", quality_jobs.SUBMISSION_EVENTS, quality_jobs.on_submitted),
+    Reader("quality", quality_jobs.WORK_EVENTS, quality_jobs.on_work),
     delivery_jobs.READER,
     Reader("scale", scale_jobs.EVENTS, scale_jobs.on_work),
 ]
 """Reactions to events: (name, event types, handler). Each reader keeps its own place in every organisation's log."""
 
-JOBS: dict[str, Any] = {**assets_jobs.JOBS, **judging_jobs.JOBS, **delivery_jobs.JOBS, **scale_jobs.JOBS}
+JOBS: dict[str, Any] = {
+    **assets_jobs.JOBS,
+    **judging_jobs.JOBS,
+    **gold_jobs.JOBS,
+    **delivery_jobs.JOBS,
+    **scale_jobs.JOBS,
+}
 """Background jobs by name: `async def job(site: Site, org_id: OrgId, args: dict) -> None`."""
 
 QUICK_JOBS: frozenset[str] = frozenset({delivery_jobs.SEND, assets_jobs.FETCH_JOB, *scale_jobs.JOBS})

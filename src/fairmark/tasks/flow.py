@@ -7,6 +7,7 @@ file of this package for that reason.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -53,6 +54,33 @@ async def create_tasks(tx: Tx, project_id: ProjectId, batch_id: BatchId, first_i
 async def make_gold_tasks(tx: Tx, gold: Mapping[ItemId, GoldId]) -> dict[ItemId, TaskId]:
     """Makes the tasks that turns at gold belong to, one per item; they lie beside the items' own and never end."""
     return await store.insert_gold_tasks(tx, list(gold), list(gold.values()))
+
+
+class Standing(NamedTuple):
+    """A task's place on the ring. gold_id: the gold that its turns are for; None: an ordinary task."""
+
+    task_id: TaskId
+    project_id: ProjectId
+    item_id: ItemId
+    batch_id: BatchId
+    rank: int
+    place: int
+    gold_id: GoldId | None
+
+
+async def standing(tx: Tx, task_ids: Sequence[TaskId]) -> dict[TaskId, Standing]:
+    """Where tasks lie on the ring, and which of them are gold."""
+    return {row["id"]: Standing(*row) for row in await store.standing(tx, task_ids)}
+
+
+async def plant(tx: Tx, near: Standing, task_id: TaskId, worker_id: WorkerId, ahead: int) -> bool:
+    """Puts a turn at `task_id`, for one worker, `ahead` open turns beyond where they stand; False: there are none."""
+    return await store.plant(tx, near.project_id, task_id, worker_id, near.rank, near.place + 1, ahead)
+
+
+async def unplant(tx: Tx, task_id: TaskId) -> None:
+    """Takes the turns at a task that nobody has taken yet out of the queue."""
+    await store.close_open(tx, [task_id])
 
 
 async def media_ready(tx: Tx, asset_ids: Sequence[AssetId]) -> None:

@@ -67,7 +67,8 @@ SELECT s.id, s.annotation FROM submissions s
 -- name: lock_turn
 -- A turn about to be changed, with the facts that decide whether it may be, and what was handed in before.
 SELECT a.id, a.project_id, a.task_id, a.worker_id, a.kind, a.stage, a.round, a.state, a.leased_at, a.leased_until,
-       a.paused_at, a.active_ms, t.state AS task_state, t.round AS task_round, pr.ontology_version, pr.guideline_version,
+       a.paused_at, a.active_ms, t.state AS task_state, t.round AS task_round, t.gold_id IS NOT NULL AS is_gold,
+       pr.ontology_version, pr.guideline_version,
        pr.pipeline, pr.modality, s.id AS submission_id, s.key AS submission_key, v.id AS review_id,
        ARRAY(SELECT m.width FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n)
                LEFT JOIN assets m ON m.org_id = i.org_id AND m.id = u.id ORDER BY u.n) AS widths,
@@ -139,9 +140,10 @@ SELECT count(*) FROM assignments
 -- New open assignments, :counts[i] for task i. Rework is reserved for its author for a while.
 INSERT INTO open_assignments (org_id, project_id, stage, rank, place, task_id, id, after_id, reserved_for, reserved_until)
 SELECT t.org_id, t.project_id, e.stage, t.rank, t.place, t.id, gen_random_uuid(), e.after_id, e.reserved_for,
-       CASE WHEN e.reserved_for IS NOT NULL THEN :reserved_until::timestamptz END
-  FROM unnest(:task_ids::uuid[], :stages::smallint[], :counts::int[], :after_ids::uuid[], :reserved::uuid[])
-       AS e (task_id, stage, n, after_id, reserved_for)
+       e.reserved_until
+  FROM unnest(:task_ids::uuid[], :stages::smallint[], :counts::int[], :after_ids::uuid[], :reserved::uuid[],
+              :reserved_until::timestamptz[])
+       AS e (task_id, stage, n, after_id, reserved_for, reserved_until)
   JOIN tasks t ON t.org_id = :org_id AND t.id = e.task_id
  CROSS JOIN generate_series(1, e.n);
 
@@ -178,7 +180,8 @@ ON CONFLICT (org_id, assignment_id) DO UPDATE
 SELECT seq FROM drafts WHERE org_id = :org_id AND assignment_id = :assignment_id;
 
 -- name: expire_leases
--- Turns whose time ran out: closed with their draft and time kept, and the work opened again, in one statement.
+-- Turns whose time ran out: closed with their draft and time kept, and the work opened again, in one statement. Gold is
+-- opened again for the same worker alone: nobody else was meant to have it.
 WITH over AS (
     UPDATE assignments a SET state = 'expired', closed_at = :now
      WHERE a.ctid = ANY (ARRAY(
@@ -186,8 +189,9 @@ WITH over AS (
          LIMIT 1000 FOR UPDATE SKIP LOCKED)) AND a.org_id = :org_id
     RETURNING a.id, a.project_id, a.task_id, a.stage, a.round, a.worker_id
 ), opened AS (
-    INSERT INTO open_assignments (org_id, project_id, stage, rank, place, task_id, id, after_id)
-    SELECT :org_id, o.project_id, o.stage, t.rank, t.place, o.task_id, gen_random_uuid(), o.id
+    INSERT INTO open_assignments (org_id, project_id, stage, rank, place, task_id, id, after_id, reserved_for)
+    SELECT :org_id, o.project_id, o.stage, t.rank, t.place, o.task_id, gen_random_uuid(), o.id,
+           CASE WHEN t.gold_id IS NOT NULL THEN o.worker_id END
       FROM over o JOIN tasks t ON t.org_id = :org_id AND t.id = o.task_id
      WHERE t.state = 'open' AND t.stage = o.stage AND t.round = o.round
 )
@@ -318,6 +322,41 @@ SELECT i.org_id, gen_random_uuid(), i.project_id, i.id, i.batch_id, 'open', 0, e
   JOIN items i ON i.org_id = :org_id AND i.id = e.item_id
 RETURNING id, item_id;
 
+-- name: plant
+-- A turn at a task, for one worker, a few open turns ahead of where they stand on the ring, or from its start if nothing
+-- lies ahead; just before an ordinary one (who takes that would step over what lies at the same place), and like it in all
+-- that can be seen. One that lies behind them by now is moved, one that still lies ahead stays. Nothing happens where no
+-- ordinary turn is open.
+WITH ahead AS (
+    SELECT x.* FROM (
+        (SELECT o.rank, o.place, o.task_id, 1 AS n FROM open_assignments o
+          WHERE o.org_id = :org_id AND o.project_id = :project_id AND o.stage = 0 AND o.reserved_for IS NULL
+            AND (o.rank, o.place) >= (:rank::int, :place::bigint)
+          ORDER BY o.rank, o.place OFFSET :ahead::int LIMIT 1)
+        UNION ALL
+        (SELECT o.rank, o.place, o.task_id, 2 FROM open_assignments o
+          WHERE o.org_id = :org_id AND o.project_id = :project_id AND o.stage = 0 AND o.reserved_for IS NULL
+          ORDER BY o.rank, o.place OFFSET :ahead::int LIMIT 1)) x
+     WHERE NOT EXISTS (SELECT FROM open_assignments o
+                        WHERE o.org_id = :org_id AND o.task_id = :task_id AND o.reserved_for = :worker_id
+                          AND (o.rank, o.place) >= (:rank::int, :place::bigint))
+     ORDER BY n LIMIT 1
+), moved AS (
+    DELETE FROM open_assignments o USING ahead
+     WHERE o.org_id = :org_id AND o.task_id = :task_id AND o.reserved_for = :worker_id
+), alike AS (
+    UPDATE tasks t SET rank = ahead.rank, place = ahead.place - 1, due_at = n.due_at
+      FROM ahead JOIN tasks n ON n.org_id = :org_id AND n.id = ahead.task_id
+     WHERE t.org_id = :org_id AND t.id = :task_id
+)
+INSERT INTO open_assignments (org_id, project_id, stage, rank, place, task_id, id, reserved_for)
+SELECT :org_id, :project_id, 0, ahead.rank, ahead.place - 1, :task_id, gen_random_uuid(), :worker_id FROM ahead;
+
+-- name: standing
+-- Where tasks lie on the ring, and which of them are gold.
+SELECT t.id, t.project_id, t.item_id, t.batch_id, t.rank, t.place, t.gold_id FROM tasks t
+ WHERE t.org_id = :org_id AND t.id = ANY (:ids::uuid[]);
+
 -- name: set_task
 UPDATE tasks SET state = :state, stage = :stage, round = :round, rank = :rank, due_at = :due_at, note = :note, updated_at = :now
  WHERE org_id = :org_id AND id = :id;
@@ -332,13 +371,13 @@ UPDATE tasks t SET rank = -(:priority::int + i.priority), due_at = :due_at, upda
                     WHEN :state = 'paused' AND t.state = 'open' THEN 'paused'
                     WHEN :state = 'open' AND t.state = 'paused' AND t.note IS NULL THEN 'open' ELSE t.state END
   FROM items i
- WHERE t.org_id = :org_id AND t.batch_id = :batch_id AND i.org_id = t.org_id AND i.id = t.item_id;
+ WHERE t.org_id = :org_id AND t.batch_id = :batch_id AND t.gold_id IS NULL AND i.org_id = t.org_id AND i.id = t.item_id;
 
 -- name: requeue_batch
 -- The queue of a batch made anew from its tasks: what is missing is opened, what may not be open is taken out.
 WITH gone AS (
     DELETE FROM open_assignments o USING tasks t
-     WHERE o.org_id = :org_id AND t.org_id = o.org_id AND t.id = o.task_id AND t.batch_id = :batch_id
+     WHERE o.org_id = :org_id AND t.org_id = o.org_id AND t.id = o.task_id AND t.batch_id = :batch_id AND t.gold_id IS NULL
     RETURNING o.task_id, o.stage, o.id, o.after_id, o.reserved_for, o.reserved_until
 ), keep AS (
     INSERT INTO open_assignments (org_id, project_id, stage, rank, place, task_id, id, after_id, reserved_for, reserved_until)
@@ -346,7 +385,7 @@ WITH gone AS (
       FROM gone g JOIN tasks t ON t.org_id = :org_id AND t.id = g.task_id WHERE t.state = 'open'
 )
 SELECT t.id FROM tasks t
- WHERE t.org_id = :org_id AND t.batch_id = :batch_id AND t.state = 'open'
+ WHERE t.org_id = :org_id AND t.batch_id = :batch_id AND t.gold_id IS NULL AND t.state = 'open'
    AND NOT EXISTS (SELECT FROM gone g WHERE g.task_id = t.id);
 
 -- name: insert_question
@@ -411,7 +450,8 @@ SELECT t.id, t.item_id, t.batch_id, t.state, t.stage, t.round, -t.rank AS priori
   FROM tasks t
   JOIN items i ON i.org_id = t.org_id AND i.id = t.item_id
   JOIN projects p ON p.org_id = t.org_id AND p.id = t.project_id AND p.mode = :mode
- WHERE t.org_id = :org_id AND t.project_id = :project_id AND (:after::uuid IS NULL OR t.id > :after)
+ WHERE t.org_id = :org_id AND t.project_id = :project_id AND t.gold_id IS NULL
+   AND (:after::uuid IS NULL OR t.id > :after)
    AND (:state::text IS NULL OR t.state = :state) AND (:batch_id::uuid IS NULL OR t.batch_id = :batch_id)
  ORDER BY t.id LIMIT :limit;
 

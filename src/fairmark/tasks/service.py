@@ -342,6 +342,8 @@ async def review(tx: Tx, id: AssignmentId, decision: Decision, reasons: list[str
 async def skip(tx: Tx, id: AssignmentId, reason: str) -> None:
     """Passes the task on to someone else. Neutral for the worker. Raises NoSuchAssignment, TurnClosed."""
     end = await _close(tx, id, TurnState.SKIPPED, reason)
+    if end.is_gold:
+        return  # it was meant for this worker alone
     stage = end.pipeline.stages[min(end.stage, len(end.pipeline.stages) - 1)]
     limit = stage.skips_max if isinstance(stage, LabelStage) else 10
     if await store.skips(tx, end.task_id, end.stage, end.turn.round) >= limit:
@@ -353,7 +355,10 @@ async def skip(tx: Tx, id: AssignmentId, reason: str) -> None:
 async def give_back(tx: Tx, id: AssignmentId) -> None:
     """Returns the task untouched, for anyone else. Raises NoSuchAssignment, TurnClosed."""
     end = await _close(tx, id, TurnState.RETURNED, "")
-    await store.open_turns(tx, [store.NewTurn(end.task_id, end.stage, 1, after_id=id)])
+    only = _worker(tx) if end.is_gold else None
+    await store.open_turns(
+        tx, [store.NewTurn(end.task_id, end.stage, 1, after_id=id, reserved_for=only, reserved=None)]
+    )
 
 
 async def pause(tx: Tx, id: AssignmentId) -> Lease:

@@ -87,6 +87,7 @@ class TurnToEnd:
     modality: str
     sizes: list[tuple[int, int]]
     review_id: ReviewId | None
+    is_gold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +134,14 @@ class NewResult:
 
 @dataclass(frozen=True, slots=True)
 class NewTurn:
-    """Open assignments to write."""
+    """Open assignments to write. reserved: how long `reserved_for` alone may take it; None: for ever."""
 
     task_id: TaskId
     stage: int
     count: int
     after_id: AssignmentId | None = None
     reserved_for: WorkerId | None = None
+    reserved: timedelta | None = RESERVED_FOR
 
 
 async def eligible(tx: Tx, worker_id: WorkerId) -> list[EligibleRow]:
@@ -236,7 +238,7 @@ async def lock_turn(tx: Tx, id: AssignmentId, worker_id: WorkerId) -> TurnToEnd 
     sizes = [(w or 0, h or 0) for w, h in zip(row["widths"], row["heights"], strict=True)]
     return TurnToEnd(
         turn, row["project_id"], row["task_id"], row["stage"], row["ontology_version"], row["guideline_version"],
-        json.decode(row["pipeline"], type=Pipeline), row["modality"], sizes, row["review_id"],
+        json.decode(row["pipeline"], type=Pipeline), row["modality"], sizes, row["review_id"], row["is_gold"],
     )  # fmt: skip
 
 
@@ -277,7 +279,10 @@ async def open_turns(tx: Tx, turns: Sequence[NewTurn]) -> None:
         await tx.run(
             q.open_turns, org_id=tx.org_id, task_ids=[t.task_id for t in turns], stages=[t.stage for t in turns],
             counts=[t.count for t in turns], after_ids=[t.after_id for t in turns],
-            reserved=[t.reserved_for for t in turns], reserved_until=tx.now + RESERVED_FOR,
+            reserved=[t.reserved_for for t in turns],
+            reserved_until=[
+                tx.now + t.reserved if t.reserved_for is not None and t.reserved is not None else None for t in turns
+            ],
         )  # fmt: skip
 
 
@@ -395,6 +400,19 @@ async def insert_gold_tasks(tx: Tx, item_ids: Sequence[ItemId], gold_ids: Sequen
     rows = await tx.all(q.insert_gold_tasks, org_id=tx.org_id, item_ids=list(item_ids), gold_ids=list(gold_ids),
                         now=tx.now)  # fmt: skip
     return {row["item_id"]: row["id"] for row in rows}
+
+
+async def plant(
+    tx: Tx, project_id: ProjectId, task_id: TaskId, worker_id: WorkerId, rank: int, place: int, ahead: int
+) -> bool:
+    """Whether the turn was put there."""
+    done = await tx.run(q.plant, org_id=tx.org_id, project_id=project_id, task_id=task_id, worker_id=worker_id,
+                        rank=rank, place=place, ahead=ahead)  # fmt: skip
+    return done > 0
+
+
+async def standing(tx: Tx, ids: Sequence[TaskId]) -> list[Row]:
+    return await tx.all(q.standing, org_id=tx.org_id, ids=list(ids))
 
 
 async def set_task(tx: Tx, id: TaskId, *, state: str, stage: int, round: int, rank: int, due_at: datetime | None,

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, logit
 
 from fairmark.methods.truth.labels import Floats, Indices, normalised
@@ -52,6 +51,8 @@ def scale_of(logs: Floats, judges: Floats, gold: Indices, log_prior: Floats | No
     known = np.nonzero(gold >= 0)[0]
     if not len(known):
         return SCALE
+    # Imported here, and below, because scipy.optimize takes a second and 60 MB, and most projects have no gold.
+    from scipy.optimize import minimize_scalar
 
     def cost(log_scale: float) -> float:
         found = calibrated(logs[known], judges[known], float(np.exp(log_scale)), log_prior)
@@ -83,6 +84,8 @@ def temper_of(probability: Floats, right: Floats) -> Temper:
     """
     if not len(probability):
         return Temper(1.0, 0.0)
+    from scipy.optimize import minimize
+
     odds = logit(np.clip(probability, 1e-6, 1 - 1e-6))
 
     def cost(point: Floats) -> float:

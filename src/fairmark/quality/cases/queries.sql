@@ -35,3 +35,19 @@ SELECT s.id, s.task_id, t.item_id, i.name, w.alias, s.annotation, s.active_ms, s
   JOIN workers w ON w.org_id = s.org_id AND w.id = s.worker_id
   LEFT JOIN assets m ON m.org_id = i.org_id AND m.id = i.asset_ids[1]
  WHERE s.org_id = :org_id AND s.id = ANY (:ids::uuid[]) ORDER BY s.id LIMIT 50;
+
+-- name: raise_case
+-- Once while it is open; seen again, it is brought up to date.
+INSERT INTO cases (org_id, id, project_id, worker_id, other_id, gold_id, signal, subject, state, strength, summary, evidence,
+                   raised_at, seen_at)
+VALUES (:org_id, :id, :project_id, :worker_id, :other_id, :gold_id, :signal, :subject, 'open', :strength, :summary,
+        :evidence::jsonb, :now, :now)
+ON CONFLICT (org_id, project_id, signal, subject) WHERE state = 'open' DO UPDATE
+   SET strength = excluded.strength, summary = excluded.summary, evidence = excluded.evidence, seen_at = excluded.seen_at
+RETURNING id;
+
+-- name: decided_lately
+-- Whether a person has lately decided the same about the same.
+SELECT 1 FROM cases
+ WHERE org_id = :org_id AND project_id = :project_id AND signal = :signal AND subject = :subject AND state = 'closed'
+   AND decided_at > :since LIMIT 1;

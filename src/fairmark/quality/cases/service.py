@@ -1,9 +1,12 @@
 """One function per use case: cases listed, looked at and decided by people."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from fairmark.kernel import events as log
 from fairmark.kernel import json
 from fairmark.kernel.db import Tx
-from fairmark.kernel.ids import CaseId, ProjectId
+from fairmark.kernel.ids import CaseId, GoldId, ProjectId, WorkerId, new_id
 from fairmark.ontology.model import Annotation
 from fairmark.quality.cases import events, store
 from fairmark.quality.cases.model import (
@@ -20,6 +23,8 @@ from fairmark.quality.cases.model import (
 from fairmark.quality.rules import MediaUrl, picture
 
 EXAMPLES_MAX = 50
+QUIET = timedelta(days=14)
+"""How long the same signal about the same people is not raised again after a person has decided."""
 INNOCENT = {
     Signal.SPEED: "An expert, easy tasks, or work prepared beforehand by a prelabel.",
     Signal.COPIED: "Both began from the same prelabel, or the answer is short and there is only one way to say it.",
@@ -57,6 +62,28 @@ async def detail(tx: Tx, id: CaseId, url: MediaUrl) -> CaseDetail:
             )
         )  # fmt: skip
     return CaseDetail(case=case, examples=examples)
+
+
+async def raise_case(tx: Tx, project_id: ProjectId, signal: Signal, *, subject: str, strength: float, summary: str,
+                     evidence: Sequence[Evidence], worker_id: WorkerId | None = None, other_id: WorkerId | None = None,
+                     gold_id: GoldId | None = None) -> None:  # fmt: skip
+    """Puts before a person what was noticed; once while it waits, and not again soon after it was decided.
+
+    subject: whom it is about, as one word. That is all that follows: nobody is paused, nothing rejected, no pay
+    changed.
+    """
+    if await store.decided_lately(tx, project_id, signal, subject, tx.now - QUIET):
+        return
+    id = CaseId(new_id())
+    raised = await store.raise_case(
+        tx, id, project_id, signal, subject, worker_id=worker_id, other_id=other_id, gold_id=gold_id,
+        strength=min(max(strength, 0.0), 1.0), summary=summary, evidence=evidence[:EXAMPLES_MAX],
+    )  # fmt: skip
+    if raised == id:
+        event = events.CaseRaised(
+            project_id=project_id, case_id=id, signal=signal, worker_id=worker_id, summary=summary
+        )
+        await log.announce(tx, event)
 
 
 async def decide(tx: Tx, id: CaseId, decision: CaseDecision, reason: str) -> None:

@@ -1,12 +1,13 @@
 """The only file that runs this package's statements."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 
-from fairmark.kernel import sql
+from fairmark.kernel import json, sql
 from fairmark.kernel.db import Tx
-from fairmark.kernel.ids import CaseId, ProjectId, SubmissionId
-from fairmark.quality.cases.model import CaseDecision, CaseState
+from fairmark.kernel.ids import CaseId, GoldId, ProjectId, SubmissionId, WorkerId
+from fairmark.quality.cases.model import CaseDecision, CaseState, Evidence, Signal
 
 q = sql.load(__file__)
 Row: TypeAlias = Any
@@ -34,3 +35,20 @@ async def decide(tx: Tx, id: CaseId, decision: CaseDecision, reason: str) -> Non
 
 async def examples(tx: Tx, ids: Sequence[SubmissionId]) -> list[Row]:
     return await tx.all(q.examples, org_id=tx.org_id, ids=list(ids))
+
+
+async def raise_case(tx: Tx, id: CaseId, project_id: ProjectId, signal: Signal, subject: str, *,
+                     worker_id: WorkerId | None, other_id: WorkerId | None, gold_id: GoldId | None, strength: float,
+                     summary: str, evidence: Sequence[Evidence]) -> CaseId:  # fmt: skip
+    """The id of the case, which is `id` if it is new."""
+    return await tx.value(
+        q.raise_case, org_id=tx.org_id, id=id, project_id=project_id, worker_id=worker_id, other_id=other_id,
+        gold_id=gold_id, signal=signal, subject=subject, strength=strength, summary=summary,
+        evidence=json.encode(list(evidence)), now=tx.now,
+    )  # fmt: skip
+
+
+async def decided_lately(tx: Tx, project_id: ProjectId, signal: Signal, subject: str, since: datetime) -> bool:
+    found = await tx.value(q.decided_lately, org_id=tx.org_id, project_id=project_id, signal=signal, subject=subject,
+                           since=since)  # fmt: skip
+    return found is not None

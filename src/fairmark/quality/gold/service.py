@@ -1,11 +1,12 @@
 """Gold made, mended and shown. What follows from answers to it is in `scoring`, how it is given out in `planting`."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from fairmark.kernel import json
+from fairmark.kernel import jobs, json
 from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import GoldId, ItemId, OrgId, ProjectId, new_id
 from fairmark.modalities import MODALITIES, MediaSize
@@ -28,12 +29,16 @@ from fairmark.quality.gold.model import (
     NoSuchItem,
     Suspicion,
 )
+from fairmark.quality.people import rules as people_rules
+from fairmark.quality.people import store as people
+from fairmark.quality.people.rules import Counts
 from fairmark.quality.rules import MediaUrl, picture
 from fairmark.tasks import flow
-from fairmark.tasks.model import TaskState
 from fairmark.tasks.service import compiled_ontology
 
 ANSWERS_MAX = 200
+SCORE = "quality.score_gold"
+"""The job that scores people anew when what is known of an item has changed."""
 
 
 class Known(NamedTuple):
@@ -57,19 +62,28 @@ async def detail(tx: Tx, id: GoldId, url: MediaUrl) -> GoldDetail:
     row = await store.get(tx, id)
     if row is None:
         raise _no_such(id)
+    said = [each for each in await store.submissions(tx, id, ANSWERS_MAX) if each["score"] is not None]
+    known = await people.known_of(tx, row["project_id"], [each["worker_id"] for each in said], but=id)
+    wrong = Counter(each["faults"] for each in said if each["score"] < 1)
     answers = [
         GoldAnswer(
             submission_id=each["id"], worker=each["alias"], annotation=json.decode(each["annotation"], type=Annotation),
-            score=each["score"] or 0.0, faults=json.decode(each["faults"], type=list[str]) if each["faults"] else [],
-            quality=None, same_as=0, active_ms=each["active_ms"], at=each["created_at"],
+            score=each["score"], faults=json.decode(each["faults"], type=list[str]),
+            quality=_quality(known[each["worker_id"]]), same_as=max(wrong[each["faults"]] - 1, 0),
+            active_ms=each["active_ms"], at=each["created_at"],
         )
-        for each in await store.submissions(tx, id, ANSWERS_MAX)
+        for each in said
     ]  # fmt: skip
     return GoldDetail(gold=_gold(tx.org_id, row, url), answers=answers)
 
 
+def _quality(counts: Counts) -> float | None:
+    """How good somebody is believed to be; None if little is known."""
+    return people_rules.belief(counts, people_rules.USUAL).mean if counts.n >= 1 else None
+
+
 async def make(tx: Tx, project_id: ProjectId, known: Known, *, keep_task: bool) -> GoldId:
-    """Makes one item gold, answered by hand; its own task is taken out of the work unless it is kept or done.
+    """Makes one item gold, answered by hand; its own task is taken out of the work unless it is kept or begun with.
 
     An item that is gold already gets the new answer. Raises NoSuchProject, NoSuchItem, BadGold, GoldRetired.
     """
@@ -91,7 +105,6 @@ async def make_many(
     ontology = await compiled_ontology(tx, project_id, project.ontology_version)
     faults: list[GoldFault] = []
     fresh: dict[ItemId, Known] = {}
-    tasks: list[store.Row] = []
     changed = same = 0
     for number, (known, item) in enumerate(zip(rows, await _items(tx, project_id, rows), strict=True)):
         fault = _missing(number, known) if item is None else _unfit(project, ontology, number, known, item)
@@ -99,7 +112,6 @@ async def make_many(
             faults.extend([fault] if fault is not None else [])
         elif item["gold_id"] is None:
             fresh[item["id"]] = known
-            tasks.append(item)
         elif json.decode(item["gold_annotation"], type=Annotation) == known.annotation:
             same += 1
         else:
@@ -108,17 +120,28 @@ async def make_many(
                 state=GoldState.ACTIVE, note=None, ontology_version=project.ontology_version,
             )  # fmt: skip
             changed += 1
+            await _rescore(tx, item["gold_id"])
     ids = {item_id: GoldId(new_id()) for item_id in fresh}
     task_ids = await flow.make_gold_tasks(tx, ids)
     await store.insert(
         tx, project_id, origin, project.ontology_version,
-        [(ids[item], item, task_ids[item], each.annotation, each.explanation) for item, each in fresh.items()],
+        [
+            store.NewGold(ids[item], item, task_ids[item], each.annotation, each.explanation)
+            for item, each in fresh.items()
+        ],
+        keep_task=keep_task,
     )  # fmt: skip
-    if not keep_task:
-        for item in tasks:
-            if item["task_id"] is not None and item["task_state"] not in {TaskState.DONE, TaskState.CANCELLED}:
-                await flow.cancel(tx, item["task_id"], "Its answer is known.")
+    if origin in {GoldOrigin.HAND, GoldOrigin.IMPORT}:
+        for id in ids.values():
+            await _rescore(tx, id)
+    await retire_tasks(tx, project_id)
     return GoldMade(made=len(fresh), changed=changed, same=same, faults=faults)
+
+
+async def retire_tasks(tx: Tx, project_id: ProjectId) -> None:
+    """Takes the own tasks of gold items out of the work, unless they are kept or somebody has begun with them."""
+    for task_id in await store.tasks_to_retire(tx, project_id):
+        await flow.cancel(tx, task_id, "Its answer is known.")
 
 
 async def make_of_results(tx: Tx, project_id: ProjectId, origin: GoldOrigin, *, confidence_min: float, labels_min: int,
@@ -131,6 +154,16 @@ async def make_of_results(tx: Tx, project_id: ProjectId, origin: GoldOrigin, *, 
     found = await store.good_results(tx, project_id, [origin], confidence_min, labels_min, count_max)
     rows = [Known(row["item_id"], None, json.decode(row["annotation"], type=Annotation), "") for row in found]
     return await make_many(tx, project_id, rows, origin, keep_task=True)
+
+
+async def of_items(tx: Tx, item_ids: Sequence[ItemId]) -> list[GoldId]:
+    """The gold among some items, whatever its state."""
+    return [row["id"] for row in await store.of_items(tx, item_ids)]
+
+
+async def answered(tx: Tx, project_id: ProjectId) -> list[GoldId]:
+    """A project's active gold that somebody has answered, the newest 500."""
+    return await store.answered(tx, project_id)
 
 
 async def change(tx: Tx, id: GoldId, *, annotation: Annotation | None, explanation: str | None,
@@ -156,6 +189,13 @@ async def change(tx: Tx, id: GoldId, *, annotation: Annotation | None, explanati
     await store.change(
         tx, id, annotation=annotation, explanation=explanation, state=now, note=note or None, ontology_version=version
     )
+    if now is not GoldState.ACTIVE:
+        await flow.unplant(tx, row["task_id"])
+    await _rescore(tx, id)
+
+
+async def _rescore(tx: Tx, id: GoldId) -> None:
+    await jobs.enqueue(tx, SCORE, key=str(id), gold_id=id)
 
 
 async def _items(tx: Tx, project_id: ProjectId, rows: Sequence[Known]) -> list[store.Row | None]:

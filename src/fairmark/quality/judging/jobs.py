@@ -7,6 +7,8 @@ from uuid import UUID
 from fairmark.kernel.events import SYSTEM
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import OrgId, ProjectId
+from fairmark.quality.gold import scoring
+from fairmark.quality.gold import service as gold
 from fairmark.quality.judging import service, store
 from fairmark.quality.judging.service import SETTLE
 
@@ -33,6 +35,8 @@ async def settle(site: Site, org_id: OrgId, args: dict[str, Any]) -> None:
         book = Book(settled.project, list(settled.judges), list(settled.judges.values()))
         await books.settled(tx, project_id, book, settled.told, locked[project_id]["seen"])
         await making.keep(tx, project_id, made)
+        # People are known better now, and so is what their answers say about gold.
+        await scoring.score(tx, await gold.answered(tx, project_id))
         if again:
             await service.judge(tx, dict.fromkeys(again, project_id), again=True)
 

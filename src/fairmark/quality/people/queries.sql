@@ -73,3 +73,43 @@ SELECT c.submission_id, c.project_id, p.name AS project, i.id AS item_id, i.name
 -- What is believed of how workers find and draw marks in a project.
 SELECT j.worker_id, j.state FROM quality_judges j
  WHERE j.org_id = :org_id AND j.project_id = :project_id AND j.worker_id = ANY (:worker_ids::uuid[]);
+
+-- name: put_checks
+-- What became of submissions; the newest look at each counts.
+INSERT INTO checks (org_id, submission_id, source, project_id, task_id, worker_id, gold_id, score, weight, parts, faults,
+                    active_ms, at)
+SELECT :org_id, s.id, :source, s.project_id, s.task_id, s.worker_id, e.gold_id, e.score, e.weight, e.parts::jsonb,
+       e.faults::jsonb, s.active_ms, s.created_at
+  FROM unnest(:ids::uuid[], :gold_ids::uuid[], :scores::real[], :weights::real[], :parts::text[], :faults::text[])
+       AS e (id, gold_id, score, weight, parts, faults)
+  JOIN submissions s ON s.org_id = :org_id AND s.id = e.id
+ON CONFLICT (org_id, submission_id, source) DO UPDATE
+   SET score = excluded.score, weight = excluded.weight, parts = excluded.parts, faults = excluded.faults,
+       gold_id = excluded.gold_id;
+
+-- name: drop_consensus
+-- What others agreed on no longer counts where somebody has looked.
+DELETE FROM checks WHERE org_id = :org_id AND task_id = ANY (:task_ids::uuid[]) AND source = 'consensus';
+
+-- name: results_of
+-- The results in force of tasks, by what they were found.
+SELECT r.task_id, r.project_id, r.origin, r.annotation, r.confidence, p.modality, p.ontology_version
+  FROM results r
+  JOIN tasks t ON t.org_id = r.org_id AND t.id = r.task_id AND t.result_id = r.id
+  JOIN projects p ON p.org_id = r.org_id AND p.id = r.project_id
+ WHERE r.org_id = :org_id AND r.task_id = ANY (:task_ids::uuid[]) AND r.origin IN ('review', 'consensus');
+
+-- name: said_about
+-- All that was ever said about tasks, in every round.
+SELECT s.id, s.task_id, s.annotation FROM submissions s
+ WHERE s.org_id = :org_id AND s.task_id = ANY (:task_ids::uuid[]) ORDER BY s.id LIMIT 20000;
+
+-- name: known_of
+-- How good workers are, by everything but one gold item: sums over their newest checks in the project.
+SELECT e.id AS worker_id, coalesce(sum(c.score * c.weight), 0) AS "right", coalesce(sum(c.weight), 0) AS weight
+  FROM unnest(:ids::uuid[]) AS e (id)
+  LEFT JOIN LATERAL (SELECT x.score, x.weight FROM checks x
+                      WHERE x.org_id = :org_id AND x.worker_id = e.id AND x.project_id = :project_id
+                        AND x.gold_id IS DISTINCT FROM :but::uuid AND (:sources::text[] IS NULL OR x.source = ANY (:sources))
+                      ORDER BY x.at DESC LIMIT 500) c ON true
+ GROUP BY e.id;

@@ -1,17 +1,21 @@
 """One function per use case: quality of workers' work, for leads and for themselves."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from fairmark.kernel import json
 from fairmark.kernel.db import Tx
-from fairmark.kernel.ids import ProjectId, WorkerId
+from fairmark.kernel.ids import GoldId, ProjectId, SubmissionId, TaskId, WorkerId
 from fairmark.ontology.model import Annotation
 from fairmark.projects import service as projects
 from fairmark.projects.model import LabelStage, Pipeline
 from fairmark.quality.people import rules, store
+from fairmark.quality.people.checking import Compared, compared
 from fairmark.quality.people.model import Feedback, ProjectQuality, Share, WorkerLine, WorkerQuality
 from fairmark.quality.people.rules import Check
 from fairmark.quality.rules import MediaUrl, picture
+from fairmark.tasks.model import Origin
+from fairmark.tasks.service import compiled_ontology
 from fairmark.workforce.model import NoSuchWorker
 
 
@@ -102,6 +106,33 @@ async def feedback(tx: Tx, project_id: ProjectId | None, before: datetime | None
             )
         )  # fmt: skip
     return found
+
+
+async def check_results(tx: Tx, task_ids: Sequence[TaskId]) -> None:
+    """Holds everything that was said about done tasks against their results: decided in review, or agreed on by others
+    (as far as that is sure). Safe to repeat.
+    """
+    found = await store.results_of(tx, task_ids)
+    said: dict[TaskId, list[store.Row]] = {}
+    for row in await store.said_about(tx, [row["task_id"] for row in found]):
+        said.setdefault(row["task_id"], []).append(row)
+    rows: dict[str, list[tuple[SubmissionId, GoldId | None, float, Compared]]] = {"review": [], "consensus": []}
+    for result in found:
+        own = said.get(result["task_id"], [])
+        reviewed = result["origin"] == Origin.REVIEW
+        # Of two who agree, each would be right by the other's word alone.
+        weight = 1.0 if reviewed else max(2 * (result["confidence"] or 0.0) - 1, 0.0) * (1 - 1 / max(len(own), 1))
+        if weight <= 0:
+            continue
+        ontology = await compiled_ontology(tx, result["project_id"], result["ontology_version"])
+        truth = json.decode(result["annotation"], type=Annotation)
+        for each in own:
+            given = json.decode(each["annotation"], type=Annotation)
+            row = (each["id"], None, weight, compared(result["modality"], ontology, truth, given))
+            rows["review" if reviewed else "consensus"].append(row)
+    await store.drop_consensus(tx, [row["task_id"] for row in found if row["origin"] == Origin.REVIEW])
+    for source, made in rows.items():
+        await store.put_checks(tx, source, made)
 
 
 def _ms(value: float | None) -> int | None:

@@ -6,8 +6,9 @@ from typing import Any, TypeAlias
 
 from fairmark.kernel import json, sql
 from fairmark.kernel.db import Tx
-from fairmark.kernel.ids import ProjectId, WorkerId
-from fairmark.quality.people.rules import Check
+from fairmark.kernel.ids import GoldId, ProjectId, SubmissionId, TaskId, WorkerId
+from fairmark.quality.people.checking import Compared
+from fairmark.quality.people.rules import Check, Counts
 
 q = sql.load(__file__)
 Row: TypeAlias = Any
@@ -53,3 +54,33 @@ async def feedback(
 ) -> list[Row]:
     return await tx.all(q.feedback, org_id=tx.org_id, worker_id=worker_id, project_id=project_id, before=before,
                         limit=limit)  # fmt: skip
+
+
+async def put_checks(tx: Tx, source: str, rows: Sequence[tuple[SubmissionId, GoldId | None, float, Compared]]) -> None:
+    """rows: submission, gold, weight, and what was found."""
+    if rows:
+        await tx.run(
+            q.put_checks, org_id=tx.org_id, source=source, ids=[row[0] for row in rows],
+            gold_ids=[row[1] for row in rows], weights=[row[2] for row in rows],
+            scores=[row[3].score for row in rows], parts=[json.encode(row[3].parts) for row in rows],
+            faults=[json.encode(row[3].faults) for row in rows],
+        )  # fmt: skip
+
+
+async def drop_consensus(tx: Tx, task_ids: Sequence[TaskId]) -> None:
+    await tx.run(q.drop_consensus, org_id=tx.org_id, task_ids=list(task_ids))
+
+
+async def results_of(tx: Tx, task_ids: Sequence[TaskId]) -> list[Row]:
+    return await tx.all(q.results_of, org_id=tx.org_id, task_ids=list(task_ids))
+
+
+async def said_about(tx: Tx, task_ids: Sequence[TaskId]) -> list[Row]:
+    return await tx.all(q.said_about, org_id=tx.org_id, task_ids=list(task_ids))
+
+
+async def known_of(tx: Tx, project_id: ProjectId, ids: Sequence[WorkerId], *, but: GoldId | None = None,
+                   sources: Sequence[str] | None = None) -> dict[WorkerId, Counts]:  # fmt: skip
+    rows = await tx.all(q.known_of, org_id=tx.org_id, project_id=project_id, ids=list(ids), but=but,
+                        sources=list(sources) if sources is not None else None)  # fmt: skip
+    return {row["worker_id"]: Counts(row["right"], row["weight"] - row["right"]) for row in rows}

@@ -21,6 +21,7 @@ CREATE TABLE gold (
     explanation      text NOT NULL DEFAULT '',  -- why, for whoever got it wrong
     ontology_version integer NOT NULL,
     version          integer NOT NULL DEFAULT 1,    -- counts the mends
+    keep_task        boolean NOT NULL DEFAULT false,    -- whether the item's own task stays in the work
     note             text,                      -- why it is suspended or retired
     shown            integer NOT NULL DEFAULT 0,    -- turns planted so far
     shown_at         timestamptz,
@@ -37,6 +38,19 @@ CREATE TABLE gold (
 );
 CREATE INDEX gold_turn ON gold (org_id, project_id, state, shown_at NULLS FIRST);
 CALL fence('gold');
+
+-- Gold that was put in a worker's way: each item once per worker.
+CREATE TABLE gold_turns (
+    org_id      uuid NOT NULL,
+    worker_id   uuid NOT NULL,
+    gold_id     uuid NOT NULL,
+    project_id  uuid NOT NULL,
+    planted_at  timestamptz NOT NULL,
+    closed_at   timestamptz,                    -- answered, or passed on
+    PRIMARY KEY (org_id, worker_id, gold_id)
+);
+CREATE INDEX gold_turns_waiting ON gold_turns (org_id, worker_id, project_id) WHERE closed_at IS NULL;
+CALL fence('gold_turns');
 
 ------------------------------------------------------------------------------------------------ checks and cases
 
