@@ -1,13 +1,29 @@
 import type { Belonging } from "#api/session.svelte.ts"
-import { IconKey, IconOrganisation, IconPeople, IconPerson, IconProject, IconWebhook, IconWork } from "#parts/icons.ts"
+import {
+  IconCase,
+  IconKey,
+  IconOrganisation,
+  IconPeople,
+  IconPerson,
+  IconProject,
+  IconWebhook,
+  IconWork,
+} from "#parts/icons.ts"
 import type { NavGroup } from "#parts/shell.ts"
 
 /** The side navigation of a person in the organisation on show: only what they can open. */
 export function navOf(organisation: Belonging | null): readonly NavGroup[] {
   const groups: NavGroup[] = []
   const member = organisation?.member_role ?? null
-  if (member || organisation?.work_roles.includes("lead"))
-    groups.push({ title: "Projects", items: [{ label: "Projects", href: "/projects", icon: IconProject }] })
+  const isLead = member === "owner" || member === "manager" || organisation?.work_roles.includes("lead")
+  if (member || isLead)
+    groups.push({
+      title: "Projects",
+      items: [
+        { label: "Projects", href: "/projects", icon: IconProject },
+        ...(isLead ? [{ label: "Cases", href: "/cases", icon: IconCase }] : []),
+      ],
+    })
   if (organisation?.worker_id) groups.push({ title: "Work", items: [{ label: "Work", href: "/work", icon: IconWork }] })
   if (member)
     groups.push({
