@@ -6,6 +6,8 @@ better guideline. What a Scale project has of them already is passed on to the n
 
 from collections import OrderedDict
 
+import msgspec
+
 from fairmark.assets import service as assets
 from fairmark.assets.model import BatchState
 from fairmark.kernel.db import Tx
@@ -102,8 +104,7 @@ def _with_overlap(pipeline: Pipeline, overlap: int) -> Pipeline:
     first, *rest = pipeline.stages
     if overlap <= 1 or not isinstance(first, LabelStage):
         return pipeline
-    label = LabelStage(Overlap(overlap, overlap), first.skills, first.lease_s, first.skips_max)
-    return Pipeline((label, *rest))
+    return Pipeline((msgspec.structs.replace(first, overlap=Overlap(overlap, overlap)), *rest))
 
 
 async def everybody(tx: Tx) -> list[WorkforceId]:
