@@ -1,5 +1,6 @@
 /** A project's pipeline in plain words. */
 
+import type { Ontology } from "#editor/ontology.ts"
 import { duration, percent, plural } from "#parts/format.ts"
 
 export interface PipelineForm {
@@ -11,13 +12,37 @@ export interface PipelineForm {
   lease: number | null
   skipsMax: number | null
   skills: string
+  /** Another confidence for some classes, questions and options. */
+  targets: TargetForm[]
+  /** Percentage points: what one more person has to bring. */
+  price: number | null
+  /** Percent. */
+  hopeless: number | null
+  predictions: boolean
   /** One after another; none: what is labeled is the result. */
   reviews: ReviewForm[]
+  gold: GoldForm
+}
+
+export interface TargetForm {
+  /** A class's or question's id, or "question=option"; empty until it is chosen. */
+  of: string
+  /** Percent. */
+  confidence: number | null
+}
+
+export interface GoldForm {
+  /** Percent of the turns of somebody nothing is known of, and of somebody well known. */
+  rateNew: number | null
+  rateKnown: number | null
+  feedback: boolean
 }
 
 export interface ReviewForm {
   /** Percent. */
   share: number | null
+  sampling: "risk" | "even"
+  escalated: boolean
   below: number | null
   agreementBelow: number | null
   onReject: "rework" | "relabel"
@@ -27,12 +52,40 @@ export interface ReviewForm {
   lease: number | null
 }
 
+/** What can have a target of its own, named: classes, questions, and the options of a question. */
+export function targetChoices(ontology: Ontology): { value: string; label: string; hint: string; colour?: string }[] {
+  return [
+    ...(ontology.classes ?? []).map(({ id, name, color }) => ({
+      value: id,
+      label: name,
+      hint: "class",
+      colour: color,
+    })),
+    ...(ontology.questions ?? []).flatMap(({ id, name, options }) => [
+      { value: id, label: name, hint: "question" },
+      ...(options ?? []).map((option) => ({
+        value: `${id}=${option.id}`,
+        label: `${name} ${option.name}`,
+        hint: "answer",
+      })),
+    ]),
+  ]
+}
+
 /** Stages that a pipeline may have. The server's limit. */
 export const STAGES_MAX = 10
 
 interface LabelStage {
   readonly kind: "label"
-  readonly overlap: { readonly min: number; readonly max: number; readonly target: number | null }
+  readonly overlap: {
+    readonly min: number
+    readonly max: number
+    readonly target: number | null
+    readonly targets: readonly { readonly of: string; readonly confidence: number }[]
+    readonly price: number
+    readonly hopeless: number
+    readonly predictions: boolean
+  }
   readonly skills: readonly string[]
   readonly lease_s: number
   readonly skips_max: number
@@ -41,6 +94,8 @@ interface LabelStage {
 interface ReviewStage {
   readonly kind: "review"
   readonly share: number
+  readonly sampling: "risk" | "even"
+  readonly escalated: boolean
   readonly below: number | null
   readonly agreement_below: number | null
   readonly on_reject: "rework" | "relabel"
@@ -51,11 +106,16 @@ interface ReviewStage {
 
 export interface Pipeline {
   readonly stages: readonly (LabelStage | ReviewStage)[]
+  readonly gold: { readonly rate_new: number; readonly rate_known: number; readonly feedback: boolean }
 }
 
+/** What the server takes where nothing is said. Shares. */
+export const usual = { price: 0.003, hopeless: 0.6, rateNew: 0.2, rateKnown: 0.02 } as const
+
 const inPercent = (share: number | null | undefined) =>
-  share === null || share === undefined ? null : Math.round(share * 1_000) / 10
-const ofPercent = (value: number | null) => (value === null ? null : value / 100)
+  share === null || share === undefined ? null : Math.round(share * 10_000) / 100
+/** Six digits are more than anybody types; without rounding 0.3 % would become 0.0030000000000000005. */
+const ofPercent = (value: number | null) => (value === null ? null : Number((value / 100).toFixed(6)))
 const skillList = (text: string) => text.split(/[\s,]+/).filter(Boolean)
 
 /** Fields to fill in. */
@@ -68,6 +128,15 @@ export function formOf(pipeline: Pipeline): PipelineForm {
     lease: (label?.lease_s ?? 1_800) / 60,
     skipsMax: label?.skips_max ?? 3,
     skills: (label?.skills ?? []).join(", "),
+    targets: (label?.overlap.targets ?? []).map(({ of, confidence }) => ({ of, confidence: inPercent(confidence) })),
+    price: inPercent(label?.overlap.price ?? usual.price),
+    hopeless: inPercent(label?.overlap.hopeless ?? usual.hopeless),
+    predictions: label?.overlap.predictions ?? false,
+    gold: {
+      rateNew: inPercent(pipeline.gold?.rate_new ?? usual.rateNew),
+      rateKnown: inPercent(pipeline.gold?.rate_known ?? usual.rateKnown),
+      feedback: pipeline.gold?.feedback ?? true,
+    },
     reviews: pipeline.stages.filter((stage): stage is ReviewStage => stage.kind === "review").map(reviewForm),
   }
 }
@@ -76,6 +145,8 @@ export function formOf(pipeline: Pipeline): PipelineForm {
 export function reviewForm(review?: ReviewStage): ReviewForm {
   return {
     share: inPercent(review?.share ?? 1),
+    sampling: review?.sampling ?? "risk",
+    escalated: review?.escalated ?? true,
     below: inPercent(review?.below),
     agreementBelow: inPercent(review?.agreement_below),
     onReject: review?.on_reject ?? "rework",
@@ -89,20 +160,41 @@ export function reviewForm(review?: ReviewStage): ReviewForm {
 export function pipelineOf(form: PipelineForm): Pipeline {
   const min = form.min ?? 1
   const max = Math.max(min, form.max ?? min)
+  const isAdaptive = max > min
   const label: LabelStage = {
     kind: "label",
-    overlap: { min, max, target: max > min ? ofPercent(form.target) : null },
+    overlap: {
+      min,
+      max,
+      target: isAdaptive ? ofPercent(form.target) : null,
+      targets: isAdaptive
+        ? form.targets.flatMap(({ of, confidence }) => {
+            const share = ofPercent(confidence)
+            return of && share !== null ? [{ of, confidence: share }] : []
+          })
+        : [],
+      price: ofPercent(form.price) ?? usual.price,
+      hopeless: ofPercent(form.hopeless) ?? usual.hopeless,
+      predictions: form.predictions,
+    },
     skills: skillList(form.skills),
     lease_s: Math.round((form.lease ?? 30) * 60),
     skips_max: form.skipsMax ?? 3,
   }
-  return { stages: [label, ...form.reviews.map(reviewStage)] }
+  const gold = {
+    rate_new: ofPercent(form.gold.rateNew) ?? usual.rateNew,
+    rate_known: ofPercent(form.gold.rateKnown) ?? usual.rateKnown,
+    feedback: form.gold.feedback,
+  }
+  return { stages: [label, ...form.reviews.map(reviewStage)], gold }
 }
 
 function reviewStage(form: ReviewForm): ReviewStage {
   return {
     kind: "review",
     share: ofPercent(form.share) ?? 0,
+    sampling: form.sampling,
+    escalated: form.escalated,
     below: ofPercent(form.below),
     agreement_below: ofPercent(form.agreementBelow),
     on_reject: form.onReject,
@@ -112,18 +204,39 @@ function reviewStage(form: ReviewForm): ReviewStage {
   }
 }
 
-/** What will happen to every item, as one would tell it. */
-export function storyOf(pipeline: Pipeline): string {
-  return pipeline.stages.map((stage) => (stage.kind === "label" ? labelStory(stage) : reviewStory(stage))).join(" ")
+/** What a target is of, as people call it. */
+export type NameTarget = (of: string) => string
+
+/** What will happen to every item, as one would tell it: a paragraph for each stage, and one for gold. */
+export function storyOf(pipeline: Pipeline, nameOf: NameTarget = (of) => of): string[] {
+  const isExpert = pipeline.stages.some((stage) => stage.kind === "review" && stage.escalated)
+  const stages = pipeline.stages.map((stage) =>
+    stage.kind === "label" ? labelStory(stage, isExpert, nameOf) : reviewStory(stage),
+  )
+  return [...stages, goldStory(pipeline.gold)].filter(Boolean)
 }
 
-function labelStory({ overlap, skills, lease_s, skips_max }: LabelStage): string {
-  const { min, max, target } = overlap
+function goldStory({ rate_new, rate_known, feedback }: Pipeline["gold"]): string {
+  if (rate_new <= 0 && rate_known <= 0) return ""
+  const told = feedback ? " Afterwards they see what was right." : ""
+  return (
+    `Where there is gold, somebody new meets it in ${percent(rate_new)} of their turns, somebody well known in ` +
+    `${percent(rate_known)}.${told}`
+  )
+}
+
+function labelStory({ overlap, skills, lease_s, skips_max }: LabelStage, isExpert: boolean, nameOf: NameTarget) {
+  const { min, max, target, targets, hopeless } = overlap
   const who = `${plural(min, "person", "people")}${skills.length > 0 ? ` with the skill ${skills.join(" and ")}` : ""}`
   const blind = max > 1 ? ", who do not see each other's work" : ""
+  const less = [
+    target === null ? "" : `less than ${percent(target)} sure`,
+    ...targets.map(({ of, confidence }) => `for ${nameOf(of)} less than ${percent(confidence)} sure`),
+  ].filter(Boolean)
+  const expert = isExpert ? `; what stays below ${percent(hopeless)} then goes to a reviewer` : ""
   const more =
-    max > min && target !== null
-      ? ` If the answer is less than ${percent(target)} sure, one more is asked at a time, up to ${max}.`
+    max > min && less.length > 0
+      ? ` If the answer is ${less.join(", or ")}, one more is asked at a time, up to ${max}, as long as that is worth it${expert}.`
       : ""
   return (
     `Each item is labeled by ${who}${blind}.${more} A turn lasts ${duration(lease_s)} and is longer while one works; ` +
@@ -132,7 +245,7 @@ function labelStory({ overlap, skills, lease_s, skips_max }: LabelStage): string
 }
 
 function reviewStory(stage: ReviewStage): string {
-  const { share, below, agreement_below, on_reject, rounds_max, skills } = stage
+  const { share, sampling, below, agreement_below, on_reject, rounds_max, skills } = stage
   const always = [
     below === null ? "" : `whose answer is less than ${percent(below)} sure`,
     agreement_below === null ? "" : `whose submissions agree less than ${percent(agreement_below)}`,
@@ -143,7 +256,9 @@ function reviewStory(stage: ReviewStage): string {
       ? "Every item"
       : share <= 0 && always.length > 0
         ? `Items ${always.join(", or ")},`
-        : `${percent(share)} of the items${always.length > 0 ? `, and all ${always.join(", or ")},` : ""}`
+        : `${percent(share)} of the items${
+            sampling === "risk" ? ", more of those where a mistake is likelier" : ""
+          }${always.length > 0 ? `, and all ${always.join(", or ")},` : sampling === "risk" ? "," : ""}`
   const many = share >= 1 ? "is" : "are"
   const then = on_reject === "rework" ? "goes back to who made it" : "is labeled afresh by others"
   const end =
