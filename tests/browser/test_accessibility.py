@@ -110,11 +110,21 @@ async def test_no_page_keeps_anyone_out(
             found[path] += await tabbed(screen.page, 25)
     await context.close()
 
-    # The editor, with a mark chosen and with its faults told; the reviewer's list; the overlay of the keys.
+    # A worker's finished turn; the editor, with a mark chosen and with its faults told; the overlay of the keys.
     context = await chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
     screen = Screen(server.url, context, await context.new_page())
+    worker = await opened.person(WorkRole.REVIEWER)
+    async with AsyncClient(server.url) as client:
+        await client.sign_in(worker, PASSWORD)
+        turn = await take(client, opened)
+        await client.submit(turn, Annotation(answers={"light": "day"}))
+    await screen.open(f"/work/turns/{turn}")
+    await screen.sign_in(worker)
+    await screen.page.get_by_text("Your answer").wait_for()
+    for path in (f"/work/turns/{turn}", "/work?tab=mine"):
+        await screen.open(path)
+        found[path] = await looked_over(screen.page)
     await screen.open("/label")
-    await screen.sign_in(await opened.person(WorkRole.REVIEWER))
     await screen.item()
     await screen.keys("1")
     await screen.drag((100, 100), (240, 240))

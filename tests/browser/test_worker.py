@@ -270,6 +270,26 @@ class TestReviewing:
         await worker.page.get_by_role("button", name="Look again").click()
         assert await worker.item() == rejected
         await expect(worker.page.get_by_text("The small one is missing.")).to_be_visible()
+        # What became of each stands in their list, and what the reviewer changed can be seen beside their own answer.
+        await worker.open("/work?tab=mine")
+        for words in ("Accepted", "Corrected", "Sent back"):
+            await expect(worker.page.get_by_text(words, exact=True)).to_have_count(1)
+        row = worker.page.get_by_role("row").filter(has_text="Corrected")
+        await row.get_by_role("link", name="Look at it").click()
+        await expect(worker.page.get_by_role("heading", name=fixed)).to_be_visible()
+        shown = worker.page.get_by_role("listbox", name="Marks").get_by_role("option")
+        await expect(shown).to_have_count(2)
+        await worker.page.get_by_text("The correction").click()
+        await expect(shown).to_have_count(3)
+        # A link into the editor to what is over leads to the same page; the reviewer sees what they decided.
+        await reviewer.open("/work?tab=mine")
+        await expect(reviewer.page.get_by_text("You corrected")).to_have_count(1)
+        row = reviewer.page.get_by_role("row").filter(has_text="You sent it back")
+        link = await row.get_by_role("link", name="Look at it").get_attribute("href")
+        assert link is not None
+        await reviewer.open(link.replace("/work/turns/", "/label/"))
+        await expect(reviewer.page.get_by_text("The small one is missing.")).to_be_visible()
+        await expect(reviewer.page.get_by_text("Something is missing")).to_be_visible()
 
     async def test_submissions_over_one_another_and_taking_one_of_them(
         self, shop: OpenShop, screen: OpenScreen

@@ -21,6 +21,8 @@ export interface DeskParts {
   /** The turns that other tabs have open. */
   readonly elsewhere: () => Promise<ReadonlySet<string>>
   readonly onTurn?: (turn: Turn) => void
+  /** Told of a turn that was to be opened and is handed in already. */
+  readonly onFinished?: (assignment: Assignment) => void
 }
 
 /** How often a turn that waits unseen is promised anew, as a share of its lease. */
@@ -49,6 +51,10 @@ export class Desk {
   async open(org: string, id: string): Promise<void> {
     await this.#find(async () => {
       let assignment = await this.#parts.server.get(org, id)
+      if (assignment.state === "submitted") {
+        this.#parts.onFinished?.(assignment)
+        return null
+      }
       if (assignment.paused_at && assignment.state === "leased") {
         await this.#parts.server.resume(org, id)
         assignment = { ...assignment, paused_at: null }

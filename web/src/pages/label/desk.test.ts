@@ -166,6 +166,16 @@ describe("Desk", () => {
     expect(desk.turn?.assignment.paused_at).toBeNull()
   })
 
+  it("opens nothing of a turn that is handed in, and says so", async () => {
+    const onFinished = vi.fn()
+    const get = vi.fn(async (_org: string, id: string) => assignment(id, { state: "submitted" }))
+    const { desk, server } = set([], { get }, { onFinished })
+    await desk.open("o", "a")
+    expect(onFinished).toHaveBeenCalledWith(expect.objectContaining({ id: "a" }))
+    expect(desk.turn).toBeNull()
+    expect(server.rules).not.toHaveBeenCalled()
+  })
+
   it("opens the same turn anew as another visit", async () => {
     const { desk } = set([])
     await desk.open("o", "a")

@@ -2,7 +2,8 @@
 
 import type { components } from "#api/schema.d.ts"
 import { duration } from "#parts/format.ts"
-import { originNames, reasonName } from "./words.ts"
+import { reasonName } from "#parts/reasons.ts"
+import { originNames } from "./words.ts"
 
 type History = components["schemas"]["History"]
 type Turn = components["schemas"]["TurnLine"]

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest"
-import { canOpen, hindrance, idle, labelPath, pace, stateWords, turnPath, type WorkOffer, waits } from "./offers.ts"
+import {
+  canOpen,
+  finishedPath,
+  hindrance,
+  idle,
+  labelPath,
+  pace,
+  stateWords,
+  turnPath,
+  type WorkOffer,
+  waits,
+} from "./offers.ts"
 
 const offer = (changes: Partial<WorkOffer>): WorkOffer => ({
   project_id: "p",
@@ -59,13 +70,21 @@ describe("paths", () => {
     expect(labelPath("o", "p", "review")).toBe("/label?org=o&project=p&kind=review")
     expect(labelPath("o", null, null)).toBe("/label?org=o")
     expect(turnPath({ id: "a", organisation_id: "o" })).toBe("/label/a?org=o")
+    expect(finishedPath({ id: "a", organisation_id: "o" })).toBe("/work/turns/a?org=o")
   })
 })
 
 describe("stateWords", () => {
   it("tells a pause from work", () => {
-    expect(stateWords({ state: "leased", paused_at: null }).label).toBe("Open")
-    expect(stateWords({ state: "leased", paused_at: "2026-01-01T00:00:00Z" }).label).toBe("Paused")
+    const turn = { state: "leased", kind: "label" } as const
+    expect(stateWords({ ...turn, paused_at: null }).label).toBe("Open")
+    expect(stateWords({ ...turn, paused_at: "2026-01-01T00:00:00Z" }).label).toBe("Paused")
+  })
+  it("says what was decided of what is handed in, and to a reviewer what they decided", () => {
+    const turn = { state: "submitted", paused_at: null } as const
+    expect(stateWords({ ...turn, kind: "label" }).label).toBe("Handed in")
+    expect(stateWords({ ...turn, kind: "label", decision: "fix" }).label).toBe("Corrected")
+    expect(stateWords({ ...turn, kind: "review", decision: "reject" }).label).toBe("You sent it back")
   })
 })
 

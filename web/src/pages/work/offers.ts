@@ -6,6 +6,7 @@ import { queryText } from "#routing/paths.ts"
 
 export type WorkOffer = components["schemas"]["WorkOffer"]
 export type Assignment = components["schemas"]["Assignment"]
+export type Decision = components["schemas"]["Decision"]
 export type TurnState = components["schemas"]["TurnState"]
 
 /** Counts stop here: what is more than this is "more than". */
@@ -48,17 +49,44 @@ export const turnPath = ({ id, organisation_id: org }: Pick<Assignment, "id" | "
 export const canOpen = (state: TurnState): boolean => state === "leased" || state === "expired"
 
 export interface StateWords {
-  readonly status: "waiting" | "active" | "done" | "warn" | "off"
+  readonly status: "waiting" | "active" | "done" | "warn" | "bad" | "off"
   readonly label: string
   readonly tip: string
 }
 
-/** A turn's state in words. */
-export function stateWords({ state, paused_at }: Pick<Assignment, "state" | "paused_at">): StateWords {
+/** Where one's own turn is looked at once it is handed in. */
+export const finishedPath = ({ id, organisation_id: org }: Pick<Assignment, "id" | "organisation_id">): string =>
+  `/work/turns/${id}${queryText({ org })}`
+
+/** A turn's state in words; of one that is handed in, what was decided. */
+export function stateWords({
+  state,
+  paused_at,
+  kind,
+  decision,
+}: Pick<Assignment, "state" | "paused_at" | "kind" | "decision">): StateWords {
   if (state === "leased" && paused_at) {
     return { status: "waiting", label: "Paused", tip: "The clock stands; the task is kept for you." }
   }
+  if (state === "submitted" && decision) return decisionWords(decision, kind === "review")
   return states[state]
+}
+
+/** What a review came to, as it is told to whose work it was about, or to its author. */
+export function decisionWords(decision: Decision, isOwn: boolean): StateWords {
+  return (isOwn ? ownDecisions : decisions)[decision]
+}
+
+const decisions: Readonly<Record<Decision, StateWords>> = {
+  accept: { status: "done", label: "Accepted", tip: "A reviewer accepted what was handed in." },
+  fix: { status: "warn", label: "Corrected", tip: "A reviewer changed something. Open it to see what." },
+  reject: { status: "bad", label: "Sent back", tip: "A reviewer sent it back. Open it to see why." },
+}
+
+const ownDecisions: Readonly<Record<Decision, StateWords>> = {
+  accept: { status: "done", label: "You accepted", tip: "The answer was good as it was." },
+  fix: { status: "done", label: "You corrected", tip: "Your correction is the answer." },
+  reject: { status: "done", label: "You sent it back", tip: "It is done again, for the reasons that you gave." },
 }
 
 const states: Readonly<Record<TurnState, StateWords>> = {
