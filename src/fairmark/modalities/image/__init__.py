@@ -1,7 +1,8 @@
-"""Still images: marks are boxes and tags; positions are continuous pixels of the upright full-size image, with the
+"""Still images: boxes, outlines and tags; positions are continuous pixels of the upright full-size image, with the
 origin at the outer corner of the first pixel, so that pixel (row i, column j) covers [j, j+1) x [i, i+1).
 """
 
+from fairmark.modalities.image.marks import KINDS, Bounds, MarkKind, Point, Ring
 from fairmark.modalities.image.modality import IMAGE
 
-__all__ = ["IMAGE"]
+__all__ = ["IMAGE", "KINDS", "Bounds", "MarkKind", "Point", "Ring"]

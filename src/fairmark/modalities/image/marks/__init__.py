@@ -3,9 +3,16 @@
 from collections.abc import Mapping
 
 from fairmark.modalities.image.marks.box import BOX
-from fairmark.modalities.image.marks.kind import MarkKind
+from fairmark.modalities.image.marks.ellipse import ELLIPSE
+from fairmark.modalities.image.marks.kind import Bounds, MarkKind, Point, Ring
+from fairmark.modalities.image.marks.points import POINTS
+from fairmark.modalities.image.marks.polygon import POLYGON
+from fairmark.modalities.image.marks.polyline import POLYLINE
+from fairmark.modalities.image.marks.rotated_box import ROTATED_BOX
 from fairmark.modalities.image.marks.tag import TAG
 
-KINDS: Mapping[str, MarkKind] = {kind.name: kind for kind in (BOX, TAG)}
+KINDS: Mapping[str, MarkKind] = {
+    kind.name: kind for kind in (BOX, POLYGON, POLYLINE, POINTS, ROTATED_BOX, ELLIPSE, TAG)
+}
 
-__all__ = ["KINDS", "MarkKind"]
+__all__ = ["KINDS", "Bounds", "MarkKind", "Point", "Ring"]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fairmark.methods.median import weighted_median
-from fairmark.modalities.image.marks.kind import MarkKind
+from fairmark.modalities.image.marks.kind import Bounds, MarkKind, Ring
+from fairmark.modalities.image.marks.places import TOLERANCE_PX
 from fairmark.modalities.model import MediaSize
 from fairmark.ontology.fields import Problem
 from fairmark.ontology.model import Mark
@@ -14,8 +15,6 @@ from fairmark.ontology.model import Mark
 if TYPE_CHECKING:
     from fairmark.methods.matching import Candidates
 
-TOLERANCE_PX = 0.01
-"""How far a box may reach over the edge: editors round, and percentages of other tools do not come back exactly."""
 _SIDE_SLACK_PX = 1e-6
 
 
@@ -73,4 +72,15 @@ def merged(marks: Sequence[Mark], weights: Sequence[float]) -> dict[str, Any]:
     return {"x": left, "y": top, "w": right - left, "h": bottom - top}
 
 
-BOX = MarkKind("box", Box, problem, candidates, merged)
+def bounds(box: Box) -> Bounds:
+    """Itself."""
+    return Bounds(box.x, box.y, box.w, box.h)
+
+
+def parts(box: Box) -> Sequence[Sequence[Ring]]:
+    """Its four corners, from the upper left, clockwise on a screen."""
+    right, bottom = box.x + box.w, box.y + box.h
+    return [[[(box.x, box.y), (right, box.y), (right, bottom), (box.x, bottom)]]]
+
+
+BOX = MarkKind("box", Box, problem, candidates, merged, bounds, parts)

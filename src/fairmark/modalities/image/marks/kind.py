@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,20 @@ if TYPE_CHECKING:
 Shape = msgspec.Struct
 """A geometry, read: a frozen struct whose fields are the members of the geometry's JSON object."""
 
+Point = tuple[float, float]
+"""x, y in continuous pixels of the upright image."""
+Ring = Sequence[Point]
+"""Corners in order; the last is joined to the first."""
+
+
+class Bounds(NamedTuple):
+    """The smallest box around a mark: left and upper edge, width and height, in pixels."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
 
 @dataclass(frozen=True, slots=True)
 class MarkKind:
@@ -24,7 +38,10 @@ class MarkKind:
     name: what `Mark.kind` says. shape: the struct of its geometry. problem: what is wrong with a shape on an asset of a
     size, with sides of at least so many pixels; None: nothing. candidates: which of two lists of marks on one asset
     could be the same thing, given the least similarity. merged: one geometry from several of one thing, and their
-    weights. The last two may import NumPy when called; the others are on the way of every submission and may not.
+    weights. These two may import NumPy when called; the others are on the way of every submission and may not.
+
+    bounds: the box around a shape; None for kinds without a place. parts: what a shape covers, each part an outer ring
+    and its holes, curves within a hundredth of their radius; None for kinds that cover nothing.
     """
 
     name: str
@@ -32,6 +49,8 @@ class MarkKind:
     problem: Callable[[Any, MediaSize, float], Problem | None]
     candidates: "Callable[[Sequence[Mark], Sequence[Mark], float], Candidates]"
     merged: Callable[[Sequence[Mark], Sequence[float]], dict[str, Any]]
+    bounds: Callable[[Any], Bounds] | None = None
+    parts: Callable[[Any], Sequence[Sequence[Ring]]] | None = None
 
     def read(self, geometry: dict[str, Any]) -> Any:
         """The shape in `geometry`. Raises msgspec.ValidationError."""
