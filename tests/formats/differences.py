@@ -1,6 +1,7 @@
 """What an export and an import changed, as codes of loss tables. Worked out apart from the code under test."""
 
-from math import isfinite
+from math import cos, isfinite, radians, sin
+from typing import Any
 
 from fairmark.formats.model import AssetRecord, LabeledItem
 from fairmark.ontology.model import Mark, Ontology
@@ -8,7 +9,8 @@ from fairmark.ontology.model import Mark, Ontology
 Edges = tuple[float, float, float, float]
 CUTS = frozenset({"yolo", "voc"})
 """Formats that cut boxes at the image's border."""
-NEEDS_SIZE = frozenset({"yolo"})
+NEEDS_SIZE = frozenset({"yolo", "yolo_segment", "yolo_obb"})
+AREAS = frozenset({"box", "polygon", "rotated_box"})
 
 
 def differences(format: str, ontology: Ontology, before: list[LabeledItem], after: list[LabeledItem]) -> set[str]:
@@ -32,12 +34,12 @@ def _of_item(format: str, ontology: Ontology, item: LabeledItem, left: dict[str,
         return {"no_image"}
     codes = {"items_split"} if len(item.assets) > 1 else set[str]()
     codes |= {"tags" for mark in item.annotation.marks if mark.kind == "tag"}
-    codes |= {"mark_kinds" for mark in item.annotation.marks if mark.kind not in ("tag", "box")}
+    codes |= {"mark_kinds" for mark in item.annotation.marks if mark.kind not in AREAS | {"tag"}}
     kept: list[Mark] = []
     for mark in item.annotation.marks:
-        if mark.kind != "box":
+        if mark.kind not in AREAS:
             continue
-        if not any(each.id == mark.class_ and "box" in each.marks for each in ontology.classes):
+        if not any(each.id == mark.class_ and mark.kind in each.marks for each in ontology.classes):
             codes.add("class_unknown")
         elif edges_of(mark) is None or mark.asset not in dict(images):
             codes.add("bad_geometry")
@@ -85,22 +87,23 @@ def _of_marks(format: str, marks: list[Mark], found: list[Mark], asset: AssetRec
     for mark in marks:
         edges = edges_of(mark)
         assert edges is not None
-        wanted = _cut(edges, asset) if format in CUTS else edges
-        if wanted is None:
-            codes.add("outside_image")
-            continue
-        if wanted != edges:
-            codes.add("clipped")
-        other = found.pop(0)
+        if format == "yolo_segment":
+            if _cut(edges, asset) is None or not _rings_inside(mark, asset):
+                codes.add("outside_image")
+                continue
+            other, more = _of_outline(mark, found, asset)
+            codes |= more
+        else:
+            cuts = format in CUTS or (format == "yolo_obb" and mark.kind != "rotated_box")
+            wanted = _cut(edges, asset) if cuts else edges
+            if wanted is None or (format == "yolo_obb" and not _is_centred(mark, asset)):
+                codes.add("outside_image")
+                continue
+            if wanted != edges:
+                codes.add("clipped")
+            other = found.pop(0)
+            codes |= _of_box(format, mark, other, wanted)
         assert other.class_ == mark.class_
-        got = edges_of(other)
-        assert got is not None
-        shift = max(abs(one - two) for one, two in zip(wanted, got, strict=True))
-        if shift > 0.5 + 1e-6:
-            codes.add("thin_boxes")
-            assert shift <= 1
-        elif shift > 1e-3:
-            codes.add("rounded")
         if other.attributes != mark.attributes:
             codes.add("attributes")
         if other.score != mark.score:
@@ -111,9 +114,106 @@ def _of_marks(format: str, marks: list[Mark], found: list[Mark], asset: AssetRec
     return codes
 
 
+def _of_box(format: str, mark: Mark, other: Mark, wanted: Edges) -> set[str]:
+    if format == "coco":
+        assert (other.kind, other.geometry) == (mark.kind, mark.geometry) or mark.kind == "box"
+    else:
+        # What was no rotated box comes back as one only if its class takes them.
+        if format == "yolo_obb":
+            assert other.kind == "rotated_box" or (other.kind == "box" and mark.kind != "rotated_box")
+        else:
+            assert other.kind == "box"
+    got = edges_of(other)
+    assert got is not None
+    shift = max(abs(one - two) for one, two in zip(wanted, got, strict=True))
+    assert shift <= 1
+    codes = set[str]()
+    if format == "yolo_obb":
+        codes |= {"box": {"shapes"}, "polygon": {"outlines"}}.get(mark.kind, set[str]())
+    elif mark.kind != "box" and format != "coco":
+        codes.add("outlines")
+    return codes | ({"thin_boxes"} if shift > 0.5 + 1e-6 else {"rounded"} if shift > 1e-3 else set[str]())
+
+
+def _of_outline(mark: Mark, found: list[Mark], asset: AssetRecord) -> tuple[Mark, set[str]]:
+    """The first of the marks that stand for `mark`, which leave `found`, and the codes of what differs."""
+    parts = parts_of(mark)
+    codes = {"shapes"} if mark.kind != "polygon" else set[str]()
+    codes |= {"parts"} if len(parts) > 1 else set[str]()
+    codes |= {"holes"} if any(len(part) > 1 for part in parts) else set[str]()
+    rings = _rings_inside(mark, asset)
+    if [ring for _, ring in rings] != [[tuple(point) for point in part[0]] for part in parts]:
+        codes.add("clipped")
+    others = [found.pop(0) for _ in rings]
+    for (_, wanted), other in zip(rings, others, strict=True):
+        if other.kind == "box":
+            # The class takes no polygons: the box around the outline comes back.
+            assert mark.kind != "polygon"
+            across, down = zip(*wanted, strict=True)
+            around = (min(across), min(down), max(across), max(down))
+            assert max(abs(one - two) for one, two in zip(around, edges_of(other) or (), strict=True)) <= 1e-3
+            continue
+        ((ring,),) = other.geometry["parts"]
+        for (x, y), (a, b) in zip(wanted, ring, strict=True):
+            assert abs(x - a) <= 1e-3
+            assert abs(y - b) <= 1e-3
+    return others[0], codes
+
+
+def _rings_inside(mark: Mark, asset: AssetRecord) -> list[tuple[int, list[tuple[float, float]]]]:
+    """(number of the part, outer ring with each corner brought into the image), of parts of which something is left."""
+    width, height = asset.width or 0, asset.height or 0
+    rings: list[tuple[int, list[tuple[float, float]]]] = []
+    for number, part in enumerate(parts_of(mark)):
+        ring = [(min(max(x, 0), width), min(max(y, 0), height)) for x, y in part[0]]
+        sides = ({f"{x / width:.8f}" for x, _ in ring}, {f"{y / height:.8f}" for _, y in ring})
+        if all(len(side) > 1 for side in sides):
+            rings.append((number, ring))
+    return rings
+
+
+def _is_centred(mark: Mark, asset: AssetRecord) -> bool:
+    """Whether the middle of a rotated box is in the image; others have none that counts."""
+    if mark.kind != "rotated_box":
+        return True
+    return 0 <= mark.geometry["cx"] <= (asset.width or 0) and 0 <= mark.geometry["cy"] <= (asset.height or 0)
+
+
+def corners_of(geometry: dict[str, Any]) -> list[tuple[float, float]]:
+    """Of a rotated box, from the one that is upper left before it is turned."""
+    turn = radians(geometry["angle"])
+    return [
+        (
+            geometry["cx"] + across * geometry["w"] / 2 * cos(turn) - down * geometry["h"] / 2 * sin(turn),
+            geometry["cy"] + across * geometry["w"] / 2 * sin(turn) + down * geometry["h"] / 2 * cos(turn),
+        )
+        for across, down in ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    ]
+
+
+def parts_of(mark: Mark) -> list[Any]:
+    """Parts of rings of points, of a sound mark."""
+    if mark.kind == "polygon":
+        return mark.geometry["parts"]
+    if mark.kind == "rotated_box":
+        return [[corners_of(mark.geometry)]]
+    left, top, right, bottom = edges_of(mark) or (0, 0, 0, 0)
+    return [[[(left, top), (right, top), (right, bottom), (left, bottom)]]]
+
+
 def edges_of(mark: Mark) -> Edges | None:
-    """(left, top, right, bottom), None without four numbers or an area."""
+    """(left, top, right, bottom) of a mark or around it, None without sides."""
     try:
+        if mark.kind == "rotated_box":
+            across, down = zip(*corners_of(mark.geometry), strict=True)
+            return (min(across), min(down), max(across), max(down))
+        if mark.kind == "polygon":
+            if not mark.geometry["parts"] or any(len(ring) < 3 for part in mark.geometry["parts"] for ring in part):
+                return None
+            points = [point for part in mark.geometry["parts"] for point in part[0]]
+            x, y = (min(point[axis] for point in points) for axis in (0, 1))
+            right, bottom = (max(point[axis] for point in points) for axis in (0, 1))
+            return (x, y, right, bottom) if right > x and bottom > y else None
         x, y, w, h = (mark.geometry[key] for key in ("x", "y", "w", "h"))
         return (x, y, x + w, y + h) if w > 0 and h > 0 and isfinite(x + y + w + h) else None
     except (KeyError, TypeError):

@@ -93,7 +93,7 @@ ATTRIBUTES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 @st.composite
 def ontologies(draw: st.DrawFn) -> Ontology:
     ids = draw(st.lists(st.sampled_from(["car", "kfz", "a.b-", "p_1", "weather", "0"]), min_size=1, unique=True))
-    kinds = st.sampled_from([("box",), ("box", "tag"), ("tag",), ("box", "polygon")])
+    kinds = st.sampled_from([("box",), ("box", "tag"), ("tag",), ("box", "polygon"), ("rotated_box", "box", "polygon")])
     classes = tuple(ItemClass(id, draw(TITLES), "#1f77b4", draw(kinds), attributes=FIELDS) for id in ids)
     question = Field("sky", "Sky?", FieldKind.TEXT)
     return Ontology(classes=classes, questions=(question,), links=(LinkType("pulls", "pulls"),))
@@ -114,15 +114,35 @@ def boxes(draw: st.DrawFn, width: int, height: int) -> dict[str, Any]:
 
 
 @st.composite
+def polygons(draw: st.DrawFn, width: int, height: int) -> dict[str, Any]:
+    """Parts of one ring or two, inside of the image or not, with an area or not, sometimes broken."""
+    if draw(st.integers(0, 10)) == 0:
+        return draw(st.sampled_from([{}, {"parts": []}, {"parts": [[[[1, 1], [2, 2]]]]}, {"parts": [[[[1, 1]] * 3]]}]))
+    point = st.tuples(coordinates(width), coordinates(height)).map(list)
+    ring = st.lists(point, min_size=3, max_size=5)
+    return {"parts": draw(st.lists(st.lists(ring, min_size=1, max_size=2), min_size=1, max_size=2))}
+
+
+def rotated_boxes(width: int, height: int) -> st.SearchStrategy[dict[str, Any]]:
+    sizes = st.sampled_from([1.0, 7.25]) | st.floats(1, 200)
+    angles = st.sampled_from([0.0, 30.0, -90.0, 180.0]) | st.floats(-179, 180)
+    return st.fixed_dictionaries(
+        {"cx": coordinates(width), "cy": coordinates(height), "w": sizes, "h": sizes, "angle": angles}
+    ) | st.just({"cx": 1, "cy": 1})
+
+
+@st.composite
 def marks(draw: st.DrawFn, number: int, class_ids: list[str], assets: tuple[AssetRecord, ...]) -> Mark:
-    kind = draw(st.sampled_from(["box"] * 8 + ["tag", "polygon"]))
+    kind = draw(st.sampled_from(["box"] * 6 + ["polygon"] * 3 + ["rotated_box"] * 3 + ["tag", "kind-of-tomorrow"]))
     asset = draw(st.integers(0, max(len(assets) - 1, 0)))
     size = (assets[asset].width or 100, assets[asset].height or 80) if assets else (100, 80)
+    made = {"box": boxes(*size), "polygon": polygons(*size), "rotated_box": rotated_boxes(*size)}
+    geometry = made.get(kind, st.just({}))
     return Mark(
         f"m{number}",
         kind,
         draw(st.sampled_from([*class_ids * 4, "unknown"])),
-        draw(boxes(*size)) if kind == "box" else {},
+        draw(geometry),
         draw(ATTRIBUTES),
         asset=asset,
         z=draw(st.integers(0, 2)),

@@ -19,11 +19,12 @@ from fairmark.formats.contract import Limits, ReadOptions, WriteOptions
 from fairmark.formats.model import AssetRecord, FileDamaged, FormatFault, LabeledItem, OverLimit, TooDeep, WrongFormat
 from fairmark.formats.sink import FolderSink, ZipSink
 from fairmark.formats.source import FileSource
-from fairmark.ontology.model import FieldKind, ItemClass, Ontology
+from fairmark.ontology.model import FieldKind, ItemClass, Mark, Ontology
 
 from .records import CARS, box, codes, edges, image, read, written
 
 FORMAT = Coco()
+SHAPES = Ontology(classes=(ItemClass("lake", "Lake", "#1f77b4", ("polygon",)),))
 DEFAULT = "annotations/instances_default.json"
 
 
@@ -39,6 +40,10 @@ def part(**sections: Any) -> dict[str, Any]:
 
 def row(**members: Any) -> dict[str, Any]:
     return {"id": 1, "image_id": 7, "category_id": 3, "bbox": [1, 2, 3, 4], **members}
+
+
+def outline(*parts: list[list[list[float]]], **more: Any) -> Mark:
+    return Mark("m", "polygon", "lake", {"parts": list(parts)}, **more)
 
 
 class TestWriting:
@@ -103,6 +108,33 @@ class TestWriting:
         # Every pixel that the box touches.
         wanted[max(int(np.floor(y)), 0) : int(np.ceil(y + h)), max(int(np.floor(x)), 0) : int(np.ceil(x + w))] = 1
         assert (decoded == wanted).all()
+
+    def test_outlines_are_lists_of_corners_or_masks_that_pycocotools_reads(self) -> None:
+        plain = outline([[[5, 5], [10, 5], [10, 10], [5, 10]]], [[[20, 5], [30, 5], [20, 10]]])
+        holed = outline([[[40, 10], [60, 10], [60, 30], [40, 30]], [[45, 15], [55, 15], [55, 25], [45, 25]]])
+        _, files = written(FORMAT, [image("a.jpg", plain, holed)], SHAPES)
+        first, second = json.loads(files[DEFAULT])["annotations"]
+        # 5 * 5 and half of 10 * 5; around x 5 to 30.
+        assert (first["area"], first["bbox"]) == (50, [5, 5, 25, 5])
+        assert first["segmentation"] == [[5, 5, 10, 5, 10, 10, 5, 10], [20, 5, 30, 5, 20, 10]]
+        assert "shape" not in first
+        assert second["area"] == 300
+        assert second["shape"] == {"kind": "polygon", "geometry": holed.geometry}
+        packed: Any = masks.frPyObjects(second["segmentation"], 80, 100)
+        found: Any = masks.decode(packed)
+        wanted = np.zeros((80, 100), dtype=np.uint8)
+        wanted[10:30, 40:60] = 1
+        wanted[15:25, 45:55] = 0
+        assert (found == wanted).all()
+
+    def test_a_crowd_with_an_outline_has_its_mask(self) -> None:
+        crowd = outline([[[5, 5], [10, 5], [10, 10], [5, 10]]], attributes={"iscrowd": True})
+        _, files = written(FORMAT, [image("a.jpg", crowd)], SHAPES)
+        (row,) = json.loads(files[DEFAULT])["annotations"]
+        # 5 columns of 5 pixels from (5, 5), 80 pixels a column: 405 zeros first.
+        assert (row["iscrowd"], row["segmentation"]["counts"][:4]) == (1, [405, 5, 75, 5])
+        good, *_ = read(FORMAT, files)
+        assert good[0].annotation.marks[0].geometry == crowd.geometry
 
     def test_names_that_differ_are_kept_beside(self) -> None:
         item = LabeledItem("drive/7", "Seven", (AssetRecord("../a.jpg", 10, 10, url="https://x.org/a"),))
@@ -174,11 +206,12 @@ class TestReading:
         rows = [
             row(category_id=90, attributes={"Occluded": True, "track": 7, "bad": {"a": 1}, "none": None}),
             row(id=2, iscrowd=1, segmentation={"size": [80, 100], "counts": [8000]}),
-            row(id=3, segmentation=[[1, 1, 2, 2, 3, 3]], keypoints=[1, 1, 2]),
+            row(id=3, segmentation=[[1, 1, 2, 2, 3, 4]], keypoints=[1, 1, 2]),
+            row(id=4, segmentation={"size": [80, 100], "counts": [8000]}),
         ]
         good, bad, report, ontology = read(FORMAT, {"a.json": part(categories=categories, annotations=rows)})
         assert bad == []
-        first, second, third = good[0].annotation.marks
+        first, second, third, fourth = good[0].annotation.marks
         assert ontology.classes[0].name == "行人"
         assert first.class_ == ontology.classes[0].id
         assert first.attributes == {"occluded": True, "track": 7.0}
@@ -187,13 +220,45 @@ class TestReading:
             ("track", "track", FieldKind.NUMBER),
         ]
         assert second.attributes == {"iscrowd": True}
-        assert edges(third) == (1, 2, 3, 4)
+        assert (third.kind, third.geometry) == ("polygon", {"parts": [[[[1, 1], [2, 2], [3, 4]]]]})
+        assert ontology.classes[1].marks == ("box", "polygon")
+        assert edges(fourth) == (1, 2, 3, 4)
         assert codes(report) == {
             "outlines": (1, 0),
             "keypoints": (1, 0),
             "supercategories": (0, 0),
             "attributes_unreadable": (1, 0),
         }
+
+    def test_outlines_are_boxes_where_the_class_takes_no_polygons(self) -> None:
+        rows = [row(segmentation=[[1, 1, 2, 2, 3, 4]]), row(id=2, segmentation=[[1, 1, 2, 2, 3, 4]], category_id=4)]
+        categories = [{"id": 3, "name": "Car"}, {"id": 4, "name": "Lake"}]
+        known = Ontology(
+            classes=(
+                ItemClass("car", "Car", "#000000", ("box",)),
+                ItemClass("lake", "Lake", "#000000", ("polygon",)),
+            )
+        )
+        files = {"a.json": part(categories=categories, annotations=rows)}
+        good, _, report, _ = read(FORMAT, files, ReadOptions(ontology=known))
+        assert [mark.kind for mark in good[0].annotation.marks] == ["box", "polygon"]
+        assert codes(report) == {"outlines": (1, 0)}
+
+    @pytest.mark.parametrize(
+        "segmentation", [[], [[1, 2, 3, 4]], [[1, 2, 3, 4, 5, 6, 7]], [[1, 2, 3, 4, 5, "6"]], "x", None]
+    )
+    def test_segmentations_that_are_no_outline_leave_the_box(self, segmentation: Any) -> None:
+        good, bad, *_ = read(FORMAT, {"a.json": part(annotations=[row(segmentation=segmentation)])})
+        assert bad == []
+        assert edges(good[0].annotation.marks[0]) == (1, 2, 3, 4)
+
+    @pytest.mark.parametrize(
+        "shape", [{"kind": "polygon", "geometry": {}}, {"kind": "blob", "geometry": {}}, 5, {"kind": "box"}]
+    )
+    def test_shapes_that_are_none_are_passed_over(self, shape: Any) -> None:
+        good, bad, *_ = read(FORMAT, {"a.json": part(annotations=[row(shape=shape)])})
+        assert bad == []
+        assert edges(good[0].annotation.marks[0]) == (1, 2, 3, 4)
 
     def test_instances_go_before_other_files(self) -> None:
         files = {"annotations/instances_val2017.json": part(), "annotations/captions_val2017.json": {"images": []}}

@@ -48,7 +48,8 @@ class TestImageRows:
     def test_every_loss_of_marks_and_answers_is_counted(self) -> None:
         marks = (
             Mark("1", "tag", "rain"),
-            Mark("2", "polygon", "car"),
+            Mark("2", "kind-of-tomorrow", "car"),
+            Mark("3", "polygon", "car"),
             box(1, 1, 1, 1, "unknown"),
             box(1, 1, 1, 1, "rain"),
             box(1, 1, 0, 1),
@@ -64,8 +65,8 @@ class TestImageRows:
             "links": (0, 1),
             "mark_kinds": (1, 0),
             "item_details": (0, 1),
-            "not_upright": (6, 1),
-            "class_unknown": (2, 0),
+            "not_upright": (7, 1),
+            "class_unknown": (3, 0),
             "bad_geometry": (2, 0),
         }
 

@@ -20,7 +20,7 @@ from fairmark.ontology.model import Annotation, ItemClass, Mark, Ontology
 from .differences import differences
 from .strategies import exports
 
-IMAGE_FORMATS = ["coco", "yolo", "voc"]
+IMAGE_FORMATS = ["coco", "yolo", "yolo_segment", "yolo_obb", "voc"]
 DOCS = Path(__file__).parents[2] / "docs" / "formats.md"
 
 
@@ -154,7 +154,10 @@ class TestMemory:
         # names. Some 300 bytes an item go there; the items themselves have 1,500.
         assert write(3000) - write(1000) < 1_500_000
 
-    @pytest.mark.parametrize(("name", "per_item"), [("fairmark_jsonl", 50), ("coco", 700), ("yolo", 50), ("voc", 50)])
+    @pytest.mark.parametrize(
+        ("name", "per_item"),
+        [("fairmark_jsonl", 50), ("coco", 700), ("yolo", 50), ("yolo_segment", 50), ("yolo_obb", 50), ("voc", 50)],
+    )
     def test_reading_takes_little_for_each_item(self, name: str, per_item: int, tmp_path: Path) -> None:
         def read(count: int) -> int:
             path = tmp_path / f"{count}.zip"

@@ -11,8 +11,8 @@ from PIL import Image
 
 from fairmark.formats.contract import ReadOptions
 from fairmark.formats.model import AssetRecord, FormatFault, OverLimit, WrongFormat
-from fairmark.formats.yolo import Yolo
-from fairmark.ontology.model import ItemClass, Ontology
+from fairmark.formats.yolo import Yolo, YoloSegment
+from fairmark.ontology.model import ItemClass, Mark, Ontology
 
 from .records import box, codes, edges, image, read, written
 from .strategies import TITLES
@@ -115,6 +115,25 @@ class TestWriting:
         assert after == ontology
 
 
+class TestSegments:
+    def test_lines_are_corners_a_line_for_each_part(self) -> None:
+        parts = [[[[10, 8], [50, 8], [50, 40]], [[20, 9], [30, 9], [30, 12]]], [[[60, 40], [120, 40], [60, 80]]]]
+        lake = Mark("m", "polygon", "lake", {"parts": parts})
+        ontology = Ontology(classes=(ItemClass("lake", "Lake", "#000000", ("polygon", "box")),))
+        item = image("a.jpg", lake, box(10, 8, 20, 16, "lake"), size=(100, 80), split="val")
+        report, files = written(YoloSegment(), [item], ontology)
+        assert files["labels/val/a.txt"].splitlines() == [
+            "0 0.10000000 0.10000000 0.50000000 0.10000000 0.50000000 0.50000000",
+            "0 0.60000000 0.50000000 1.00000000 0.50000000 0.60000000 1.00000000",
+            "0 0.10000000 0.10000000 0.30000000 0.10000000 0.30000000 0.30000000 0.10000000 0.30000000",
+        ]
+        lost = codes(report)
+        assert {code: lost[code] for code in ("holes", "parts", "shapes", "clipped")} == {
+            "holes": (1, 0), "parts": (1, 0), "shapes": (1, 0), "clipped": (1, 0),
+        }  # fmt: skip
+        assert report.marks == 3
+
+
 class TestLayouts:
     LINE = "1 0.5 0.5 0.2 0.5\n"
 
@@ -167,13 +186,25 @@ class TestLayouts:
         assert [each.name for each in ontology.classes] == ["no", "1", "2026-01-01"]
         assert [mark.class_ for mark in good[0].annotation.marks] == ["1", "no"]
 
-    def test_outlines_become_boxes_and_sixth_values_scores(self) -> None:
-        text = "0 0.1 0.1 0.5 0.1 0.5 0.5\n0 0.5 0.5 0.1 0.1 0.75\n1 0.1 0.2 0.3 0.2 0.3 0.4 0.1 0.4\n"
-        good, bad, report, _ = read(FORMAT, labels(text), SIZES)
+    TEXT = "0 0.1 0.1 0.5 0.1 0.5 0.5\n0 0.5 0.5 0.1 0.1 0.75\n1 0.1 0.2 0.3 0.2 0.3 0.4 0.1 0.4\n"
+
+    def test_outlines_are_polygons_and_sixth_values_scores(self) -> None:
+        good, bad, report, ontology = read(FORMAT, labels(self.TEXT), SIZES)
         assert bad == []
         first, second, third = good[0].annotation.marks
-        assert edges(first) == pytest.approx((10, 8, 40, 32))
+        assert first.geometry["parts"][0][0] == [pytest.approx(point) for point in ([10, 8], [50, 8], [50, 40])]
         assert second.score == 0.75
+        assert len(third.geometry["parts"][0][0]) == 4
+        assert [each.marks for each in ontology.classes] == [("polygon", "box"), ("polygon",)]
+        assert codes(report) == {}
+
+    def test_outlines_are_boxes_where_the_class_takes_no_polygons(self) -> None:
+        known = Ontology(classes=tuple(ItemClass(id, id.title(), "#000000", ("box",)) for id in ("car", "bus")))
+        options = ReadOptions(ontology=known, find_asset=SIZES.find_asset)
+        good, bad, report, _ = read(FORMAT, labels(self.TEXT), options)
+        assert bad == []
+        first, _, third = good[0].annotation.marks
+        assert edges(first) == pytest.approx((10, 8, 40, 32))
         assert edges(third) == pytest.approx((10, 16, 20, 16))
         assert codes(report) == {"outlines": (2, 0)}
 

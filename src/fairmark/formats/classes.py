@@ -180,6 +180,12 @@ class ClassTable:
         """Notes that marks of this kind have this class."""
         self._rows[id].kinds[kind] = None
 
+    def takes(self, id: str, kind: str) -> bool:
+        """Whether marks of this kind may have this class: a class of the caller's ontology says which, a new one takes
+        any."""
+        known = self._rows[id].known
+        return known is None or kind in known.marks
+
     def attribute(self, id: str, name: str, value: Any) -> tuple[str, FieldValue] | None:
         """An attribute of a mark of class `id`: see FieldTable.see."""
         return self._rows[id].attributes.see(name, value)

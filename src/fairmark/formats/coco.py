@@ -9,8 +9,9 @@ from fairmark.ontology.model import Ontology
 
 
 class Coco(Format):
-    """Boxes with attributes. Category ids follow the ontology from 1; `attributes` and `score` are not in the standard,
-    but widely read. `external_id` and `name` of an image are written where they differ from its file name."""
+    """All that covers an area, with attributes. Category ids follow the ontology from 1; `attributes` and `score` are
+    not in the standard, but widely read, and `shape` is of fairmark alone. `external_id` and `name` of an image are
+    written where they differ from its file name."""
 
     name = "coco"
     title = "COCO instances"
@@ -22,7 +23,7 @@ class Coco(Format):
         "renamed": "File names that lead out of the folder, or that occur twice, are changed.",
     }
     read_losses = {
-        "outlines": "Outlines and masks are not read; the box around them is.",
+        "outlines": "Masks, and outlines of classes that take none, are not read; the box around them is.",
         "keypoints": "Keypoints are not read; the box around them is.",
         "supercategories": "Supercategories are not read.",
         "attributes_unreadable": "Attributes with nested or mixed values are left out.",

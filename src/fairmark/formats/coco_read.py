@@ -13,12 +13,13 @@ from msgspec import Meta, Raw
 from fairmark.formats.classes import ClassTable
 from fairmark.formats.coco_write import CROWD, NO_SPLIT
 from fairmark.formats.contract import ReadOptions, Source
-from fairmark.formats.images import BOX, LazyTable, asset_for, pixels_of, split_named, split_of
+from fairmark.formats.images import BOX, POLYGON, LazyTable, asset_for, pixels_of, split_named, split_of
 from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
 from fairmark.formats.mapped import mapped
 from fairmark.formats.model import FormatFault, LabeledItem, Name, OverLimit, RowFault, WrongFormat
 from fairmark.formats.names import relative_path, without_root
 from fairmark.formats.tally import Tally
+from fairmark.modalities.image import KINDS
 from fairmark.ontology.model import MARKS_MAX, Annotation, FieldValue, Mark
 from fairmark.ontology.model import Source as MarkSource
 
@@ -91,11 +92,21 @@ class _BoxIn(msgspec.Struct):
     keypoints: Raw = Raw(b"[]")
     attributes: dict[str, Any] | None = None
     score: Annotated[float, Meta(ge=0, le=1)] | None = None
+    shape: Raw = Raw(b"null")
+
+
+class _Shape(msgspec.Struct):
+    """What fairmark's own exports say of a mark that the standard has no words for."""
+
+    kind: str
+    geometry: dict[str, Any]
 
 
 _decode_image = msgspec.json.Decoder(_ImageIn).decode
 _decode_owner = msgspec.json.Decoder(_Owner).decode
 _decode_box = msgspec.json.Decoder(_BoxIn).decode
+_decode_shape = msgspec.json.Decoder(_Shape).decode
+_decode_outline = msgspec.json.Decoder(list[Annotated[list[float], Meta(min_length=6)]]).decode
 _NUL = re.compile(rb"\\u0000")
 _EMPTY_BYTES = len(b"null")
 """Longest way to write nothing; "[]" and "{}" are shorter, and the shortest outline is longer."""
@@ -153,8 +164,7 @@ class _PartReader:
                     "duplicate_id", f"The category id {row.id} is there twice.", path, "Number them anew."
                 )
                 continue
-            class_id = self._classes[row.id] = self._table.id_of(row.name)
-            self._table.saw(class_id, BOX)
+            self._classes[row.id] = self._table.id_of(row.name)
             if row.supercategory:
                 self._tally.lose("supercategories")
 
@@ -234,14 +244,30 @@ class _PartReader:
             return self._fault("bad_box", f"The box {row.bbox} has no area.", path, "Width and height go above 0.")
         if len(marks) >= MARKS_MAX:
             return self._fault("over_limit", f"The image has more than {MARKS_MAX} boxes.", path, "Split the image.")
-        self._count_losses(row)
         id = str(row.id)
         if row.id is None or not 0 < len(id) <= _MARK_ID_CHARS_MAX or id in marks:
             id = f"row-{index}"
-        geometry = {"x": x, "y": y, "w": w, "h": h}
+        kind, geometry = self._shape(row, class_id)
+        self._table.saw(class_id, kind)
         attributes = self._attributes(row, class_id)
-        marks[id] = Mark(id, BOX, class_id, geometry, attributes, source=MarkSource.IMPORT, score=row.score)
+        marks[id] = Mark(id, kind, class_id, geometry, attributes, source=MarkSource.IMPORT, score=row.score)
         return None
+
+    def _shape(self, row: _BoxIn, class_id: str) -> tuple[str, dict[str, Any]]:
+        """(kind, geometry): the richest that the file tells of the mark, and that the class takes."""
+        if memoryview(row.keypoints).nbytes > _EMPTY_BYTES:
+            self._tally.lose("keypoints", marks=1)
+        told = _told(row)
+        if told is not None and self._table.takes(class_id, told[0]):
+            return told
+        has_outline = memoryview(row.segmentation).nbytes > _EMPTY_BYTES
+        if not row.iscrowd and has_outline:
+            outline = _outline(row)
+            if outline is not None and self._table.takes(class_id, POLYGON):
+                return POLYGON, outline
+            self._tally.lose("outlines", marks=1)
+        x, y, w, h = row.bbox
+        return BOX, {"x": x, "y": y, "w": w, "h": h}
 
     def _attributes(self, row: _BoxIn, class_id: str) -> dict[str, FieldValue]:
         attributes: dict[str, FieldValue] = {}
@@ -256,12 +282,6 @@ class _PartReader:
                 self._tally.lose("attributes_unreadable", marks=1)
         return attributes
 
-    def _count_losses(self, row: _BoxIn) -> None:
-        if memoryview(row.segmentation).nbytes > _EMPTY_BYTES and not row.iscrowd:
-            self._tally.lose("outlines", marks=1)
-        if memoryview(row.keypoints).nbytes > _EMPTY_BYTES:
-            self._tally.lose("keypoints", marks=1)
-
     def _refuse_flood(self, place: int, section: str) -> None:
         if place >= self._rows_max:
             raise OverLimit(
@@ -270,6 +290,32 @@ class _PartReader:
 
     def _fault(self, code: str, message: str, path: str, mend: str) -> RowFault:
         return RowFault(code, message, mend, self._path, path=path)
+
+
+def _told(row: _BoxIn) -> tuple[str, dict[str, Any]] | None:
+    """(kind, geometry) that an export of fairmark put beside the standard's members, if it is sound."""
+    if memoryview(row.shape).nbytes <= _EMPTY_BYTES:
+        return None
+    try:
+        shape = _decode_shape(row.shape)
+        kind = KINDS.get(shape.kind)
+        if kind is None:
+            return None
+        kind.read(shape.geometry)
+    except JSON_ERRORS:
+        return None
+    return shape.kind, shape.geometry
+
+
+def _outline(row: _BoxIn) -> dict[str, Any] | None:
+    """The polygon whose rings the segmentation lists; None for run lengths, and for what is no list of rings."""
+    try:
+        rings = _decode_outline(row.segmentation)
+    except JSON_ERRORS:
+        return None
+    if not rings or any(len(ring) % 2 or not all(map(isfinite, ring)) for ring in rings):
+        return None
+    return {"parts": [[[list(point) for point in zip(ring[0::2], ring[1::2], strict=True)]] for ring in rings]}
 
 
 def _grouped(owners: "array[int]", groups: int) -> tuple["array[int]", "array[int]"]:

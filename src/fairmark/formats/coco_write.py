@@ -8,12 +8,13 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from fairmark.formats.contract import Sink, WriteOptions
-from fairmark.formats.images import ONTOLOGY_PATH, ImageRow, ImageRows, box_classes
+from fairmark.formats.images import BOX, ONTOLOGY_PATH, POLYGON, ImageRow, ImageRows, Parts, area_classes, parts_of
 from fairmark.formats.model import AssetRecord, LabeledItem, Report
 from fairmark.formats.names import NameTable, safe_path
+from fairmark.formats.run_lengths import covered_area, run_lengths
 from fairmark.formats.spool import spool
 from fairmark.formats.tally import Tally
-from fairmark.ontology.model import FieldValue, Ontology
+from fairmark.ontology.model import FieldValue, Mark, Ontology
 from fairmark.ontology.upgrade import write_ontology
 
 CROWD = "iscrowd"
@@ -46,6 +47,7 @@ class _BoxOut(msgspec.Struct, gc=False):
     segmentation: list[Any] | dict[str, Any] = []
     attributes: dict[str, FieldValue] | UnsetType = UNSET
     score: float | UnsetType = UNSET
+    shape: dict[str, Any] | UnsetType = UNSET
 
 
 class _Part:
@@ -128,7 +130,7 @@ class CocoWriter:
         titles = {each.id: each.name for each in ontology.classes}
         categories = [
             {"id": place, "name": name, "supercategory": titles.get(each.parent or "", "")}
-            for place, (each, name) in enumerate(zip(box_classes(ontology), self._rows.names, strict=True), start=1)
+            for place, (each, name) in enumerate(zip(area_classes(ontology), self._rows.names, strict=True), start=1)
         ]
         head = {"info": info, "licenses": [], "categories": categories}
         return _encode(head)[:-1] + b',"images":['
@@ -167,8 +169,10 @@ class CocoWriter:
         for place, x, y, w, h, mark in row.boxes:
             id += 1
             each = _BoxOut(id, image_id, place + 1, (x, y, w, h), w * h)
+            if mark.kind != BOX:
+                _add_outline(each, mark, asset)
             if mark.attributes:
-                _add_attributes(each, mark.attributes, asset)
+                _add_attributes(each, mark, asset)
             if mark.score is not None:
                 each.score = mark.score
             out.append(each)
@@ -177,10 +181,35 @@ class CocoWriter:
         return _encode(out)[1:-1]
 
 
-def _add_attributes(out: _BoxOut, attributes: dict[str, FieldValue], asset: AssetRecord) -> None:
+def _add_outline(out: _BoxOut, mark: Mark, asset: AssetRecord) -> None:
+    """The outline as the standard has it; where that is less than the mark says, also the mark's own geometry."""
+    parts = parts_of(mark)
+    out.area = covered_area(parts)
+    if all(len(part) == 1 for part in parts):
+        out.segmentation = [[number for point in outer for number in point] for (outer,) in parts]
+    else:
+        out.segmentation = _mask(parts, asset)
+    if mark.kind != POLYGON or isinstance(out.segmentation, dict) or not out.segmentation:
+        out.shape = {"kind": mark.kind, "geometry": mark.geometry}
+
+
+def _mask(parts: Parts, asset: AssetRecord) -> dict[str, Any] | list[Any]:
+    """The covered pixels as uncompressed run lengths, as lists of points hold no holes; an empty list without the
+    image's size."""
+    if not asset.width or not asset.height:
+        return []
+    return {"size": [asset.height, asset.width], "counts": run_lengths(parts, asset.width, asset.height)}
+
+
+def _add_attributes(out: _BoxOut, mark: Mark, asset: AssetRecord) -> None:
+    attributes = mark.attributes
     if attributes.get(CROWD) is True:
         out.iscrowd = 1
-        out.segmentation = _crowd_mask(out.bbox, asset.width, asset.height)
+        if mark.kind == BOX:
+            out.segmentation = _crowd_mask(out.bbox, asset.width, asset.height)
+        else:
+            out.segmentation = _mask(parts_of(mark), asset)
+            out.shape = {"kind": mark.kind, "geometry": mark.geometry}
         attributes = {key: value for key, value in attributes.items() if key != CROWD}
     if attributes:
         out.attributes = attributes

@@ -1,7 +1,7 @@
-"""What the image formats share: an item as images with boxes, and the files that let an export come back whole."""
+"""What the image formats share: an item as images with marks, and the files that let an export come back whole."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,18 +16,24 @@ from fairmark.formats.model import AssetRecord, FileDamaged, LabeledItem, Name, 
 from fairmark.formats.names import class_names, relative_path, safe_path, stem_of
 from fairmark.formats.source import read_document
 from fairmark.formats.tally import Tally
+from fairmark.modalities.image import KINDS, Ring
 from fairmark.ontology.model import InvalidDocument, ItemClass, Mark, Ontology
 from fairmark.ontology.upgrade import read_ontology, write_ontology
 
 ONTOLOGY_PATH = "fairmark/ontology.json"
 IMAGES_PATH = "fairmark/images.jsonl"
 BOX = "box"
+POLYGON = "polygon"
+ROTATED_BOX = "rotated_box"
+ELLIPSE = "ellipse"
+AREAS = frozenset(name for name, kind in KINDS.items() if kind.parts is not None)
+"""Kinds of marks that cover an area: what detectors learn from. Formats take these."""
 
 IMAGE_LOSSES = {
     "answers": "Answers to questions about the item have no place in this format.",
     "tags": "Tags of the whole image have no place in this format.",
     "links": "Links between marks have no place in this format.",
-    "mark_kinds": "Marks of other kinds than boxes are left out.",
+    "mark_kinds": "Marks of kinds that cover no area are left out.",
     "mark_details": "Mark ids, drawing order, groups and who made a mark are not kept.",
     "item_details": "Metadata, batch, confidence, file hashes and media types of items are not kept.",
     "items_split": "An item of several images becomes several images.",
@@ -36,8 +42,8 @@ IMAGE_LOSSES = {
         "The files of these images are stored turned (EXIF orientation); the labels are for the upright picture. "
         "Turn the files, or read them with a library that does."
     ),
-    "class_unknown": "Marks whose class is not in the ontology, or takes no boxes there, are left out.",
-    "bad_geometry": "Marks without a sound box (sides above 0, finite numbers, an image of the item) are left out.",
+    "class_unknown": "Marks whose class is not in the ontology, or does not take their kind there, are left out.",
+    "bad_geometry": "Marks without a sound place (sides above 0, finite numbers, an image of the item) are left out.",
 }
 """Of exports: what COCO, YOLO and VOC have in common."""
 
@@ -47,8 +53,11 @@ _SPLITS = {"train": "train", "val": "val", "valid": "val", "validation": "val", 
 
 
 BoxRow: TypeAlias = tuple[int, float, float, float, float, Mark]
-"""(place, x, y, w, h, mark): a box in continuous pixels of the upright image. place: of its class, from 0, among those
-that take boxes. A bare tuple: there are hundreds of thousands of them a second."""
+"""(place, x, y, w, h, mark): the box around a mark in continuous pixels of the upright image. place: of its class, from
+0, among those that take marks with an area. A bare tuple: there are hundreds of thousands of them a second."""
+
+Parts: TypeAlias = Sequence[Sequence[Ring]]
+"""What a mark covers: parts, each an outer ring and its holes."""
 
 
 class ImageRow(NamedTuple):
@@ -61,13 +70,15 @@ class ImageRow(NamedTuple):
 
 
 class ImageRows:
-    """Turns items into images with boxes, and counts what every image format loses."""
+    """Turns items into images with marks that cover an area, and counts what every image format loses."""
 
     def __init__(self, ontology: Ontology, tally: Tally, *, keeps_url: bool = False) -> None:
         names = class_names(ontology.classes)
-        self.names = [names[each.id] for each in box_classes(ontology)]
+        self.names = [names[each.id] for each in area_classes(ontology)]
         """What files call the classes, in the ontology's order."""
-        self._places = {each.id: place for place, each in enumerate(box_classes(ontology))}
+        self._places = {
+            (each.id, kind): place for place, each in enumerate(area_classes(ontology)) for kind in each.marks
+        }
         self._tally = tally
         self._keeps_url = keeps_url
 
@@ -88,14 +99,17 @@ class ImageRows:
         return list(rows.values())
 
     def _place(self, marks: tuple[Mark, ...], rows: dict[int, ImageRow]) -> None:
-        """Puts each box under its image. Written flat, since it runs once for each mark of an export."""
+        """Puts each mark under its image. Written flat, since it runs once for each mark of an export."""
         places, lose, placed = self._places, self._tally.lose, 0
         for mark in marks:
-            if mark.kind != BOX:
+            if mark.kind == BOX:
+                box = box_of(mark.geometry)
+            elif mark.kind in AREAS:
+                box = box_around(mark)
+            else:
                 lose("tags" if mark.kind == "tag" else "mark_kinds", marks=1)
                 continue
-            place, row = places.get(mark.class_), rows.get(mark.asset)
-            box = box_of(mark.geometry)
+            place, row = places.get((mark.class_, mark.kind)), rows.get(mark.asset)
             if place is None:
                 lose("class_unknown", marks=1)
             elif box is None or row is None:
@@ -125,9 +139,9 @@ class ImageRows:
         return bool(asset.sha256 or asset.media_type or (asset.url and not self._keeps_url))
 
 
-def box_classes(ontology: Ontology) -> list[ItemClass]:
-    """The classes that take boxes, in the ontology's order."""
-    return [each for each in ontology.classes if BOX in each.marks]
+def area_classes(ontology: Ontology) -> list[ItemClass]:
+    """The classes that take marks with an area, in the ontology's order."""
+    return [each for each in ontology.classes if not AREAS.isdisjoint(each.marks)]
 
 
 def box_of(geometry: dict[str, Any]) -> tuple[float, float, float, float] | None:
@@ -140,12 +154,37 @@ def box_of(geometry: dict[str, Any]) -> tuple[float, float, float, float] | None
     return (x, y, w, h) if sound else None
 
 
+def box_around(mark: Mark) -> tuple[float, float, float, float] | None:
+    """(x, y, w, h) in pixels of a mark with an area; None if its geometry is not sound, or has no sides."""
+    kind = KINDS[mark.kind]
+    assert kind.bounds is not None
+    try:
+        x, y, w, h = kind.bounds(kind.read(mark.geometry))
+    except msgspec.ValidationError:
+        return None
+    return (x, y, w, h) if w > 0 and h > 0 and isfinite(x + y + w + h) else None
+
+
+def parts_of(mark: Mark) -> Parts:
+    """What a mark covers whose geometry is sound and of a kind in AREAS."""
+    kind = KINDS[mark.kind]
+    assert kind.parts is not None
+    return kind.parts(kind.read(mark.geometry))
+
+
 def clipped(box: BoxRow, width: int, height: int) -> tuple[float, float, float, float] | None:
     """(left, top, right, bottom) within the image; None if nothing of the box is inside."""
     _, x, y, w, h, _ = box
     left, top = max(x, 0.0), max(y, 0.0)
     right, bottom = min(x + w, float(width)), min(y + h, float(height))
     return (left, top, right, bottom) if right > left and bottom > top else None
+
+
+def corners_around(ellipse: Mark) -> Ring:
+    """The corners of the rotated box around a sound ellipse."""
+    cx, cy, rx, ry, angle = (ellipse.geometry[name] for name in ("cx", "cy", "rx", "ry", "angle"))
+    box = {"cx": cx, "cy": cy, "w": 2 * rx, "h": 2 * ry, "angle": angle}
+    return parts_of(msgspec.structs.replace(ellipse, kind=ROTATED_BOX, geometry=box))[0][0]
 
 
 class ImageEntry(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -4,11 +4,13 @@ from fairmark.formats.coco import Coco
 from fairmark.formats.contract import Format
 from fairmark.formats.fairmark_jsonl import FairmarkJsonl
 from fairmark.formats.voc import Voc
-from fairmark.formats.yolo import Yolo
+from fairmark.formats.yolo import Yolo, YoloObb, YoloSegment
 
 FORMATS: dict[str, Format] = {
     "fairmark_jsonl": FairmarkJsonl(),
     "coco": Coco(),
     "yolo": Yolo(),
+    "yolo_segment": YoloSegment(),
+    "yolo_obb": YoloObb(),
     "voc": Voc(),
 }

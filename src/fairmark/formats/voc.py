@@ -4,7 +4,7 @@ from html import escape
 from math import floor
 
 from fairmark.formats.contract import Format, Reading, ReadOptions, Sink, SinkStream, Source, WriteOptions
-from fairmark.formats.images import IMAGE_LOSSES, Companion, ImageRow, ImageRows, LazyTable, clipped
+from fairmark.formats.images import BOX, IMAGE_LOSSES, Companion, ImageRow, ImageRows, LazyTable, clipped
 from fairmark.formats.model import LabeledItem, Report
 from fairmark.formats.names import NameTable, safe_path, stem_of, title_of
 from fairmark.formats.tally import Tally
@@ -88,6 +88,8 @@ class VocWriter:
             if inside is None:
                 lose("outside_image", marks=1)
                 continue
+            if mark.kind != BOX:
+                lose("outlines", marks=1)
             if inside != (x, y, x + w, y + h):
                 lose("clipped", marks=1)
             if mark.score is not None:
@@ -142,6 +144,7 @@ class Voc(Format):
         "item_details": "Metadata, batch, confidence, URLs, file hashes and media types of items are not kept.",
         "attributes": "Attributes are left out, except pose, and truncated, difficult and occluded where true.",
         "scores": "Scores of marks have no place in this format.",
+        "outlines": "Outlines become the box around them.",
         "rounded": "Edges are rounded to whole pixels, by half a pixel at most.",
         "thin_boxes": "Boxes thinner than a pixel become a pixel wide.",
         "size_unknown": "Images whose size is not known have the size 0 in the file, and their boxes are not cut.",

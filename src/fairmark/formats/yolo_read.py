@@ -1,14 +1,15 @@
 """Reading YOLO labels: which classes, which split, which image, how large."""
 
 from collections.abc import Iterator
-from math import isfinite
+from math import atan2, degrees, hypot, isfinite
 from typing import Any, NamedTuple
 
 import yaml
 
+from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Source
 from fairmark.formats.image_size import upright_size
-from fairmark.formats.images import BOX, LazyTable, NamesBefore, split_named, split_of
+from fairmark.formats.images import BOX, POLYGON, ROTATED_BOX, LazyTable, NamesBefore, split_named, split_of
 from fairmark.formats.model import AssetRecord, FormatFault, LabeledItem, OverLimit, RowFault, WrongFormat
 from fairmark.formats.source import read_document, text_of
 from fairmark.formats.tally import Tally
@@ -18,6 +19,9 @@ from fairmark.ontology.model import Source as MarkSource
 _OUTSIDE_MAX = 0.01
 """How far over the border, as a share of the image, a value may lie and still be taken for rounding."""
 _ROUNDING = 1e-6
+_FOUR_CORNERS = 9
+"""Values in a line of a class and four corners."""
+_SKEW_MAX = 0.02
 _YAML_BYTES_MAX = 2**19
 _YAML_NAMES = frozenset({"data.yaml", "data.yml", "dataset.yaml", "dataset.yml"})
 _LIST_NAMES = frozenset({"classes.txt", "obj.names"})
@@ -55,13 +59,16 @@ class _PlainLoader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def yolo_rows(source: Source, options: ReadOptions, tally: Tally, lazy: LazyTable) -> Iterator[LabeledItem | RowFault]:
-    """Each label file as an item. One bad line costs the line, one bad file the file."""
+def yolo_rows(
+    source: Source, options: ReadOptions, tally: Tally, lazy: LazyTable, corners_are: str
+) -> Iterator[LabeledItem | RowFault]:
+    """Each label file as an item. One bad line costs the line, one bad file the file.
+
+    corners_are: the kind of mark that four corners are.
+    """
     data = _data_set(source)
     table = lazy.table()
     classes = {number: table.id_of(name) for number, name in data.names.items()}
-    for id in classes.values():
-        table.saw(id, BOX)
     before = NamesBefore(source, "images/")
     for path in source.paths():
         if not _is_label(path, has_folders=data.has_folders):
@@ -75,10 +82,11 @@ def yolo_rows(source: Source, options: ReadOptions, tally: Tally, lazy: LazyTabl
             yield fault.as_row()
             continue
         marks: list[Mark] = []
-        for mark in _marks(text, path, item.assets[0], classes, tally):
+        for mark in _marks(text, path, item.assets[0], classes, _Kinds(table, corners_are), tally):
             if isinstance(mark, RowFault):
                 yield mark
             else:
+                table.saw(mark.class_, mark.kind)
                 marks.append(mark)
         yield LabeledItem(item.external_id, item.name, item.assets, Annotation(marks=tuple(marks)), split=place.split)
     if tally.files == 0 and not before.found:
@@ -209,8 +217,21 @@ class _BadLine(Exception):
         self.mend = mend
 
 
+class _Kinds(NamedTuple):
+    """Which kind of mark a line stands for."""
+
+    table: ClassTable
+    corners_are: str
+
+    def of(self, class_id: str, values: list[float]) -> str:
+        if len(values) <= 6:
+            return BOX
+        wanted = self.corners_are if len(values) == _FOUR_CORNERS else POLYGON
+        return wanted if self.table.takes(class_id, wanted) else BOX
+
+
 def _marks(
-    text: str, path: str, asset: AssetRecord, classes: dict[int, str], tally: Tally
+    text: str, path: str, asset: AssetRecord, classes: dict[int, str], kinds: _Kinds, tally: Tally
 ) -> Iterator[Mark | RowFault]:
     width, height = asset.width or 1, asset.height or 1
     for number, line in enumerate(text.splitlines(), start=1):
@@ -223,9 +244,22 @@ def _marks(
             class_id = classes.get(int(values[0])) if values[0] == int(values[0]) else None
             if class_id is None:
                 raise _BadLine("unknown_class", f"There is no class {line.split()[0]}.", "Add it to data.yaml.")
+            kind = kinds.of(class_id, values)
+            if kind == ROTATED_BOX:
+                yield Mark(str(number), kind, class_id, _rotated(values, asset, tally), source=MarkSource.IMPORT)
+                continue
             left, top, right, bottom = _box(values, tally)
+            if len(values) > 6 and kind == BOX:
+                tally.lose("outlines", marks=1)
         except _BadLine as bad:
             yield RowFault(bad.code, bad.message, bad.mend, path, number)
+            continue
+        if kind == POLYGON:
+            ring = [
+                [min(max(x, 0.0), 1.0) * width, min(max(y, 0.0), 1.0) * height]
+                for x, y in zip(values[1::2], values[2::2], strict=True)
+            ]
+            yield Mark(str(number), POLYGON, class_id, {"parts": [[ring]]}, source=MarkSource.IMPORT)
             continue
         geometry = {"x": left * width, "y": top * height, "w": (right - left) * width, "h": (bottom - top) * height}
         score = values[5] if len(values) == 6 else None
@@ -248,12 +282,36 @@ def _values(line: str) -> list[float]:
     return values
 
 
+def _rotated(values: list[float], asset: AssetRecord, tally: Tally) -> dict[str, float]:
+    """The rotated box with these corners: sides from the middles of opposite edges. Raises _BadLine."""
+    width, height = asset.width or 1, asset.height or 1
+    corners = [(x * width, y * height) for x, y in zip(values[1::2], values[2::2], strict=True)]
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners
+    across, down = (
+        ((bx + cx - ax - dx) / 2, (by + cy - ay - dy) / 2),
+        ((cx + dx - ax - bx) / 2, (cy + dy - ay - by) / 2),
+    )
+    w, h = hypot(*across), hypot(*down)
+    if w <= 0 or h <= 0:
+        raise _BadLine("bad_box", "The box has no area.", "Its corners go round it.")
+    angle = degrees(atan2(across[1], across[0]))
+    middle = (sum(x for x, _ in corners) / 4, sum(y for _, y in corners) / 4)
+    if not (0 <= middle[0] <= width and 0 <= middle[1] <= height):
+        raise _BadLine("wrong_value", "The middle of the box is outside of the image.", _MEND)
+    # In a rectangle the sides meet at right angles, and opposite ones are equal.
+    skew = abs(across[0] * down[0] + across[1] * down[1]) / (w * h) + hypot(ax + cx - bx - dx, ay + cy - by - dy) / (
+        w + h
+    )
+    if skew > _SKEW_MAX:
+        tally.lose("skewed", marks=1)
+    return {"cx": middle[0], "cy": middle[1], "w": w, "h": h, "angle": angle if angle > -180 else 180.0}
+
+
 def _box(values: list[float], tally: Tally) -> tuple[float, float, float, float]:
     """(left, top, right, bottom) from 0 to 1. Raises _BadLine."""
     if len(values) > 6:
         across, down = values[1::2], values[2::2]
         left, top, right, bottom = min(across), min(down), max(across), max(down)
-        tally.lose("outlines", marks=1)
     else:
         cx, cy, w, h = values[1:5]
         left, top, right, bottom = cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2
