@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from fairmark.client.simulate.shapes import SHAPES
 from fairmark.ontology.model import Annotation, Mark
 
 IOU_MIN = 0.5
@@ -40,15 +41,15 @@ class Score(msgspec.Struct, frozen=True):
 
 
 def box_of(mark: Mark) -> tuple[float, float, float, float] | None:
-    """Left, top, right, bottom; None for a mark that has no box."""
-    if mark.kind != "box":
-        return None
-    x, y, w, h = (float(mark.geometry[name]) for name in "xywh")
-    return x, y, x + w, y + h
+    """Left, top, right, bottom, of the mark or around it; None for a mark without a place."""
+    return SHAPES[mark.kind].around(mark.geometry) if mark.kind in SHAPES else None
 
 
 def iou(ours: Mark, theirs: Mark) -> float:
-    """Intersection over union; 1.0 for two tags of one class, 0.0 for marks of different kinds or assets."""
+    """Intersection over union of the boxes around them.
+
+    1.0 for two tags of one class, 0.0 for marks of different kinds or assets.
+    """
     if ours.kind != theirs.kind or ours.asset != theirs.asset:
         return 0.0
     first, second = box_of(ours), box_of(theirs)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from fairmark.client.simulate.shapes import SHAPES, Box, Shape
 from fairmark.client.simulate.skill import Skill
 from fairmark.ontology.conditions import leaves
 from fairmark.ontology.fields import CompiledFields
@@ -13,7 +14,7 @@ from fairmark.ontology.rules import CompiledOntology, apply_defaults, check_anno
 
 SIDE_MIN_PX = 2.0
 SPURIOUS_SHARES = (0.04, 0.2)
-"""Side of a box where there is nothing, as a share of the image's."""
+"""Side of a mark where there is nothing, as a share of the image's."""
 LAZY_KEEPS = 0.5
 
 
@@ -75,36 +76,38 @@ def _seen(mark: Mark, compiled: CompiledOntology, sizes: list[Size], skill: Skil
             attributes = filled({}, item_class.attributes, rng)
         attributes = _answers(attributes, item_class.attributes, skill.answer, rng)
     geometry = mark.geometry
-    if mark.kind == "box" and mark.asset < len(sizes):
-        geometry = _shaken(geometry, sizes[mark.asset], skill.jitter, rng)
+    if mark.kind in SHAPES and mark.asset < len(sizes):
+        geometry = _shaken(SHAPES[mark.kind], geometry, sizes[mark.asset], skill.jitter, rng)
     return replace(mark, class_=class_, attributes=attributes, geometry=geometry)
 
 
-def _shaken(geometry: dict[str, Any], size: Size, jitter: float, rng: Random) -> dict[str, Any]:
-    """A box whose edges each missed by a little, inside the image and not smaller than SIDE_MIN_PX."""
-    x, y, w, h = (float(geometry[name]) for name in "xywh")
-    left, right = sorted((x + rng.gauss(0, jitter * w), x + w + rng.gauss(0, jitter * w)))
-    top, bottom = sorted((y + rng.gauss(0, jitter * h), y + h + rng.gauss(0, jitter * h)))
-    return _boxed(left, top, right, bottom, size)
+def _shaken(shape: Shape, geometry: dict[str, Any], size: Size, jitter: float, rng: Random) -> dict[str, Any]:
+    """A geometry whose edges each missed by a little, inside the image and not smaller than SIDE_MIN_PX."""
+    around = shape.around(geometry)
+    wide, high = around.right - around.left, around.bottom - around.top
+    left, right = sorted((around.left + rng.gauss(0, jitter * wide), around.right + rng.gauss(0, jitter * wide)))
+    top, bottom = sorted((around.top + rng.gauss(0, jitter * high), around.bottom + rng.gauss(0, jitter * high)))
+    return shape.stretched(geometry, around, _inside(left, top, right, bottom, size))
 
 
-def _boxed(left: float, top: float, right: float, bottom: float, size: Size) -> dict[str, Any]:
+def _inside(left: float, top: float, right: float, bottom: float, size: Size) -> Box:
     left, top = min(max(0.0, left), size.width - SIDE_MIN_PX), min(max(0.0, top), size.height - SIDE_MIN_PX)
     right, bottom = max(min(right, size.width), left + SIDE_MIN_PX), max(min(bottom, size.height), top + SIDE_MIN_PX)
-    return {"x": round(left, 2), "y": round(top, 2), "w": round(right - left, 2), "h": round(bottom - top, 2)}
+    return Box(left, top, right, bottom)
 
 
 def _invented(id: str, compiled: CompiledOntology, sizes: list[Size], rng: Random) -> Mark | None:
-    """A box where there is nothing; None if no class takes boxes."""
-    classes = [each for each in compiled.classes.values() if "box" in each.kinds]
+    """A mark where there is nothing; None if no class takes one with a place."""
+    classes = [each for each in compiled.classes.values() if not each.kinds.isdisjoint(SHAPES)]
     if not classes or not sizes:
         return None
     item_class, size = rng.choice(classes), sizes[0]
+    kind = next(kind for kind in SHAPES if kind in item_class.kinds)
     wide, high = (rng.uniform(*SPURIOUS_SHARES) * side for side in size)
     left, top = rng.uniform(0, size.width - wide), rng.uniform(0, size.height - high)
     attributes = filled({}, item_class.attributes, rng)
-    box = _boxed(left, top, left + wide, top + high, size)
-    return Mark(id=id, kind="box", class_=item_class.item_class.id, geometry=box, attributes=attributes)
+    geometry = SHAPES[kind].within(_inside(left, top, left + wide, top + high, size))
+    return Mark(id=id, kind=kind, class_=item_class.item_class.id, geometry=geometry, attributes=attributes)
 
 
 def filled(values: dict[str, FieldValue], fields: CompiledFields, rng: Random) -> dict[str, FieldValue]:

@@ -154,7 +154,7 @@ class SimWorker:
                 half = msgspec.structs.replace(
                     annotation, marks=annotation.marks[: len(annotation.marks) // 2], links=()
                 )
-                await self._client.save_draft(assignment.id, assignment.draft_seq + 1, half)
+                await self._client.save_draft(assignment.id, assignment.draft_seq + 1, half, base=assignment.draft_seq)
         key = f"sim-{self._stage.seed}-{self._number}-{assignment.id}"
         started = perf_counter()
         receipt = await self._client.submit(assignment.id, annotation, key=key, stretches=[(began, datetime.now(UTC))])

@@ -1,0 +1,137 @@
+"""The kinds of marks that a made-up person can draw: around what, missed by a little, and where there is nothing.
+
+A new kind is a line in SHAPES. Geometry is moved and stretched as a whole, so that what is sound stays sound.
+"""
+
+from collections.abc import Callable, Mapping
+from math import cos, pi, sin
+from typing import Any, NamedTuple
+
+Geometry = dict[str, Any]
+POINT_PX = 20.0
+CORNERS = 8
+"""Of an outline where there is nothing."""
+
+
+class Box(NamedTuple):
+    """Pixels, left and upper edge first."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Shape(NamedTuple):
+    """around: the box around a geometry. stretched: a geometry carried from one box to another. within: one that fills
+    a box.
+    """
+
+    around: Callable[[Geometry], Box]
+    stretched: Callable[[Geometry, Box, Box], Geometry]
+    within: Callable[[Box], Geometry]
+
+
+def _box_around(geometry: Geometry) -> Box:
+    x, y, w, h = (float(geometry[name]) for name in "xywh")
+    return Box(x, y, x + w, y + h)
+
+
+def _box_within(box: Box) -> Geometry:
+    left, top, right, bottom = box
+    return {"x": round(left, 2), "y": round(top, 2), "w": round(right - left, 2), "h": round(bottom - top, 2)}
+
+
+def _box_stretched(geometry: Geometry, before: Box, after: Box) -> Geometry:
+    return _box_within(after)
+
+
+def _polygon_around(geometry: Geometry) -> Box:
+    return _around([point for part in geometry["parts"] for point in part[0]])
+
+
+def _polygon_stretched(geometry: Geometry, before: Box, after: Box) -> Geometry:
+    return {"parts": [[[_carried(point, before, after) for point in ring] for ring in part]
+                      for part in geometry["parts"]]}  # fmt: skip
+
+
+def _polygon_within(box: Box) -> Geometry:
+    return {"parts": [[_rounded(box)]]}
+
+
+def _points_around(geometry: Geometry) -> Box:
+    return _around(geometry["points"])
+
+
+def _points_stretched(geometry: Geometry, before: Box, after: Box) -> Geometry:
+    return {"points": [_carried(point, before, after) for point in geometry["points"]]}
+
+
+def _line_within(box: Box) -> Geometry:
+    return {"points": [[round(box.left, 2), round(box.top, 2)], [round(box.right, 2), round(box.bottom, 2)]]}
+
+
+def _point_around(geometry: Geometry) -> Box:
+    """With so many pixels around it that it can be missed by a few of them."""
+    box = _around(geometry["points"])
+    return Box(box.left - POINT_PX, box.top - POINT_PX, box.right + POINT_PX, box.bottom + POINT_PX)
+
+
+def _point_within(box: Box) -> Geometry:
+    return {"points": [[round((box.left + box.right) / 2, 2), round((box.top + box.bottom) / 2, 2)]]}
+
+
+def _turned(wide: str, high: str, sides: int) -> Shape:
+    """Of a kind with a centre, two sizes (`sides` of which make a side) and an angle, which nobody gets wrong."""
+
+    def around(geometry: Geometry) -> Box:
+        across, down = geometry[wide] * sides / 2, geometry[high] * sides / 2
+        return Box(geometry["cx"] - across, geometry["cy"] - down, geometry["cx"] + across, geometry["cy"] + down)
+
+    def within(box: Box) -> Geometry:
+        return {
+            "cx": round((box.left + box.right) / 2, 2),
+            "cy": round((box.top + box.bottom) / 2, 2),
+            wide: round((box.right - box.left) / sides, 2),
+            high: round((box.bottom - box.top) / sides, 2),
+            "angle": 0.0,
+        }
+
+    def stretched(geometry: Geometry, before: Box, after: Box) -> Geometry:
+        return within(after) | {"angle": geometry["angle"]}
+
+    return Shape(around, stretched, within)
+
+
+def _around(points: list[list[float]]) -> Box:
+    across, down = zip(*points, strict=True)
+    return Box(min(across), min(down), max(across), max(down))
+
+
+def _carried(point: list[float], before: Box, after: Box) -> list[float]:
+    """Where a point of one box lies in another: at the same share of its sides."""
+    x, y = point
+    wide, high = before.right - before.left or 1.0, before.bottom - before.top or 1.0
+    across, down = (x - before.left) / wide, (y - before.top) / high
+    return [
+        round(after.left + across * (after.right - after.left), 2),
+        round(after.top + down * (after.bottom - after.top), 2),
+    ]
+
+
+def _rounded(box: Box) -> list[list[float]]:
+    """Corners around the middle of a box, touching its sides."""
+    middle = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
+    reach = ((box.right - box.left) / 2, (box.bottom - box.top) / 2)
+    turns = [2 * pi * n / CORNERS for n in range(CORNERS)]
+    return [[round(middle[0] + reach[0] * cos(t), 2), round(middle[1] + reach[1] * sin(t), 2)] for t in turns]
+
+
+SHAPES: Mapping[str, Shape] = {
+    "box": Shape(_box_around, _box_stretched, _box_within),
+    "polygon": Shape(_polygon_around, _polygon_stretched, _polygon_within),
+    "polyline": Shape(_points_around, _points_stretched, _line_within),
+    "points": Shape(_point_around, _points_stretched, _point_within),
+    "rotated_box": _turned("w", "h", 1),
+    "ellipse": _turned("rx", "ry", 2),
+}
