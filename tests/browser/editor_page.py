@@ -62,6 +62,25 @@ class EditorPage:
                 found.append((mark["class"], x, y, w, h))
         return found
 
+    async def path(self, *points: Point) -> None:
+        """Clicks at one point after another."""
+        for point in points:
+            await self.click(point)
+
+    async def trace(self, points: list[Point]) -> None:
+        """Presses at the first point, moves through the others, lets go at the last."""
+        first, *others = [await self.screen(point) for point in points]
+        await self.page.mouse.move(*first)
+        await self.page.mouse.down()
+        for each in others:
+            await self.page.mouse.move(*each)
+        await self.page.mouse.up()
+
+    async def geometries(self, kind: str) -> list[Any]:
+        """Class and geometry of each mark of a kind, numbers rounded to whole pixels."""
+        marks = (await self.document())["marks"]
+        return [(mark["class"], _whole(mark["geometry"])) for mark in marks if mark["kind"] == kind]
+
     async def tags(self) -> list[str]:
         """The classes of the tags."""
         return [mark["class"] for mark in (await self.document())["marks"] if mark["kind"] == "tag"]
@@ -81,3 +100,12 @@ class EditorPage:
     async def port(self, member: str) -> Any:
         """A member of the fake server: drafts, beats, skips ..."""
         return await self.page.evaluate(f"harness.port.{member}")
+
+
+def _whole(value: Any) -> Any:
+    """`value` with each number in it rounded to a whole one."""
+    if isinstance(value, dict):
+        return {key: _whole(each) for key, each in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, list):
+        return [_whole(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
+    return math.floor(value + 0.5) if isinstance(value, int | float) and not isinstance(value, bool) else value

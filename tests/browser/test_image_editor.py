@@ -260,5 +260,5 @@ class TestCost:
         painted = await page.evaluate("harness.inside.stage.counters.history().painted")
         assert len(painted) > 3
         assert max(painted) < 2000
-        shown = "harness.inside.workspace.scene.countIn(harness.inside.workspace.visible, 1e6)"
+        shown = "harness.inside.workspace.scene.weightIn(harness.inside.workspace.visible, 1e6)"
         assert await page.evaluate(shown) > 2000

@@ -1,6 +1,6 @@
 /**
  * The editor alone on a page, for browser tests and benchmarks. The address says what is on it: ?mode=label|review|view,
- * n (boxes), street (marked street), width, height, assets, theme, shelf=memory, gallery.
+ * n (boxes), polygons (how many) of corners, street (marked street), width, height, assets, theme, shelf=memory, gallery.
  */
 
 import { mount } from "svelte"
@@ -9,7 +9,7 @@ import { FakePort } from "#editor/testing.ts"
 import type { Stage } from "#modalities/image/stage.ts"
 import type { Workspace } from "#modalities/image/workspace.ts"
 import Harness from "./Harness.svelte"
-import { manyBoxes, paint, streetBy } from "./scene.ts"
+import { manyBoxes, manyPolygons, paint, streetBy } from "./scene.ts"
 
 declare global {
   interface Window {
@@ -41,11 +41,13 @@ mount(Harness, {
     mode,
     port,
     assets: Array.from({ length: number("assets", 1) }, () => ({ url, width, height })),
-    document: asked.has("n")
-      ? manyBoxes(number("n", 0), width, height)
-      : asked.has("street") || mode === "review"
-        ? streetBy(1, width, height)
-        : {},
+    document: asked.has("polygons")
+      ? manyPolygons(number("polygons", 0), number("corners", 50), width, height)
+      : asked.has("n")
+        ? manyBoxes(number("n", 0), width, height)
+        : asked.has("street") || mode === "review"
+          ? streetBy(1, width, height)
+          : {},
     submissions:
       mode === "review"
         ? people.map((name, i) => ({ id: `p${i}`, name, document: streetBy(i + 1, width, height) }))

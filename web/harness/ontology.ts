@@ -58,6 +58,11 @@ export const ontology: Ontology = {
     { id: "light", name: "Traffic light", color: "#27acff", marks: ["box"] },
     { id: "blurred", name: "Blurred", color: "#94ca86", marks: ["tag"] },
     { id: "night", name: "Night", color: "#5a2b84", marks: ["tag"] },
+    { id: "road", name: "Road", color: "#e76f51", marks: ["polygon"], key: "d" },
+    { id: "lane", name: "Lane", color: "#8ecae6", marks: ["polyline"] },
+    { id: "hydrant", name: "Hydrant", color: "#ef476f", marks: ["points"] },
+    { id: "ship", name: "Ship", color: "#06d6a0", marks: ["rotated_box"] },
+    { id: "wheel", name: "Wheel", color: "#ffd166", marks: ["ellipse"] },
   ],
   questions: [
     {

@@ -106,6 +106,23 @@ export function manyBoxes(count: number, width: number, height: number): WireAnn
   return { version: 1, marks, answers: {}, links: [] }
 }
 
+/** `count` polygons of `corners` corners all over the image. */
+export function manyPolygons(count: number, corners: number, width: number, height: number): WireAnnotation {
+  const random = chance(13)
+  const marks: WireMark[] = []
+  for (let i = 0; i < count; i++) {
+    const reach = 20 + random() * 60
+    const [x, y] = [reach + random() * (width - 2 * reach), reach + random() * (height - 2 * reach)]
+    const ring = Array.from({ length: corners }, (_, n) => {
+      const turn = (2 * Math.PI * n) / corners
+      const away = reach * (0.8 + 0.2 * random())
+      return [x + away * Math.cos(turn), y + away * Math.sin(turn)]
+    })
+    marks.push({ id: `m${i}`, kind: "polygon", class: "road", geometry: { parts: [[ring]] } })
+  }
+  return { version: 1, marks, answers: {}, links: [] }
+}
+
 /** The street as one person marked it. */
 export function streetBy(seed: number, width: number, height: number): WireAnnotation {
   const random = chance(seed)

@@ -14,6 +14,8 @@ export interface Handle {
   readonly at: ImagePoint
   /** A CSS cursor. */
   readonly cursor: string
+  /** How it looks: a corner or an edge, a point, a place for one more point, what turns the mark. */
+  readonly form: "square" | "round" | "ghost" | "turn"
 }
 
 /** One coordinate, editable as a number. */
@@ -57,9 +59,22 @@ export interface PlacedKind extends AnyKind {
   bounds(geometry: Geometry): Box
   /** How well `at` points at it, `reach` image pixels being near enough: lower is better, null is a miss. */
   pickCost(geometry: Geometry, at: ImagePoint, reach: number): number | null
-  handles(geometry: Geometry): readonly Handle[]
-  /** The handle within `reach` image pixels of `at`, or null. */
-  handleUnder(geometry: Geometry, at: ImagePoint, reach: number): Handle | null
+  /** The grips to show; `pixel`: image pixels per CSS pixel. */
+  handles(geometry: Geometry, pixel: number): readonly Handle[]
+  /** The handle within `reach` image pixels of `at`, or null. `anywhere`: every place of an edge takes one more point. */
+  handleUnder(geometry: Geometry, at: ImagePoint, reach: number, anywhere?: boolean): Handle | null
+  /** The geometry without the point that a handle stands for; null if it is none, or the last that could go. */
+  withoutHandle?(geometry: Geometry, handle: string): Geometry | null
+  /** The place of it that a point near to it is meant to share, the most wanted having the least distance. */
+  snap?(
+    geometry: Geometry,
+    at: ImagePoint,
+    reach: number,
+  ): { readonly at: ImagePoint; readonly distance: number } | null
+  /** The box that it is compared by, where its bounds may have no sides. */
+  compared?(geometry: Geometry): Box
+  /** One geometry from two: `further` is one more part, or a hole; null if that makes none. */
+  joined?(geometry: Geometry, further: Geometry): Geometry | null
   reshaped(geometry: Geometry, handle: string, to: ImagePoint, keepAspect: boolean, image: Size): Geometry
   moved(geometry: Geometry, dx: number, dy: number, image: Size): Geometry
   /** One edge pushed outwards by `by` pixels, inwards if negative; for resizing by keys. */
@@ -81,5 +96,6 @@ export function kindTable(kinds: readonly MarkKind[]): KindTable {
 /** Where a mark lies, for kinds that lie somewhere. */
 export function boundsOf(kinds: KindTable, mark: { readonly kind: string; readonly geometry: Geometry }): Box | null {
   const kind = kinds.get(mark.kind)
-  return kind && !kind.isTag ? kind.bounds(mark.geometry) : null
+  if (!kind || kind.isTag) return null
+  return kind.isPlaced && kind.compared ? kind.compared(mark.geometry) : kind.bounds(mark.geometry)
 }

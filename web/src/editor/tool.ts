@@ -13,6 +13,8 @@ export interface PointerState {
   readonly screen: ScreenPoint
   /** So many image pixels count as touching: a finger needs more than a mouse. */
   readonly reach: number
+  /** Image pixels per pixel of the screen. */
+  readonly pixel: number
   readonly shift: boolean
   /** Ctrl, or Command on a Mac. */
   readonly ctrl: boolean
@@ -27,8 +29,15 @@ export interface Sketch {
   readonly shift?: readonly [dx: number, dy: number]
   /** A mark being drawn. */
   readonly fresh?: { readonly kind: string; readonly geometry: Geometry }
+  /** The points of it that stand. */
+  readonly dots?: readonly (readonly [x: number, y: number])[]
   /** The frame of a selection being dragged open. */
   readonly frame?: Box
+}
+
+export interface Grip {
+  readonly mark: Mark
+  readonly handle: Handle
 }
 
 export interface ToolHost {
@@ -38,8 +47,12 @@ export interface ToolHost {
   readonly dragOnNothing: "frame" | "pan"
   /** The mark that `at` means; `beneath` names one to look under. Hidden and locked marks are passed over. */
   pick(at: ImagePoint, reach: number, beneath?: string): string | null
-  /** A handle of the one selected mark. */
-  handleUnder(at: ImagePoint, reach: number): { readonly mark: Mark; readonly handle: Handle } | null
+  /** A handle of the one selected mark; with `anywhere` one for a further point on any of its edges too. */
+  handleUnder(at: ImagePoint, reach: number, anywhere?: boolean): Grip | null
+  /** `at`, or the place near it on another mark or on the image's border that is meant to be shared. */
+  snapped(at: ImagePoint, reach: number, except?: string): ImagePoint
+  /** Takes out the point that a grip stands for; false if it stands for none. */
+  removePoint(grip: Grip): boolean
   /** The marks that lie in the box, wholly or (`touching`) at least in part. */
   marksIn(box: Box, touching: boolean): string[]
   select(ids: Iterable<string>): void
@@ -76,9 +89,13 @@ export interface State {
   pointerUp?(host: ToolHost, pointer: PointerState): Next
   /** The pointer has left the view. */
   pointerOut?(host: ToolHost): Next
-  /** The right button, or a long touch. */
-  back?(host: ToolHost, pointer: PointerState): Next
-  /** Escape, or a second finger. */
+  /** One step back: the right button, Backspace, Undo. */
+  back?(host: ToolHost): Next
+  /** What is drawn so far is all of it. */
+  finish?(host: ToolHost): Next
+  /** A second finger lands: the first was the beginning of another gesture. As `cancel`, unless handled. */
+  interrupt?(host: ToolHost): Next
+  /** Escape. */
   cancel?(host: ToolHost): Next
 }
 
@@ -136,8 +153,23 @@ export class ToolMachine {
     this.#enter(this.#state.pointerOut?.(this.#host))
   }
 
-  back(pointer: PointerState): void {
-    this.#enter(this.#state.back?.(this.#host, pointer))
+  /** One step back in what is under way; false if it has none. */
+  back(): boolean {
+    if (!this.isBusy || !this.#state.back) return false
+    this.#enter(this.#state.back(this.#host))
+    return true
+  }
+
+  /** Ends what is under way as it is; false if it has no such end. */
+  finish(): boolean {
+    if (!this.#state.finish) return false
+    this.#enter(this.#state.finish(this.#host))
+    return true
+  }
+
+  interrupt(): void {
+    if (this.#state.interrupt) this.#enter(this.#state.interrupt(this.#host))
+    else this.cancel()
   }
 
   /** Calls off what is under way; false if nothing was. */

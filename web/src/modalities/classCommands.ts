@@ -36,7 +36,8 @@ export function classCommands(vocabulary: Vocabulary, preset: PresetName, taken:
   const keyOf = classKeys(vocabulary, taken)
   return vocabulary.classes.flatMap(({ id, name }): Command<Host>[] => {
     const key = keyOf.get(id) ?? ""
-    const isDigit = /^\d$/.test(key)
+    // Ctrl+0 shows the whole image: such a class is assigned without a key of its own.
+    const isDigit = /^\d$/.test(key) && !taken.has(parseKeys(`Ctrl+${key}`))
     return [
       {
         id: `class.use.${id}`,

@@ -52,6 +52,12 @@ export interface Host {
   /** Brings into sight where submissions differ. */
   showDifference(difference: Difference): void
   say(text: string, urgent?: boolean): void
+  /** Takes back the last step of a mark that is being drawn; false, or absent, if none is. */
+  stepBack?(): boolean
+  /** Takes out the point of the selected mark that keys act on; false, or absent, if there is none. */
+  deletePoint?(): boolean
+  /** Whether a gesture is under way. */
+  readonly isBusy?: boolean
   /** Stops listening to the session. */
   destroy(): void
 }

@@ -108,12 +108,21 @@ function onSelection(id: string, title: string, key: Keys, run: (host: Host) => 
 }
 
 export const deleteCommands: readonly Command<Host>[] = [
-  onSelection("delete", "Delete", keys("Del", "Backspace | Del", "Del | Backspace"), (host) => {
-    const { session } = host
-    if (session.selectedMarks.every((mark) => session.locked.has(mark.id)))
-      session.say("The selection is locked.", true)
-    else deleteMarks(session, host.session.selection)
-  }),
+  {
+    ...onSelection(
+      "delete",
+      "Delete; while drawing, the last point",
+      keys("Del", "Backspace | Del", "Del | Backspace"),
+      (host) => {
+        const { session } = host
+        if (host.stepBack?.() || host.deletePoint?.()) return
+        if (session.selectedMarks.every((mark) => session.locked.has(mark.id)))
+          session.say("The selection is locked.", true)
+        else deleteMarks(session, host.session.selection)
+      },
+    ),
+    refusal: (host) => (host.isBusy ? null : needsSelection(host)),
+  },
   onSelection("delete.locked", "Delete even if locked", keys("Shift+Del", "Shift+Backspace", "Shift+Del"), (host) =>
     deleteMarks(host.session, host.session.selection, true),
   ),
@@ -139,8 +148,12 @@ export const historyCommands: readonly Command<Host>[] = [
     modes: EDIT,
     keys: keys("Ctrl+Z"),
     repeats: true,
-    refusal: (host) => (host.session.history.undoLabel === null ? "Nothing to undo." : cannotEdit(host)),
-    run: ({ session }) => session.undo(),
+    refusal(host) {
+      return host.session.history.undoLabel === null && !host.isBusy ? "Nothing to undo." : cannotEdit(host)
+    },
+    run(host) {
+      if (!host.stepBack?.()) host.session.undo()
+    },
   },
   {
     id: "redo",

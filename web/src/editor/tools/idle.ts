@@ -13,8 +13,8 @@ export const idle: State = {
     host.cursor("default")
   },
 
-  pointerMove(host, { at, reach }) {
-    const grip = host.handleUnder(at, reach)
+  pointerMove(host, { at, reach, shift }) {
+    const grip = host.handleUnder(at, reach, shift)
     const id = grip ? grip.mark.id : host.pick(at, reach)
     host.hover(id)
     host.cursor(grip ? grip.handle.cursor : id === null ? "default" : host.selection.has(id) ? "move" : "pointer")
@@ -26,8 +26,8 @@ export const idle: State = {
 
   pointerDown(host, pointer) {
     const { at, reach, shift, ctrl, alt } = pointer
-    const grip = host.handleUnder(at, reach)
-    if (grip && !ctrl && !shift) return reshaping(grip.mark, grip.handle)
+    const grip = host.handleUnder(at, reach, shift)
+    if (grip && !ctrl && !(shift && grip.handle.form === "square")) return reshaping(grip, pointer)
     const [only] = host.selection
     const id = host.pick(at, reach, alt && host.selection.size === 1 ? only : undefined)
     if (shift || id === null) {

@@ -1,12 +1,20 @@
-/** A handle follows the pointer. Shift keeps the proportion of the sides. */
+/**
+ * A handle follows the pointer. Shift keeps the proportion of the sides, and on an edge of an outline begins one more
+ * point; points go to neighbours and to the border, unless Alt is held. Alt and a mere click takes a point out.
+ */
 
-import type { Mark } from "../annotation.ts"
-import type { Handle } from "../kind.ts"
-import type { PointerState, State, ToolHost } from "../tool.ts"
+import { distance } from "#geometry/point.ts"
+import type { Geometry } from "../annotation.ts"
+import { CLICK_STRAY, type Grip, type PointerState, type State, type ToolHost } from "../tool.ts"
 
-export function reshaping(mark: Mark, handle: Handle): State {
+export function reshaping({ mark, handle }: Grip, from: PointerState): State {
   let hasMoved = false
-  const shape = (host: ToolHost, { at, shift }: PointerState) => host.reshaped(mark, handle.name, at, shift)
+
+  function shape(host: ToolHost, { at, reach, shift, alt }: PointerState): Geometry {
+    const snaps = (handle.form === "round" || handle.form === "ghost") && !alt
+    return host.reshaped(mark, handle.name, snaps ? host.snapped(at, reach, mark.id) : at, shift)
+  }
+
   return {
     name: "reshaping",
 
@@ -16,12 +24,14 @@ export function reshaping(mark: Mark, handle: Handle): State {
     },
 
     pointerMove(host, pointer) {
+      if (!hasMoved && from.alt && distance(from.screen, pointer.screen) < CLICK_STRAY) return
       hasMoved = true
       host.sketch({ changed: { id: mark.id, geometry: shape(host, pointer) } })
     },
 
     pointerUp(host, pointer) {
-      if (hasMoved) host.reshape(mark.id, shape(host, pointer))
+      if (!hasMoved && from.alt) host.removePoint({ mark, handle })
+      else if (hasMoved || (handle.form === "ghost" && from.shift)) host.reshape(mark.id, shape(host, pointer))
       return "start"
     },
 

@@ -67,7 +67,7 @@ export class PointerInput {
       this.#fingers.set(event.pointerId, at)
       if (this.#fingers.size === 2) {
         // The first finger was the beginning of this pinch, not of a gesture with the tool.
-        machine.cancel()
+        machine.interrupt()
         this.#tool = null
         return
       }
@@ -78,7 +78,7 @@ export class PointerInput {
       event.preventDefault()
       this.#panFrom = at
       this.#element.classList.add("panning")
-    } else if (event.button === 2) machine.back(this.#state(event, at))
+    } else if (event.button === 2) machine.back()
     else if (event.button === 0) {
       this.#tool = event.pointerId
       machine.pointerDown(this.#state(event, at))
@@ -164,6 +164,9 @@ export class PointerInput {
     const workspace = this.#workspace
     if (workspace.tool.id !== "select") return
     const { at, reach } = this.#state(event, this.#at(event))
+    const grip = workspace.handleUnder(at, reach)
+    // For fingers, which hold no Alt.
+    if (grip && workspace.removePoint(grip)) return
     const id = workspace.pick(at, reach)
     const mark = id === null ? undefined : workspace.session.mark(id)
     if (mark) workspace.lookAt([mark])
@@ -175,7 +178,8 @@ export class PointerInput {
     const last = this.#last
     if (!last) return
     const workspace = this.#workspace
-    const state = { ...last, at: toImage(workspace.view, last.screen), reach: this.#reach("mouse") }
+    const pixel = 1 / workspace.view.scale
+    const state = { ...last, at: toImage(workspace.view, last.screen), reach: this.#reach("mouse"), pixel }
     this.#last = state
     workspace.point(state.at)
     workspace.machine.pointerMove(state)
@@ -208,6 +212,7 @@ export class PointerInput {
       at: imagePoint(x, y),
       screen,
       reach: this.#reach(event instanceof PointerEvent ? event.pointerType : "mouse"),
+      pixel: 1 / this.#workspace.view.scale,
       shift: event.shiftKey,
       ctrl: event.ctrlKey || event.metaKey,
       alt: event.altKey,

@@ -48,11 +48,11 @@ describe("Scene", () => {
   it("counts what is drawn, up to a limit", () => {
     const scene = sceneOf(box("a", 0, 0, 5, 5), box("b", 1, 1, 5, 5), box("c", 90, 90, 5, 5))
     const area = { x: 0, y: 0, w: 20, h: 20 }
-    expect(scene.countIn(area, 10)).toBe(2)
+    expect(scene.weightIn(area, 10)).toBe(2)
     scene.lift(scene.slotOf("a") as number, true)
-    expect(scene.countIn(area, 10)).toBe(1)
+    expect(scene.weightIn(area, 10)).toBe(1)
     scene.hide((mark) => mark.id === "b")
-    expect(scene.countIn(area, 10)).toBe(0)
+    expect(scene.weightIn(area, 10)).toBe(0)
   })
 
   it("picks the one on top of equals, and passes over what is not open", () => {

@@ -26,6 +26,7 @@ export class Scene {
   #rank = new Float64Array(CAPACITY_FIRST)
   #hidden = new Uint8Array(CAPACITY_FIRST)
   #lifted = new Uint8Array(CAPACITY_FIRST)
+  #weight = new Float64Array(CAPACITY_FIRST)
   #ordered = new Int32Array(CAPACITY_FIRST)
   #isOrdered = true
   #used = 0
@@ -75,6 +76,7 @@ export class Scene {
     this.#kinds[slot] = kind
     this.#rank[slot] = rank
     this.#hidden[slot] = isHidden ? 1 : 0
+    this.#weight[slot] = kind.weight(mark.geometry)
     this.#bounds.set([box.x, box.y, box.x + box.w, box.y + box.h], 4 * slot)
     this.#index.set(slot, box)
   }
@@ -144,14 +146,36 @@ export class Scene {
     return this.#index.query(box, this.#found).sort((a, b) => (rank[a] as number) - (rank[b] as number))
   }
 
-  /** How many marks are drawn in `box`; counting stops at `limit`. */
-  countIn(box: Box, limit: number): number {
-    let count = 0
+  /** What drawing the marks in `box` costs, a box being 1; adding up stops at `limit`. */
+  weightIn(box: Box, limit: number): number {
+    let weight = 0
     const { x, y } = box
     for (const slot of this.ordered()) {
-      if (this.isDrawn(slot) && this.touches(slot, x, y, x + box.w, y + box.h) && ++count >= limit) break
+      if (!this.isDrawn(slot) || !this.touches(slot, x, y, x + box.w, y + box.h)) continue
+      weight += this.weightAt(slot)
+      if (weight >= limit) break
     }
-    return count
+    return weight
+  }
+
+  weightAt(slot: number): number {
+    return this.#weight[slot] as number
+  }
+
+  /**
+   * Where a point near `at` is meant to lie: on a mark within `reach` image pixels, or null. Hidden marks and the one
+   * called `except` are passed over.
+   */
+  snap(at: ImagePoint, reach: number, except?: string): ImagePoint | null {
+    const near = { x: at[0] - reach, y: at[1] - reach, w: 2 * reach, h: 2 * reach }
+    let best: { at: ImagePoint; distance: number } | null = null
+    for (const slot of this.query(near)) {
+      const mark = this.markAt(slot)
+      if (this.#hidden[slot] === 1 || mark.id === except) continue
+      const found = this.kindAt(slot).snap?.(mark.geometry, at, reach)
+      if (found && (best === null || found.distance < best.distance)) best = found
+    }
+    return best?.at ?? null
   }
 
   /**
@@ -194,5 +218,6 @@ export class Scene {
     this.#rank = grown(new Float64Array(length), this.#rank)
     this.#hidden = grown(new Uint8Array(length), this.#hidden)
     this.#lifted = grown(new Uint8Array(length), this.#lifted)
+    this.#weight = grown(new Float64Array(length), this.#weight)
   }
 }

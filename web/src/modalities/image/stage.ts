@@ -128,7 +128,7 @@ export class Stage {
   }
 
   #drawLive(): void {
-    const { view, scene, session, hovered, sketched, settings, canEdit } = this.#workspace
+    const { view, scene, session, hovered, sketched, settings, canEdit, activePoint } = this.#workspace
     this.#live.frame({
       view,
       scene,
@@ -141,6 +141,7 @@ export class Stage {
       classInHand: session.classInHand,
       labels: settings.values.labels,
       canEdit,
+      point: activePoint,
       pointedOut: this.#pointedOut,
       selectionFrame: this.#selectionFrame,
     })

@@ -20,6 +20,7 @@ export const ontology: Ontology = {
       attributes: [{ id: "view", name: "View", kind: "text", default: "side" }],
     },
     { id: "dog", name: "Dog", color: "#d82841", marks: ["box"] },
+    { id: "lake", name: "Lake", color: "#217e7d", marks: ["polygon", "polyline", "points", "rotated_box", "ellipse"] },
     { id: "night", name: "Night", color: "#5a2b84", marks: ["tag"] },
   ],
   questions: [{ id: "weather", name: "Weather", kind: "text" }],
@@ -52,7 +53,8 @@ export function workspaceOn(
 type Held = Partial<Pick<PointerState, "shift" | "ctrl" | "alt" | "reach">>
 
 export function pointerAt(x: number, y: number, held: Held = {}): PointerState {
-  return { at: imagePoint(x, y), screen: screenPoint(x, y), reach: 5, shift: false, ctrl: false, alt: false, ...held }
+  const none = { reach: 5, pixel: 1, shift: false, ctrl: false, alt: false }
+  return { at: imagePoint(x, y), screen: screenPoint(x, y), ...none, ...held }
 }
 
 /** Presses at the first point, moves through the others, lets go at the last. */

@@ -76,7 +76,7 @@ describe("drawing boxes", () => {
     workspace.cancel()
     workspace.machine.pointerUp(pointerAt(90, 90))
     click(workspace, 20, 20)
-    workspace.machine.back(pointerAt(50, 50))
+    workspace.machine.back()
     expect([boxesOf(workspace), workspace.machine.state]).toEqual([[], "ready"])
   })
 

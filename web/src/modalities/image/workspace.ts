@@ -3,11 +3,10 @@
  * panels and tests act on; the stage draws it.
  */
 
-import { addMark, changeGeometry, moveBy, relabel, toggleTag } from "#editor/actions.ts"
+import { changeGeometry, moveBy, relabel, toggleTag } from "#editor/actions.ts"
 import type { Geometry, Mark } from "#editor/annotation.ts"
-import type { Handle } from "#editor/kind.ts"
 import type { Session } from "#editor/session.ts"
-import { type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool.ts"
+import { type Grip, type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool.ts"
 import { panTool, selectTool } from "#editor/tools/table.ts"
 import { Topics } from "#editor/topics.ts"
 import type { Work } from "#editor/work.ts"
@@ -28,7 +27,9 @@ import type { Focus, Host, Opened } from "../host.ts"
 import type { Difference, Review } from "../review.ts"
 import type { Settings } from "../settings.ts"
 import { clipboard } from "./clipboard.ts"
+import { draw, refusalToDraw } from "./drawn.ts"
 import { placedKind, placedKinds } from "./kinds/table.ts"
+import { removeHeld, removePoint } from "./points.ts"
 import { Scene } from "./scene.ts"
 
 /** `viewport`: zoom and place. `live`: hover, sketch, tool. `cursor`: where the pointer is. `opened`: what floats. `wanted`: focus. */
@@ -58,8 +59,13 @@ export class Workspace implements ToolHost, Host {
   /** Where the pointer is over the image, or null. */
   pointer: ImagePoint | null = null
   opened: Opened = null
-  /** The mark whose geometry the next drawing replaces, or null. */
+  /** The mark that the next drawing is about, or null: it takes its place, or `joins` it as a part or a hole. */
   redrawing: string | null = null
+  joins = false
+  /** The drawing tool that was in hand last; null if the project draws nothing. */
+  drawnWith: Tool | null
+  /** The grip of the selected mark that keys act on, or null. */
+  activePoint: string | null = null
   /** Where the panel shall put the focus; a new object each time it is asked for. */
   wanted: { readonly focus: Focus; readonly field: string | null } | null = null
 
@@ -75,6 +81,7 @@ export class Workspace implements ToolHost, Host {
     this.tools =
       session.mode === "view" ? [selectTool, panTool] : [selectTool, ...drawable.map((kind) => kind.tool), panTool]
     const first = session.mode === "label" ? (this.tools[1] as Tool) : selectTool
+    this.drawnWith = session.mode === "view" ? null : (drawable[0]?.tool ?? null)
     this.#fillScene()
     this.#machine = new ToolMachine(this, first)
     this.#stop.push(
@@ -86,6 +93,7 @@ export class Workspace implements ToolHost, Host {
         }
       }),
       session.topics.on("view", () => this.#viewChanged()),
+      session.topics.on("selection", () => this.markPoint(null)),
     )
   }
 
@@ -229,14 +237,44 @@ export class Workspace implements ToolHost, Host {
     const tool = this.tools.find((each) => each.id === id)
     if (!tool) return
     this.redrawing = null
+    this.joins = false
     this.#machine.choose(tool)
+    if (this.isDrawing) this.drawnWith = tool
     this.#holdDrawable()
+    this.topics.tell("live")
+  }
+
+  /** Whether the tool in hand draws. */
+  get isDrawing(): boolean {
+    return this.tool !== selectTool && this.tool !== panTool
+  }
+
+  get isBusy(): boolean {
+    return this.#machine.isBusy
+  }
+
+  /** Takes back the last step of what is being drawn; false if nothing is. */
+  stepBack(): boolean {
+    return this.#machine.back()
+  }
+
+  deletePoint(): boolean {
+    return removeHeld(this)
+  }
+
+  markPoint(grip: string | null): void {
+    if (grip === this.activePoint) return
+    this.activePoint = grip
     this.topics.tell("live")
   }
 
   /** Escape: calls off the gesture, else puts the drawing tool down, else ends the selection. */
   cancel(): void {
     if (this.#machine.cancel()) return
+    if (this.activePoint !== null) {
+      this.markPoint(null)
+      return
+    }
     if (this.redrawing !== null) this.redrawing = null
     else if (this.tool !== selectTool) this.choose("select")
     else this.session.select([])
@@ -281,13 +319,26 @@ export class Workspace implements ToolHost, Host {
     return this.scene.pick(at, reach, (mark) => !this.session.locked.has(mark.id), beneath)
   }
 
-  handleUnder(at: ImagePoint, reach: number): { mark: Mark; handle: Handle } | null {
+  handleUnder(at: ImagePoint, reach: number, anywhere = false): Grip | null {
     const [id] = this.selection
     const mark = this.selection.size === 1 && id !== undefined ? this.session.mark(id) : undefined
     const kind = mark && placedKind(mark.kind)
     if (!mark || !kind || !this.canEdit || this.session.isLocked(mark.id) || this.session.isHidden(mark)) return null
-    const handle = kind.handleUnder(mark.geometry, at, reach)
+    const handle = kind.handleUnder(mark.geometry, at, reach, anywhere)
     return handle && { mark, handle }
+  }
+
+  snapped(at: ImagePoint, reach: number, except?: string): ImagePoint {
+    const shared = this.scene.snap(at, reach, except)
+    if (shared) return shared
+    const { width, height } = this.image
+    const toBorder = (value: number, far: number) =>
+      Math.abs(value) <= reach ? 0 : Math.abs(value - far) <= reach ? far : value
+    return imagePoint(toBorder(at[0], width), toBorder(at[1], height))
+  }
+
+  removePoint(grip: Grip): boolean {
+    return removePoint(this, grip)
   }
 
   marksIn(box: Box, touching: boolean): string[] {
@@ -333,30 +384,11 @@ export class Workspace implements ToolHost, Host {
   }
 
   refusalToDraw(kind: string): string | null {
-    const { vocabulary, classInHand } = this.session
-    if (!this.canEdit) return "Nothing can be changed now."
-    if (this.redrawing !== null) return null
-    if (this.session.refusalToAdd !== null) return this.session.refusalToAdd
-    const itemClass = classInHand === null ? undefined : vocabulary.classOf(classInHand)
-    if (itemClass?.marks.includes(kind)) return null
-    return vocabulary.classesFor(kind).length > 0 ? "Choose a class first." : "This project has no class for it."
+    return refusalToDraw(this, kind)
   }
 
   draw(kind: string, geometry: Geometry): void {
-    const mended = placedKind(kind)?.mended(geometry, this.image) ?? null
-    if (mended === null) {
-      this.say("Too small: drag further, or zoom in.", true)
-      return
-    }
-    const target = this.redrawing
-    this.redrawing = null
-    if (target !== null && this.session.mark(target)?.kind === kind) {
-      changeGeometry(this.session, "Redraw", new Map([[target, mended]]))
-      this.choose("select")
-      return
-    }
-    const name = this.session.vocabulary.classOf(this.session.classInHand ?? "")?.name
-    if (addMark(this.session, kind, mended) !== null) this.say(`Drew ${name}.`)
+    draw(this, kind, geometry)
   }
 
   say(text: string, urgent = false): void {

@@ -1,13 +1,25 @@
 /** Tools, and what Escape does. */
 
-import { ANY, type Command, EDIT, keys } from "#editor/commands.ts"
+import { ANY, type Command, EDIT, type Keys, keys } from "#editor/commands.ts"
 import { cannotEdit } from "../../host.ts"
+import { clickAtCrosshair } from "../crosshair.ts"
+import { placedKind } from "../kinds/table.ts"
 import type { Workspace } from "../workspace.ts"
 
 function hasTool(id: string) {
   return (workspace: Workspace) =>
     workspace.tools.some((tool) => tool.id === id) ? cannotEdit(workspace) : "This project has no class for it."
 }
+
+/** Keys of the drawing tools: Label Studio's letters in all presets, as CVAT has none of its own. */
+const TOOL_KEYS: readonly (readonly [kind: string, title: string, keys: Keys])[] = [
+  ["box", "Draw boxes", keys("R")],
+  ["polygon", "Draw polygons", keys("P")],
+  ["polyline", "Draw lines", keys("Shift+L")],
+  ["points", "Draw points", keys("K")],
+  ["rotated_box", "Draw rotated boxes", keys("Shift+R")],
+  ["ellipse", "Draw ellipses", keys("O")],
+]
 
 export const drawCommands: readonly Command<Workspace>[] = [
   {
@@ -18,21 +30,43 @@ export const drawCommands: readonly Command<Workspace>[] = [
     keys: keys("V"),
     run: (workspace) => workspace.choose("select"),
   },
+  ...TOOL_KEYS.map(
+    ([kind, title, key]): Command<Workspace> => ({
+      id: `tool.${kind}`,
+      title,
+      group: "Tools",
+      modes: EDIT,
+      keys: key,
+      refusal: hasTool(kind),
+      run: (workspace) => workspace.choose(kind),
+    }),
+  ),
   {
-    id: "tool.box",
-    title: "Draw boxes",
+    id: "tool.repeat",
+    title: "Draw again with the last tool; while drawing, finish",
     group: "Tools",
     modes: EDIT,
-    keys: keys("N", "R", "N | R"),
-    refusal: hasTool("box"),
-    run: (workspace) => workspace.choose("box"),
+    keys: keys("N"),
+    refusal: (workspace) => (workspace.drawnWith ? cannotEdit(workspace) : "This project has no class to draw."),
+    run(workspace) {
+      if (!workspace.machine.finish()) workspace.choose(workspace.drawnWith?.id ?? "")
+    },
+  },
+  {
+    id: "tool.click",
+    title: "Put a corner at the crosshair, twice to finish; arrows move it",
+    group: "Tools",
+    modes: EDIT,
+    keys: keys("Enter"),
+    refusal: (workspace) => (workspace.isDrawing ? cannotEdit(workspace) : "Take a drawing tool first."),
+    run: clickAtCrosshair,
   },
   {
     id: "tool.pan",
     title: "Pan tool",
     group: "Tools",
     modes: ANY,
-    keys: keys("P", "H", "P"),
+    keys: keys("Shift+V", "H", "Shift+V"),
     run: (workspace) => workspace.choose("pan"),
   },
   {
@@ -40,17 +74,34 @@ export const drawCommands: readonly Command<Workspace>[] = [
     title: "Redraw the selected mark",
     group: "Tools",
     modes: EDIT,
-    keys: keys("Shift+N", "Shift+R", "Shift+N"),
-    refusal(workspace) {
-      if (workspace.selection.size !== 1) return "Select one mark first."
-      return cannotEdit(workspace)
-    },
+    keys: keys("Shift+N"),
+    refusal: needsOne,
     run(workspace) {
       const [mark] = workspace.session.selectedMarks
       if (!mark || !workspace.tools.some((tool) => tool.id === mark.kind)) return
       workspace.choose(mark.kind)
       workspace.redrawing = mark.id
       workspace.say("Draw its new place.")
+    },
+  },
+  {
+    id: "tool.join",
+    title: "Add a part or a hole to the selected mark",
+    group: "Tools",
+    modes: EDIT,
+    keys: keys("A"),
+    refusal(workspace) {
+      const [mark] = workspace.session.selectedMarks
+      const why = needsOne(workspace)
+      return why ?? (mark && placedKind(mark.kind)?.joined ? null : "This kind of mark has one part.")
+    },
+    run(workspace) {
+      const [mark] = workspace.session.selectedMarks
+      if (!mark) return
+      workspace.choose(mark.kind)
+      workspace.redrawing = mark.id
+      workspace.joins = true
+      workspace.say("Draw inside it for a hole, outside for one more part.")
     },
   },
   {
@@ -62,3 +113,7 @@ export const drawCommands: readonly Command<Workspace>[] = [
     run: (workspace) => workspace.cancel(),
   },
 ]
+
+function needsOne(workspace: Workspace): string | null {
+  return workspace.selection.size === 1 ? cannotEdit(workspace) : "Select one mark first."
+}

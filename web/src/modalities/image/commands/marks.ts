@@ -7,6 +7,8 @@ import { toggled } from "#editor/session.ts"
 import { cannotEdit } from "../../host.ts"
 import { needsSelection } from "../../markCommands.ts"
 import { clipboard } from "../clipboard.ts"
+import { moveCrosshair } from "../crosshair.ts"
+import { movePoint } from "../points.ts"
 import type { Workspace } from "../workspace.ts"
 
 const GROUP = "Marks"
@@ -25,12 +27,13 @@ function nudge(name: string, arrow: string, dx: number, dy: number): Command<Wor
   return [1, 10].map((step) => ({
     id: `move.${name}${step === 1 ? "" : step}`,
     title: `Move ${name} by ${step} px, or the view`,
-    family: `Move by ${step} px; with nothing selected, the view`,
+    family: `Move by ${step} px: the mark, a point in hand, the crosshair; with nothing selected, the view`,
     group: "Move and resize",
     modes: EDIT,
     keys: keys(step === 1 ? arrow : `Shift+${arrow}`),
     repeats: true,
     run(workspace) {
+      if (moveCrosshair(workspace, dx * step, dy * step) || movePoint(workspace, dx * step, dy * step)) return
       if (workspace.selection.size === 0) workspace.panBy(-dx * step * 40, -dy * step * 40)
       else if (workspace.canEdit) moveBy(workspace.session, dx * step, dy * step)
     },

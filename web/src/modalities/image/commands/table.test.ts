@@ -29,9 +29,11 @@ describe("presets", () => {
   it("know the keys that hands remember", () => {
     const keysOf = (preset: "cvat" | "label-studio" | "fairmark", id: string) =>
       commandsAndKeys(vocabulary, preset, {}).keymap.keysOf(id)
-    expect(keysOf("cvat", "tool.box")).toEqual(["KeyN"])
+    expect(keysOf("cvat", "tool.repeat")).toEqual(["KeyN"])
     expect(keysOf("label-studio", "tool.box")).toEqual(["KeyR"])
-    expect(keysOf("fairmark", "tool.box")).toEqual(["KeyN", "KeyR"])
+    expect(keysOf("label-studio", "tool.polygon")).toEqual(["KeyP"])
+    expect(keysOf("fairmark", "tool.repeat")).toEqual(["KeyN"])
+    expect(keysOf("fairmark", "tool.box")).toEqual(["KeyR"])
     expect(keysOf("label-studio", "tool.pan")).toEqual(["KeyH"])
     expect(keysOf("cvat", "view.hideAll")).toEqual(["KeyT KeyH"])
     expect(keysOf("fairmark", "submit")).toEqual(["Ctrl+Enter"])

@@ -9,6 +9,7 @@ import { workCommands } from "../../workCommands.ts"
 import type { Workspace } from "../workspace.ts"
 import { drawCommands } from "./draw.ts"
 import { markCommands } from "./marks.ts"
+import { pointCommands } from "./points.ts"
 import { zoomCommand } from "./select.ts"
 import { viewCommands } from "./view.ts"
 
@@ -20,6 +21,7 @@ export const STATIC_COMMANDS: readonly Command<Workspace>[] = [
   zoomCommand,
   ...deleteCommands,
   ...markCommands,
+  ...pointCommands,
   ...historyCommands,
   ...viewCommands,
   ...workCommands,

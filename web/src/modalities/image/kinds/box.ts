@@ -2,7 +2,7 @@
 
 import type { Geometry } from "#editor/annotation.ts"
 import type { Problem } from "#editor/fields.ts"
-import type { Edge } from "#editor/kind.ts"
+import type { Edge, Handle } from "#editor/kind.ts"
 import {
   type Box,
   boxOf,
@@ -56,7 +56,7 @@ function isFinite4(geometry: Geometry): boolean {
 
 /** The codes and limits are those of `fairmark.modalities.image.marks.box`. */
 function problems(geometry: Geometry, image: Size): (Problem & { path: string })[] {
-  if (!isFinite4(geometry)) {
+  if (!isFinite4(geometry) || Object.keys(geometry).length > 4) {
     const message = "The box has an edge that is not a position."
     return [{ code: "bad_geometry", path: "", message, mend: "Delete it and draw it anew." }]
   }
@@ -139,6 +139,13 @@ function fill(context: CanvasRenderingContext2D, geometry: Geometry, projection:
   )
 }
 
+function gripOf(box: Box, name: HandleName): Handle {
+  return { name, at: handleAt(box, name), cursor: CURSORS[name], form: "square" }
+}
+
+/** Edge grips of a box narrower than this would cover it, CSS pixels. */
+const EDGE_GRIPS_FROM = 36
+
 export const boxKind: PlacedImageKind = {
   id: "box",
   title: "Box",
@@ -163,13 +170,20 @@ export const boxKind: PlacedImageKind = {
 
   pickCost: (geometry, at, reach) => pickCost(boxFrom(geometry), at, reach),
 
-  handles(geometry) {
-    return HANDLE_NAMES.map((name) => ({ name, at: handleAt(boxFrom(geometry), name), cursor: CURSORS[name] }))
+  weight: () => 1,
+
+  handles(geometry, pixel) {
+    const box = boxFrom(geometry)
+    const isNarrow = box.w < EDGE_GRIPS_FROM * pixel
+    const isLow = box.h < EDGE_GRIPS_FROM * pixel
+    return HANDLE_NAMES.filter(
+      (name) => !(isNarrow && (name === "n" || name === "s")) && !(isLow && (name === "e" || name === "w")),
+    ).map((name) => gripOf(box, name))
   },
 
   handleUnder(geometry, at, reach) {
     const name = handleUnder(boxFrom(geometry), at, reach)
-    return name === null ? null : { name, at: handleAt(boxFrom(geometry), name), cursor: CURSORS[name] }
+    return name === null ? null : gripOf(boxFrom(geometry), name)
   },
 
   reshaped(geometry, handle, to, keepAspect, image) {

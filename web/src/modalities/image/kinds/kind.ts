@@ -20,6 +20,8 @@ export interface PlacedImageKind extends PlacedKind {
   /** Fills the inside. */
   fill(context: CanvasRenderingContext2D, geometry: Geometry, projection: Projection): void
   readonly tool: Tool
+  /** What drawing it costs, a box being 1. */
+  weight(geometry: Geometry): number
 }
 
 export type ImageKind = PlacedImageKind | UnplacedKind

@@ -2,10 +2,23 @@
 
 import { kindTable, type MarkKind } from "#editor/kind.ts"
 import { boxKind } from "./box.ts"
+import { ellipseKind } from "./ellipse.ts"
 import type { ImageKind, PlacedImageKind } from "./kind.ts"
+import { pointsKind } from "./points.ts"
+import { polygonKind } from "./polygon.ts"
+import { polylineKind } from "./polyline.ts"
+import { rotatedBoxKind } from "./rotatedBox.ts"
 import { tagKind } from "./tag.ts"
 
-export const IMAGE_KINDS: readonly ImageKind[] = [boxKind, tagKind]
+export const IMAGE_KINDS: readonly ImageKind[] = [
+  boxKind,
+  polygonKind,
+  polylineKind,
+  pointsKind,
+  rotatedBoxKind,
+  ellipseKind,
+  tagKind,
+]
 
 export const imageKinds = kindTable(IMAGE_KINDS as readonly MarkKind[])
 

@@ -1,6 +1,7 @@
 /** What changes from frame to frame: the hovered and selected marks, the mark being drawn, handles, names, the frame. */
 
 import type { Geometry, Mark } from "#editor/annotation.ts"
+import type { Handle } from "#editor/kind.ts"
 import type { Vocabulary } from "#editor/ontology.ts"
 import type { Sketch } from "#editor/tool.ts"
 import { type Box, type Size, touches } from "#geometry/box.ts"
@@ -12,7 +13,7 @@ import type { Scene } from "../scene.ts"
 import { Brush } from "./brush.ts"
 import { inkOn, type Look } from "./look.ts"
 
-/** Of a larger selection so many marks are drawn as selected, and a frame around all of it. */
+/** Of a larger selection such a weight is drawn as selected, a box being 1, and a frame around all of it. */
 export const LIVE_MAX = 600
 const LABELS_MAX = 150
 const SELECTED_FILL = 0.2
@@ -31,6 +32,8 @@ export interface LiveScene {
   readonly classInHand: string | null
   readonly labels: LabelDisplay
   readonly canEdit: boolean
+  /** The name of the grip that keys act on, or null. */
+  readonly point: string | null
   /** Places to point out: where submissions differ, what a fault is about. */
   readonly pointedOut: readonly Box[]
   /** Around a selection of several marks. */
@@ -68,6 +71,7 @@ export class LiveLayer {
     if (live.hovered !== null && !live.selection.has(live.hovered)) this.#drawHovered(live, live.hovered)
     const drawn = this.#drawSelection(live, inView)
     this.#drawFresh(live)
+    for (const [x, y] of live.sketch?.dots ?? []) this.#drawGrip(x, y, "round")
     this.#drawLabels(live, inView, drawn)
     this.#drawHandles(live)
     this.#drawFrames(live)
@@ -90,8 +94,9 @@ export class LiveLayer {
     const [dx, dy] = sketch?.shift ?? [0, 0]
     const { projection } = this.#brush
     const drawn: { mark: Mark; kind: PlacedImageKind }[] = []
+    let weight = 0
     for (const id of selection) {
-      if (drawn.length >= LIVE_MAX) break
+      if (weight >= LIVE_MAX) break
       const slot = scene.slotOf(id)
       if (slot === undefined || scene.isHidden(slot)) continue
       const kind = scene.kindAt(slot)
@@ -109,6 +114,7 @@ export class LiveLayer {
         projection.y -= dy * projection.scale
       }
       drawn.push({ mark, kind })
+      weight += scene.weightAt(slot)
       this.painted++
     }
     return drawn
@@ -124,45 +130,61 @@ export class LiveLayer {
     this.painted++
   }
 
-  /** The eight grips of the one selected mark. */
+  /** The grips of the one selected mark. */
   #drawHandles(live: LiveScene): void {
     const { selection, scene, sketch, canEdit, locked } = live
     const [id] = selection
-    if (!canEdit || selection.size !== 1 || id === undefined || locked.has(id) || sketch?.shift) return
+    if (!canEdit || selection.size !== 1 || id === undefined || locked.has(id) || sketch?.shift || sketch?.fresh) return
     const slot = scene.slotOf(id)
     if (slot === undefined || scene.isHidden(slot)) return
-    const { context, projection } = this.#brush
-    const { density } = projection
+    const { projection } = this.#brush
+    const { density, scale } = projection
+    const kind = scene.kindAt(slot)
     const geometry = sketch?.changed?.id === id ? sketch.changed.geometry : scene.markAt(slot).geometry
-    const bounds = scene.kindAt(slot).bounds(geometry)
+    const bounds = kind.bounds(geometry)
     const full = HANDLE_SIDE * density
-    const isNarrow = bounds.w * projection.scale < 4 * full
-    const isLow = bounds.h * projection.scale < 4 * full
     // The grips of a small box stand outside it, so that it can still be seen.
-    const isSmall = isNarrow && isLow
-    const side = Math.round(isSmall ? full * 0.7 : full)
-    const away = isSmall ? side / 2 + density : 0
-    const middle = [bounds.x + bounds.w / 2, bounds.y + bounds.h / 2] as const
+    const isSmall = bounds.w * scale < 4 * full && bounds.h * scale < 4 * full
+    const away = isSmall ? (full * 0.35 + density) / scale : 0
+    for (const { name, at, form } of kind.handles(geometry, density / scale)) {
+      const isOn = name === live.point
+      if (form !== "square") this.#drawGrip(at[0], at[1], form, isOn)
+      else {
+        const outX = Math.sign(at[0] - bounds.x - bounds.w / 2) * away
+        const outY = Math.sign(at[1] - bounds.y - bounds.h / 2) * away
+        this.#drawGrip(at[0] + outX, at[1] + outY, form, isOn, isSmall)
+      }
+    }
+  }
+
+  /** A grip at a place of the image: corners are square, points round, places for one more point small and pale. */
+  #drawGrip(x: number, y: number, form: Handle["form"], isOn = false, isSmall = false): void {
+    const { context, projection } = this.#brush
+    const { density, scale } = projection
+    const side = Math.round(HANDLE_SIDE * density * (form === "ghost" ? 0.65 : isSmall ? 0.7 : 1))
+    const left = Math.round(x * scale + projection.x - side / 2)
+    const top = Math.round(y * scale + projection.y - side / 2)
     context.setLineDash([])
     context.lineWidth = Math.max(1, Math.round(1.5 * density))
-    for (const { name, at } of scene.kindAt(slot).handles(geometry)) {
-      // Edge handles of a small box would cover it; the same boxes take no hold of them either.
-      if (name.length === 1 && ((isNarrow && "ns".includes(name)) || (isLow && "ew".includes(name)))) continue
-      const outX = Math.sign(at[0] - middle[0]) * away
-      const outY = Math.sign(at[1] - middle[1]) * away
-      const x = Math.round(at[0] * projection.scale + projection.x + outX - side / 2)
-      const y = Math.round(at[1] * projection.scale + projection.y + outY - side / 2)
-      context.fillStyle = "#ffffff"
-      context.strokeStyle = "#14171d"
-      context.fillRect(x, y, side, side)
-      context.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1)
+    context.fillStyle = isOn ? "#ffb020" : "#ffffff"
+    context.strokeStyle = "#14171d"
+    if (form === "square") {
+      context.fillRect(left, top, side, side)
+      context.strokeRect(left + 0.5, top + 0.5, side - 1, side - 1)
+      return
     }
+    context.globalAlpha = form === "ghost" ? 0.6 : 1
+    context.beginPath()
+    context.arc(left + side / 2, top + side / 2, side / 2, 0, 2 * Math.PI)
+    context.fill()
+    context.stroke()
+    context.globalAlpha = 1
   }
 
   #drawLabels(live: LiveScene, inView: Box, selected: readonly { mark: Mark; kind: PlacedImageKind }[]): void {
     const { labels, scene, hovered, sketch } = live
     if (labels === "none" || sketch?.shift) return
-    if (labels === "all" && scene.countIn(inView, LABELS_MAX + 1) <= LABELS_MAX) {
+    if (labels === "all" && scene.weightIn(inView, LABELS_MAX + 1) <= LABELS_MAX) {
       const { x, y, w, h } = inView
       for (const slot of scene.ordered()) {
         if (!scene.isDrawn(slot) || !scene.touches(slot, x, y, x + w, y + h)) continue

@@ -12,13 +12,13 @@ import type { Scene } from "../scene.ts"
 import { Brush } from "./brush.ts"
 import type { Look } from "./look.ts"
 
-/** Up to so many marks in view are drawn at once: two to three milliseconds of script. */
+/** Up to such a weight in view is drawn at once, a box being 1: two to three milliseconds of script. */
 export const DIRECT_MAX = 1500
-/** Up to so many get a halo, which doubles the strokes. */
+/** Up to such a weight gets a halo, which doubles the strokes. */
 const HALO_MAX = 400
 /** Milliseconds of drawing per frame while a new bitmap is made. */
 const SLICE_MS = 4
-const MARKS_PER_CLOCK_LOOK = 64
+const WEIGHT_PER_CLOCK_LOOK = 64
 /** Outlines reach so many CSS pixels beyond the bounds. */
 const REACH = 6
 const DIRTY_MAX = 200
@@ -107,7 +107,7 @@ export class MarksLayer {
   #isCrowded(view: Viewport): boolean {
     const visible = visibleBox(view, this.#size)
     let left = DIRECT_MAX + 1
-    for (const { scene, isShown } of this.strata) if (isShown) left -= scene.countIn(visible, left)
+    for (const { scene, isShown } of this.strata) if (isShown) left -= scene.weightIn(visible, left)
     return left <= 0
   }
 
@@ -119,7 +119,7 @@ export class MarksLayer {
     brush.clear()
     const { x, y, w, h } = grown(visibleBox(view, this.#size), REACH / view.scale)
     const count = this.strata.reduce((sum, { scene, isShown }) => {
-      return isShown ? sum + scene.countIn({ x, y, w, h }, HALO_MAX + 1) : sum
+      return isShown ? sum + scene.weightIn({ x, y, w, h }, HALO_MAX + 1) : sum
     }, 0)
     this.#hasHalos = count <= HALO_MAX
     for (const { scene, look, isShown } of this.strata) {
@@ -200,7 +200,7 @@ export class MarksLayer {
 
   #paintSlice(brush: Brush, job: Job, began: number): boolean {
     const { x, y, w, h } = grown(visibleBox(job.view, this.#size), REACH / job.view.scale)
-    let untilLook = MARKS_PER_CLOCK_LOOK
+    let untilLook = WEIGHT_PER_CLOCK_LOOK
     for (; job.stratum < this.strata.length; job.stratum++, job.next = 0) {
       const { scene, look, isShown } = this.strata[job.stratum] as Stratum
       if (!isShown) continue
@@ -208,10 +208,11 @@ export class MarksLayer {
       for (; job.next < slots.length; job.next++) {
         const slot = slots[job.next] as number
         if (!scene.isDrawn(slot) || !scene.touches(slot, x, y, x + w, y + h)) continue
-        if (untilLook-- === 0) {
+        if (untilLook <= 0) {
           if (performance.now() - began > SLICE_MS) return false
-          untilLook = MARKS_PER_CLOCK_LOOK
+          untilLook = WEIGHT_PER_CLOCK_LOOK
         }
+        untilLook -= scene.weightAt(slot)
         this.#paint(brush, scene, slot, look)
       }
     }

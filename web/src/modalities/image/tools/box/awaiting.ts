@@ -2,13 +2,13 @@
 
 import type { PointerState, State } from "#editor/tool.ts"
 import { dragging } from "./dragging.ts"
-import { preview } from "./preview.ts"
+import { type Plan, preview } from "./preview.ts"
 
-export function awaiting(from: PointerState): State {
+export function awaiting(plan: Plan, from: PointerState): State {
   const self: State = {
     name: "awaiting",
-    pointerMove: (host, pointer) => preview(host, from, pointer),
-    pointerDown: (_host, pointer) => dragging(from, pointer, self),
+    pointerMove: (host, pointer) => preview(host, plan, from, pointer),
+    pointerDown: (_host, pointer) => dragging(plan, from, pointer, self),
     back: () => "start",
 
     cancel(host) {

@@ -2,20 +2,19 @@
 
 import { CLICK_STRAY, type PointerState, type State } from "#editor/tool.ts"
 import { distance } from "#geometry/point.ts"
-import { boxWithin, preview } from "./preview.ts"
+import { boxWithin, type Plan, preview } from "./preview.ts"
 
-export function dragging(from: PointerState, first: PointerState, returnTo?: State): State {
+export function dragging(plan: Plan, from: PointerState, first: PointerState, returnTo?: State): State {
   return {
     name: "dragging",
 
-    enter: (host) => preview(host, from, first),
-    pointerMove: (host, pointer) => preview(host, from, pointer),
+    enter: (host) => preview(host, plan, from, first),
+    pointerMove: (host, pointer) => preview(host, plan, from, pointer),
 
     pointerUp(host, pointer) {
       // A second click on the first corner is a double click, which begins no box and ends none.
       if (returnTo && distance(from.screen, pointer.screen) < CLICK_STRAY) return returnTo
-      const { x, y, w, h } = boxWithin(host.image, from.at, pointer)
-      host.draw("box", { x, y, w, h })
+      host.draw(plan.kind, plan.geometryOf(boxWithin(host.image, from.at, pointer)))
       return "start"
     },
 

@@ -1,12 +1,19 @@
-/** What both ways of drawing a box show while it spans from the first corner to the pointer. */
+/** What both ways of drawing between two corners show while the second follows the pointer. */
 
+import type { Geometry } from "#editor/annotation.ts"
 import type { PointerState, ToolHost } from "#editor/tool.ts"
 import { type Box, boxBetween } from "#geometry/box.ts"
 import { clamp, type ImagePoint, imagePoint } from "#geometry/point.ts"
 
-export function preview(host: ToolHost, from: PointerState, pointer: PointerState): void {
-  const { x, y, w, h } = boxWithin(host.image, from.at, pointer)
-  host.sketch({ fresh: { kind: "box", geometry: { x, y, w, h } } })
+/** The kind that is drawn, and what a box between two corners makes of it. */
+export interface Plan {
+  readonly kind: string
+  geometryOf(box: Box): Geometry
+}
+
+export function preview(host: ToolHost, plan: Plan, from: PointerState, pointer: PointerState): void {
+  const box = boxWithin(host.image, from.at, pointer)
+  host.sketch({ fresh: { kind: plan.kind, geometry: plan.geometryOf(box) } })
 }
 
 /** The box from `from` to the pointer, inside the image; a square with Shift. */

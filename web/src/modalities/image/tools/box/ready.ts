@@ -2,19 +2,22 @@
 
 import type { State } from "#editor/tool.ts"
 import { cornered } from "./cornered.ts"
+import type { Plan } from "./preview.ts"
 
-export const ready: State = {
-  name: "ready",
+export function ready(plan: Plan): State {
+  return {
+    name: "ready",
 
-  enter(host) {
-    host.hover(null)
-    host.cursor("crosshair")
-  },
+    enter(host) {
+      host.hover(null)
+      host.cursor("crosshair")
+    },
 
-  pointerDown(host, pointer) {
-    const refusal = host.refusalToDraw("box")
-    if (refusal === null) return cornered(pointer)
-    host.say(refusal, true)
-    return undefined
-  },
+    pointerDown(host, pointer) {
+      const refusal = host.refusalToDraw(plan.kind)
+      if (refusal === null) return cornered(plan, pointer)
+      host.say(refusal, true)
+      return undefined
+    },
+  }
 }

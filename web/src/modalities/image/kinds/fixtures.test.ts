@@ -1,0 +1,52 @@
+/** The examples that the server's tests read too: both sides find the same faults in the same geometry. */
+
+import { readFileSync } from "node:fs"
+import { resolve } from "node:path"
+import { describe, expect, it } from "vitest"
+import { fullMark, type WireAnnotation } from "#editor/annotation.ts"
+import type { Size } from "#geometry/box.ts"
+import { imageKinds } from "./table.ts"
+
+interface Example {
+  readonly name: string
+  readonly media: readonly Size[]
+  readonly annotation: WireAnnotation
+  readonly faults?: readonly { readonly code: string; readonly path: string }[]
+}
+
+const FOLDER = resolve(import.meta.dirname, "../../../../../src/fairmark/modalities/image/fixtures")
+
+function examples(name: string): Example[] {
+  return JSON.parse(readFileSync(resolve(FOLDER, `${name}.json`), "utf-8"))
+}
+
+/** Codes of the faults in the geometry of marks of known kinds, by the number of the mark. */
+function geometryFaults({ annotation, media }: Example): string[] {
+  return (annotation.marks ?? []).flatMap((wire, i) => {
+    const mark = fullMark(wire)
+    const image = media[mark.asset]
+    const problems = image ? (imageKinds.get(mark.kind)?.problems(mark.geometry, image) ?? []) : []
+    return problems.map(({ code }) => `${code} ${i}`)
+  })
+}
+
+/** A number beyond all positions is no number to the editor. */
+const LIKE: Readonly<Record<string, string>> = { not_finite: "bad_geometry" }
+
+describe("good examples", () => {
+  it.each(examples("good").map((each) => [each.name, each] as const))("%s", (_, example) => {
+    expect(geometryFaults(example)).toEqual([])
+  })
+})
+
+describe("bad examples", () => {
+  it.each(examples("bad").map((each) => [each.name, each] as const))("%s", (_, example) => {
+    const wanted = (example.faults ?? []).flatMap(({ code, path }) => {
+      const place = /^\/marks\/(\d+)\/geometry/.exec(path)
+      return place ? [`${code} ${place[1]}`] : []
+    })
+    const found = geometryFaults(example)
+    const plain = (each: string) => each.replace(/^\w+/, (code) => LIKE[code] ?? code)
+    expect(found.map(plain)).toEqual(wanted.map(plain))
+  })
+})
