@@ -1,16 +1,18 @@
-"""What a frame of the image editor costs among many boxes: script milliseconds and marks drawn, in real Chromium.
+"""What a frame of the image editor costs among many marks: script milliseconds and marks drawn, in real Chromium.
 
-Run: python -m bench.editor_frames [--boxes 10000] [--density 1]
+Run: python -m bench.editor_frames [--boxes 10000] [--polygons 2000] [--corners 50] [--density 1]
 
-Builds the harness page of web/harness, opens it with seeded boxes on a 4000 x 3000 image in a window of 1440 x 900,
-and pans (all boxes in view, and close up), zooms, hovers, draws and drags with real mouse events. The editor's own
+Builds the harness page of web/harness, opens it with seeded boxes, then with seeded polygons, on a 4000 x 3000 image in
+a window of 1440 x 900, and pans (all marks in view, and close up), zooms, hovers, draws and drags with real mouse
+events, a mark and a point of one. The editor's own
 counters give the script time of each frame (from the start of the animation frame to the last call on a canvas) and
 how many marks it drew; the browser gives the processor time of all script of the page, listeners and lists included,
 per frame (other programs on the machine lengthen the former, not the latter); the page counts frames per second.
-Targets: script of a frame under 8 ms, and the drag of one box draws one mark.
+Targets: script of a frame under 8 ms, and the drag of one mark draws one mark.
 """
 
 import argparse
+import math
 import os
 import platform
 from collections.abc import Callable
@@ -24,6 +26,13 @@ from tests.chromium import ARGUMENTS, ensure
 
 SCRIPT_MS_MAX = 8.0
 STEPS = 150
+CORNER = """() => {
+    const { view, session } = harness.inside.workspace
+    const [x, y] = session.selectedMarks[0].geometry.parts[0][0][0]
+    const box = document.querySelector(".stage").getBoundingClientRect()
+    return [box.x + view.x + x * view.scale, box.y + view.y + y * view.scale]
+}"""
+"""Where the first corner of the selected polygon lies in the window."""
 COLUMNS = ("frames", "p50 ms", "p99 ms", "max ms", "cpu ms", "marks p50", "marks max", "frames/s")
 
 
@@ -97,6 +106,20 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float], butto
     page.mouse.up(button=button)  # pyright: ignore[reportArgumentType]
 
 
+def draw(page: Page, at: tuple[float, float], *, freehand: bool) -> None:
+    """A box of 200 x 150 from a point of the window, or an outline of that size drawn freehand around it."""
+    if not freehand:
+        drag(page, at, (at[0] + 200, at[1] + 150))
+        return
+    turns = [2 * math.pi * n / STEPS for n in range(STEPS)]
+    places = [(at[0] + 100 * math.cos(turn), at[1] + 75 * math.sin(turn)) for turn in turns]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places:
+        page.mouse.move(*place)
+    page.mouse.up()
+
+
 def wheel(page: Page, at: tuple[float, float], delta: float, times: int) -> None:
     """Turns of the wheel at a point; negative zooms in."""
     page.mouse.move(*at)
@@ -104,7 +127,7 @@ def wheel(page: Page, at: tuple[float, float], delta: float, times: int) -> None
         page.mouse.wheel(0, delta)
 
 
-def actions(page: Page, cdp: CDPSession) -> list[Figures]:
+def actions(page: Page, cdp: CDPSession, *, polygons: bool) -> list[Figures]:
     """Every action, one after another, on the page as it was opened."""
     box = page.locator(".stage").bounding_box()
     assert box is not None
@@ -121,32 +144,50 @@ def actions(page: Page, cdp: CDPSession) -> list[Figures]:
     found.append(measure(page, cdp, "pan, close up", lambda: drag(page, (x, y), (x - 300, y + 150), "middle")))
     page.keyboard.press("Control+0")
     found.append(measure(page, cdp, "hover", lambda: page.mouse.move(x + 300, y + 200, steps=STEPS)))
-    page.keyboard.press("n")
-    found.append(measure(page, cdp, "draw one box", lambda: drag(page, (x, y), (x + 200, y + 150))))
+    page.keyboard.press("r" if not polygons else "p")
+    found.append(measure(page, cdp, "draw one mark", lambda: draw(page, (x, y), freehand=polygons)))
     page.keyboard.press("v")
-    found.append(measure(page, cdp, "drag one box", lambda: drag(page, (x, y + 75), (x - 200, y))))
+    found.append(measure(page, cdp, "drag one mark", lambda: drag(page, (x, y + 75), (x - 200, y))))
+    if polygons:
+        page.keyboard.press("z")
+        corner = page.evaluate(CORNER)
+        found.append(measure(page, cdp, "drag one point", lambda: drag(page, corner, (corner[0] + 90, corner[1] + 40))))
+        page.keyboard.press("Control+0")
     page.keyboard.press("Control+a")
-    found.append(measure(page, cdp, "drag all boxes", lambda: drag(page, (x, y), (x + 5, y + 5))))
+    found.append(measure(page, cdp, "drag all marks", lambda: drag(page, (x, y), (x + 5, y + 5))))
     return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--boxes", type=int, default=10_000)
+    parser.add_argument("--polygons", type=int, default=2_000)
+    parser.add_argument("--corners", type=int, default=50, help="of each polygon")
     parser.add_argument("--density", type=float, default=1.0, help="device pixels per CSS pixel")
     options = parser.parse_args()
+    scenes = {
+        f"{options.boxes} boxes": f"n={options.boxes}",
+        f"{options.polygons} polygons of {options.corners} corners":
+            f"polygons={options.polygons}&corners={options.corners}",
+    }  # fmt: skip
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         address = serve(build_harness(Path(folder)))
         browser = playwright.chromium.launch(executable_path=ensure(), args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1440, "height": 900}, device_scale_factor=options.density)
-        page.goto(f"{address}/index.html?shelf=memory&width=4000&height=3000&n={options.boxes}")
-        page.wait_for_function("window.harness?.inside")
-        cdp = page.context.new_cdp_session(page)
-        cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
-        figures = actions(page, cdp)
         print(f"Chromium {browser.version}, {platform.platform()}, {os.cpu_count()} cores, software rendering")
+        for words, query in scenes.items():
+            page = browser.new_page(viewport={"width": 1440, "height": 900}, device_scale_factor=options.density)
+            page.goto(f"{address}/index.html?shelf=memory&width=4000&height=3000&{query}")
+            page.wait_for_function("window.harness?.inside")
+            cdp = page.context.new_cdp_session(page)
+            cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
+            show(f"{words}, density {options.density:g}", actions(page, cdp, polygons="polygons" in query))
+            page.close()
         browser.close()
-    print(f"{options.boxes} boxes on 4000 x 3000, window 1440 x 900, density {options.density:g}")
+
+
+def show(words: str, figures: list[Figures]) -> None:
+    """Prints the figures of one page."""
+    print(f"{words}, on 4000 x 3000, window 1440 x 900")
     print(f"{'':20}" + "".join(f"{name:>10}" for name in COLUMNS))
     for each in figures:
         row = (each.p50_ms, each.p99_ms, each.max_ms, each.script_cpu_ms)
