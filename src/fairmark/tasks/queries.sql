@@ -369,8 +369,13 @@ UPDATE open_assignments SET rank = :rank WHERE org_id = :org_id AND task_id = :t
 UPDATE tasks t SET rank = -(:priority::int + i.priority), due_at = :due_at, updated_at = :now,
        state = CASE WHEN :state = 'cancelled' AND t.state IN ('waiting', 'open', 'paused') THEN 'cancelled'
                     WHEN :state = 'paused' AND t.state = 'open' THEN 'paused'
-                    WHEN :state = 'open' AND t.state = 'paused' AND t.note IS NULL THEN 'open' ELSE t.state END
+                    WHEN :state = 'open' AND t.state = 'paused' AND t.note IS NULL THEN
+                         CASE WHEN m.failed THEN 'failed' WHEN m.ready THEN 'open' ELSE 'waiting' END
+                    ELSE t.state END
   FROM items i
+ CROSS JOIN LATERAL (SELECT coalesce(bool_or(a.state = 'failed'), false) AS failed,
+                            coalesce(bool_and(a.state = 'ready'), true) AS ready
+                       FROM assets a WHERE a.org_id = :org_id AND a.id = ANY (i.asset_ids)) m
  WHERE t.org_id = :org_id AND t.batch_id = :batch_id AND t.gold_id IS NULL AND i.org_id = t.org_id AND i.id = t.item_id;
 
 -- name: requeue_batch
