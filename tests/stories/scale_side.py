@@ -12,9 +12,10 @@ import pytest
 import scaleapi
 from scaleapi.tasks import Task
 
+from fairmark.client.model import Annotation, Assignment, Ontology
 from fairmark.kernel.actor import Mode
 from fairmark.kernel.db import Database
-from tests.stories.conftest import Customer, draw_shapes, key_of
+from tests.stories.conftest import Customer, crew, draw_shapes, key_of, take
 from tests.stories.listening import Listener, listening
 
 BOXES = {"box": {"objects_to_annotate": ["car", "truck"], "min_height": 5, "min_width": 5}}
@@ -24,8 +25,8 @@ BOXES = {"box": {"objects_to_annotate": ["car", "truck"], "min_height": 5, "min_
 class Scale:
     """Scale's client with a live and a test key of one account, and a server with pictures that takes callbacks."""
 
-    client: scaleapi.ScaleClient
-    test: scaleapi.ScaleClient
+    client: Any
+    test: Any
     customer: Customer
     listener: Listener
 
@@ -78,3 +79,16 @@ async def until(what: Callable[[], Any], seconds: float = 20.0) -> Any:
 async def settled(scale: Scale, task: Task, status: str) -> Task:
     """The task once it has this status."""
     return await until(lambda: found if (found := scale.client.get_task(task.id)).status == status else None)
+
+
+async def labeled(scale: Scale, name: str, say: Callable[[Ontology], Annotation]) -> Assignment:
+    """Somebody does the next work of a fairmark project; returns what they had before them.
+
+    say: what they answer, given the classes and questions.
+    """
+    project = await scale.customer.client.find_project(name)
+    [member] = await crew(scale.customer, project, "perfect")
+    assignment = await take(member, project)
+    ontology = (await scale.customer.client.get_ontology(project.id)).document
+    await member.client.submit(assignment.id, say(ontology))
+    return assignment

@@ -1,5 +1,6 @@
 """Use cases of items, batches and the addresses of media. Other packages come in here."""
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -149,15 +150,15 @@ async def describe(tx: Tx, site: Site, asset_ids: Sequence[AssetId]) -> list[Ass
     return [asset_view(site, tx.org_id, found[id], tx.now) for id in asset_ids if id in found]
 
 
-async def take_texts(site: Site, actor: Actor, texts: Sequence[tuple[str, str]]) -> list[AssetId]:
-    """The assets of texts, (name, text) each, known or new; in their order. In transactions of its own, as bytes are
-    stored before anything names them. Raises FileRefused for a text that is not taken.
+async def take_files(site: Site, actor: Actor, named: Sequence[tuple[str, bytes]]) -> list[AssetId]:
+    """The assets of files, (name, bytes) each, known or new; in their order. In transactions of its own, as bytes are
+    stored before anything names them. Raises FileRefused for a file that is not taken.
     """
     assert actor.org_id is not None, "permissions on data need an organisation"
     files: list[contents.Incoming] = []
-    for name, text in texts:
-        data = text.encode()
-        files.append(contents.Incoming(name, data, hashlib.sha256(data).digest(), len(data)))
+    for name, data in named:
+        digest = (await asyncio.to_thread(hashlib.sha256, data)).digest()
+        files.append(contents.Incoming(name, data, digest, len(data)))
     found: list[AssetId] = []
     for outcome in await contents.take(site, actor.org_id, actor, files):
         if isinstance(outcome, FairmarkError):

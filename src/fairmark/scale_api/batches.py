@@ -56,8 +56,13 @@ async def get(tx: Tx, name: str) -> Batch:
     """A batch by its name. Raises NoSuch."""
     found = await store.batch(tx, name=name)
     if found is None:
-        raise NoSuch(f"There is no batch named '{name[:200]}'.")
+        raise no_such("batch", name)
     return found
+
+
+def no_such(what: str, name: str) -> NoSuch:
+    """The error for a name that nothing here has."""
+    return NoSuch(f"There is no {what} named '{name[:200]}'.")
 
 
 async def page(tx: Tx, wanted: BatchFilter, limit: int, offset: int) -> tuple[list[Batch], int]:
@@ -71,12 +76,16 @@ async def status(tx: Tx, name: str) -> tuple[Batch, dict[Status, int]]:
     return found, await store.batch_counts(tx, found.id)
 
 
-async def finalize(tx: Tx, found: Batch) -> Batch:
-    """Lets people at the tasks of a staged batch. One that is under way already stays as it is. Raises BadRequest."""
+async def finalize(tx: Tx, found: Batch, *, only_staged: bool = False) -> Batch:
+    """Lets people at the tasks of a staged batch. One that is under way already stays as it is, or is an error where
+    `only_staged`. Raises BadRequest.
+    """
     now = await store.lock_batch(tx, found.id)
     if now.status is BatchStatus.CANCELLED:
         raise BadRequest(f"The batch '{now.name}' was cancelled.")
     if now.status is not BatchStatus.STAGING:
+        if only_staged:
+            raise BadRequest(f"The batch '{now.name}' is {now.status.value}; only one in staging can be finalized.")
         return now
     await store.set_batch_status(tx, now.id, BatchStatus.IN_PROGRESS)
     await _let_work(tx, now, BatchState.OPEN)
@@ -124,7 +133,7 @@ async def _let_work(tx: Tx, batch: Batch, state: BatchState) -> None:
 async def set_metadata(tx: Tx, found: Batch, metadata: Json, *, merge: bool = False) -> Batch:
     """Replaces a batch's metadata, or lays these over it. Raises BadRequest."""
     now = await store.lock_batch(tx, found.id)
-    wanted = {**now.metadata, **metadata} if merge else metadata
+    wanted = rules.laid_over(now.metadata, metadata) if merge else metadata
     rules.check_metadata(wanted)
     await store.set_batch_metadata(tx, now.id, wanted)
     return await store.lock_batch(tx, now.id)

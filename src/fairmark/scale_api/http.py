@@ -84,6 +84,8 @@ def _refusal(request: Request[Any, Any, Any], error: Exception) -> Response[byte
         )
     if isinstance(error, asyncpg.DataError | asyncpg.UntranslatableCharacterError | UnicodeError | RecursionError):
         return _response(400, "A value of the request cannot be stored.")
+    if isinstance(error, asyncpg.UniqueViolationError):  # two requests at the same moment
+        return _response(409, "The name or unique_id is taken.")
     if isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError | asyncpg.QueryCanceledError):
         return _response(503, "The database was too busy with this; nothing was changed. Try again.")
     logger.error("request_failed", path=request.url.path, exc_info=error)

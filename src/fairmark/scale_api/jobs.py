@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fairmark.assets.events import AssetFailed
+from fairmark.assets.events import AssetFailed, AssetReady
 from fairmark.kernel import events
 from fairmark.kernel.db import Tx
 from fairmark.kernel.events import StoredEvent
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import ItemId, OrgId
-from fairmark.scale_api import callbacks, outcomes, store
+from fairmark.scale_api import callbacks, known, outcomes, people, store
 from fairmark.tasks.events import ReviewDecided, TaskChanged, TaskDone
+from fairmark.workforce.events import WorkerJoined
 
-DONE, CHANGED, REVIEWED, FAILED = (events.type_of(kind) for kind in (TaskDone, TaskChanged, ReviewDecided, AssetFailed))
-EVENTS = [DONE, CHANGED, REVIEWED, FAILED]
+DONE, CHANGED, REVIEWED = (events.type_of(kind) for kind in (TaskDone, TaskChanged, ReviewDecided))
+READY, FAILED, JOINED = (events.type_of(kind) for kind in (AssetReady, AssetFailed, WorkerJoined))
+EVENTS = [DONE, CHANGED, REVIEWED, READY, FAILED, JOINED]
 
 
 async def on_work(tx: Tx, stored: Sequence[StoredEvent]) -> None:
@@ -24,6 +26,10 @@ async def on_work(tx: Tx, stored: Sequence[StoredEvent]) -> None:
         if event.type == FAILED:
             found = await store.items_of_assets(tx, list(event.read_as(AssetFailed).asset_ids))
             await outcomes.media_failed(tx, found)
+        elif event.type == READY:
+            await known.due(tx, await store.items_of_assets(tx, list(event.read_as(AssetReady).asset_ids)))
+        elif event.type == JOINED:
+            await people.came(tx, event.read_as(WorkerJoined).worker_id)
         elif event.task_id is not None and event.task_id in items:
             await _one(tx, event, items[event.task_id])
 

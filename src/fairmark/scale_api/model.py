@@ -4,7 +4,7 @@ import os
 import time
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, NewType
+from typing import Any, ClassVar, NamedTuple, NewType
 from uuid import UUID
 
 import msgspec
@@ -168,12 +168,21 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """A labeler group of a project: a workforce."""
+    """A labeler group of a project: a workforce. emails: who belongs to it, whether they have come yet or not."""
 
     id: ScaleId
     project_id: ScaleId
     name: str
     workforce_id: WorkforceId
+    is_singleton: bool
+    emails: list[str]
+
+
+class Delivered(NamedTuple):
+    """A completed batch, as what was delivered. tasks_done: how many of its tasks are."""
+
+    batch: Batch
+    tasks_done: int
 
 
 class ApiError(FairmarkError):

@@ -73,7 +73,7 @@ async def _make(
     pipeline = elder.pipeline if elder is not None else Pipeline()
     project_id = await _project_named(
         tx, name, translation, instruction, _with_overlap(pipeline, translation.overlap),
-        elder.workforce_ids if elder is not None else await everybody(tx),
+        await people_of(tx, project, batch) or (elder.workforce_ids if elder is not None else await everybody(tx)),
     )  # fmt: skip
     form = Form(project_id=project_id, type=type.name, params=rules.form_params(type, params), instruction=instruction)
     await store.add_form(tx, form, scale_project_id, own, hash)
@@ -105,6 +105,31 @@ def _with_overlap(pipeline: Pipeline, overlap: int) -> Pipeline:
     if overlap <= 1 or not isinstance(first, LabelStage):
         return pipeline
     return Pipeline((msgspec.structs.replace(first, overlap=Overlap(overlap, overlap)), *rest))
+
+
+async def people_of(tx: Tx, project: Project | None, batch: Batch | None) -> list[WorkforceId] | None:
+    """The groups that work on a project, or of them those that its batch is for; None where nobody has said."""
+    groups = await store.groups_of(tx, project.id) if project is not None else []
+    if not groups:
+        return None
+    wanted = batch.groups if batch is not None else []
+    return [group.workforce_id for group in groups if not wanted or group.name in wanted]
+
+
+async def people_changed(tx: Tx, project: Project) -> None:
+    """The groups of a project, or of its batches, are others now: the work that is there is for them."""
+    for form, own in await store.forms_of(tx, project.id):
+        batch = await store.batch(tx, id=own) if own else None
+        people = await people_of(tx, project, batch)
+        await projects.set_workforces(tx, form.project_id, people or await everybody(tx))
+
+
+async def labelers(tx: Tx) -> WorkforceId:
+    """The workforce that labelers are invited to; made for the first."""
+    for each in await workforce.list_workforces(tx, None, WORKFORCES_MAX):
+        if each.name == LABELERS and not each.lent:
+            return each.id
+    return (await workforce.create_workforce(tx, LABELERS, "vision")).id
 
 
 async def everybody(tx: Tx) -> list[WorkforceId]:

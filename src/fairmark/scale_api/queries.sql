@@ -287,3 +287,100 @@ SELECT id, asset_id, url, name, mime_type, bytes, projects, reference_id, displa
 SELECT id, asset_id, url, name, mime_type, bytes, projects, reference_id, display_name, metadata, created_at
   FROM scale_files WHERE org_id = :org_id AND mode = :mode AND (:after::uuid IS NULL OR id < :after)
  ORDER BY id DESC LIMIT :limit;
+
+-- name: labelers
+-- Who was invited to label by an address that this organisation gave, and whether they came. Nothing is told of others.
+SELECT DISTINCT ON (lower(i.email)) lower(i.email) AS email, i.uses > 0 AS came, i.expires_at
+  FROM invitations i
+ WHERE i.org_id = :org_id AND i.email IS NOT NULL AND i.workforce_id IS NOT NULL AND i.revoked_at IS NULL
+   AND (i.uses > 0 OR i.expires_at > :now) AND (:emails::text[] IS NULL OR lower(i.email) = ANY (:emails))
+ ORDER BY lower(i.email), i.uses DESC, i.expires_at DESC LIMIT 10000;
+
+-- name: invited_members
+-- Who was invited as a member and has not come yet.
+SELECT DISTINCT ON (lower(i.email)) lower(i.email) AS email, i.id, i.member_role, i.expires_at
+  FROM invitations i
+ WHERE i.org_id = :org_id AND i.email IS NOT NULL AND i.member_role IS NOT NULL AND i.revoked_at IS NULL
+   AND i.uses = 0 AND i.expires_at > :now
+ ORDER BY lower(i.email), i.id DESC LIMIT 10000;
+
+-- name: persons_of
+-- The people behind addresses by which they came to work here.
+SELECT DISTINCT ON (lower(i.email)) lower(i.email) AS email, w.person_id, w.id AS worker_id
+  FROM invitations i
+  JOIN people p ON lower(p.email) = lower(i.email)
+  JOIN workers w ON w.org_id = :org_id AND w.person_id = p.id
+ WHERE i.org_id = :org_id AND lower(i.email) = ANY (:emails) AND i.uses > 0 AND i.workforce_id IS NOT NULL
+ ORDER BY lower(i.email);
+
+-- name: email_of_worker
+-- The address by which a worker was invited here.
+SELECT lower(i.email) FROM workers w JOIN people p ON p.id = w.person_id
+  JOIN invitations i ON i.org_id = :org_id AND lower(i.email) = lower(p.email) AND i.uses > 0 AND i.workforce_id IS NOT NULL
+ WHERE w.org_id = :org_id AND w.id = :worker_id LIMIT 1;
+
+-- name: insert_group
+INSERT INTO scale_groups (org_id, id, project_id, name, workforce_id, is_singleton, created_at)
+VALUES (:org_id, :id, :project_id, :name, :workforce_id, :is_singleton, :now)
+ON CONFLICT (org_id, project_id, name) DO NOTHING;
+
+-- name: groups_of
+-- A project's groups with their people, oldest first.
+SELECT g.id, g.project_id, g.name, g.workforce_id, g.is_singleton,
+       ARRAY(SELECT m.email FROM scale_group_people m WHERE m.org_id = :org_id AND m.group_id = g.id ORDER BY m.email) AS emails
+  FROM scale_groups g WHERE g.org_id = :org_id AND g.project_id = :project_id ORDER BY g.id LIMIT 1000;
+
+-- name: add_people
+INSERT INTO scale_group_people (org_id, group_id, email)
+SELECT :org_id, :group_id, e FROM unnest(:emails::text[]) AS e ON CONFLICT DO NOTHING;
+
+-- name: remove_people
+DELETE FROM scale_group_people WHERE org_id = :org_id AND group_id = :group_id AND email = ANY (:emails);
+
+-- name: workforces_for
+-- The workforces of the groups that somebody belongs to.
+SELECT g.workforce_id FROM scale_group_people m JOIN scale_groups g ON g.org_id = :org_id AND g.id = m.group_id
+ WHERE m.org_id = :org_id AND m.email = :email LIMIT 1000;
+
+-- name: assignments
+-- Who belongs to which projects.
+SELECT m.email, array_agg(DISTINCT p.name ORDER BY p.name) AS projects
+  FROM scale_group_people m
+  JOIN scale_groups g ON g.org_id = :org_id AND g.id = m.group_id
+  JOIN scale_projects p ON p.org_id = :org_id AND p.id = g.project_id AND p.mode = :mode
+ WHERE m.org_id = :org_id GROUP BY m.email ORDER BY m.email LIMIT 10000;
+
+-- name: studio_batches
+-- Batches of Studio projects that are still to do, in the order in which they are worked on.
+SELECT b.id, b.name, b.project_id, b.status, b.callback, b.metadata, b.is_calibration, b.is_self_label, b.priority,
+       b.groups, b.created_at, b.completed_at, p.name AS project, true AS is_staged, true AS is_studio
+  FROM scale_batches b JOIN scale_projects p ON p.org_id = :org_id AND p.id = b.project_id
+ WHERE b.org_id = :org_id AND b.mode = :mode AND p.is_studio AND b.status IN ('staging', 'in_progress', 'paused')
+ ORDER BY b.priority NULLS LAST, b.id LIMIT 1000;
+
+-- name: set_batch_priority
+UPDATE scale_batches SET priority = :priority WHERE org_id = :org_id AND id = :id;
+
+-- name: set_batch_groups
+UPDATE scale_batches SET groups = :groups WHERE org_id = :org_id AND id = :id;
+
+-- name: known_answers_due
+-- Evaluation and training tasks that wait for their attachments, among those of some items, with all of them here now.
+SELECT t.id FROM scale_tasks t JOIN items i ON i.org_id = :org_id AND i.id = t.item_id
+ WHERE t.org_id = :org_id AND t.item_id = ANY (:item_ids::uuid[]) AND t.role <> 'task' AND t.status = 'pending'
+   AND NOT EXISTS (SELECT FROM assets a WHERE a.org_id = :org_id AND a.id = ANY (i.asset_ids) AND a.state <> 'ready')
+ ORDER BY t.id FOR UPDATE OF t;
+
+-- name: delivered_batches
+-- Completed batches, newest first, each with how many of its tasks are done.
+SELECT b.id, b.name, b.project_id, b.status, b.callback, b.metadata, b.is_calibration, b.is_self_label, b.priority,
+       b.groups, b.created_at, b.completed_at, p.name AS project, p.is_rapid OR p.is_studio AS is_staged, p.is_studio,
+       (SELECT count(*) FROM scale_tasks t WHERE t.org_id = :org_id AND t.scale_batch_id = b.id AND t.status = 'completed'
+           AND t.role = 'task') AS done
+  FROM scale_batches b JOIN scale_projects p ON p.org_id = :org_id AND p.id = b.project_id
+ WHERE b.org_id = :org_id AND b.mode = :mode AND b.status = 'completed'
+   AND (:project_id::text IS NULL OR b.project_id = :project_id) AND (:id::text IS NULL OR b.id = :id)
+   AND (:name::text IS NULL OR b.name = :name)
+   AND (:completed_from::timestamptz IS NULL OR b.completed_at >= :completed_from)
+   AND (:completed_before::timestamptz IS NULL OR b.completed_at < :completed_before)
+ ORDER BY b.id DESC LIMIT 1000;

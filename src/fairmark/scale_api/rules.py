@@ -106,6 +106,16 @@ def check_metadata(metadata: Json) -> None:
         raise wrong("metadata", f"it has {size} bytes, {METADATA_BYTES_MAX} at most.")
 
 
+def laid_over(below: Json, above: Json) -> Json:
+    """Objects laid over one another, level by level; anything but objects is replaced."""
+    both = {**below, **above}
+    for key, value in above.items():
+        under = below.get(key)
+        if isinstance(value, dict) and isinstance(under, dict):
+            both[key] = laid_over(under, value)  # type: ignore[arg-type]
+    return both
+
+
 def check_tags(tags: Sequence[str]) -> None:
     """Raises BadRequest for too many tags."""
     if len(tags) > TAGS_MAX:

@@ -16,6 +16,7 @@ from fairmark.kernel.ids import AssetId, ItemId, ProjectId
 from fairmark.ontology.model import Annotation
 from fairmark.scale_api import callbacks, placing, rules, store
 from fairmark.scale_api.model import (
+    BadRequest,
     Batch,
     BatchStatus,
     Duplicate,
@@ -75,20 +76,26 @@ class Page(NamedTuple):
 # ---------------------------------------------------------------------------------------------- creation
 
 
-async def create(site: Site, actor: Actor, type_name: str, body: Json, role: Role = Role.TASK) -> Task:
+async def create(
+    site: Site, actor: Actor, type_name: str, body: Json, role: Role = Role.TASK, *, expected: str | None = None
+) -> Task:
     """A new task. In the test world it is done at once. Attachments are fetched later; one that cannot be had turns the
-    task into an error then. Raises BadRequest, NotEnabled, NoSuch, Duplicate.
+    task into an error then. expected: the parameter with the answer that is known.
+
+    Raises BadRequest, NotEnabled, NoSuch, Duplicate.
     """
     require(actor, Permission.DATA_WRITE)
     type = task_type(type_name)
     async with site.db.begin(actor.org_id, actor=actor) as tx:
         plan = await _plan(tx, type, body, role)
+        if expected is not None:
+            plan.translation.annotation(body[expected], expected)
         if rules.is_test(tx.actor.mode):
             return await _write_test(tx, plan)
         if not plan.texts:
             return await _write(tx, plan, {})
-    named = [(f"{plan.shown[number].place}.txt", text) for number, text in plan.texts]
-    kept = await assets.take_texts(site, actor, named)
+    named = [(f"{plan.shown[number].place}.txt", text.encode()) for number, text in plan.texts]
+    kept = await assets.take_files(site, actor, named)
     async with site.db.begin(actor.org_id, actor=actor) as tx:
         return await _write(tx, plan, dict(zip((number for number, _ in plan.texts), kept, strict=True)))
 
@@ -148,9 +155,10 @@ async def _write_test(tx: Tx, plan: Plan) -> Task:
     if plan.batch is not None:
         rules.check_batch_open(plan.batch, await store.share_batch(tx, plan.batch.id))
     answer = Answer(made_up(plan.translation.ontology, plan.id, len(plan.translation.attachments)))
-    response = plan.translation.response(answer, plan.id)
+    response = plan.translation.response(answer, plan.id) if plan.role is Role.TASK else None
     task = await _added(tx, plan, None, None, Status.COMPLETED, response)
-    await callbacks.task_told(tx, task)
+    if plan.role is Role.TASK:
+        await callbacks.task_told(tx, task)
     return task
 
 
@@ -248,14 +256,16 @@ async def get(tx: Tx, id: str) -> Task:
     return found
 
 
-async def page(tx: Tx, wanted: TaskFilter, token: str | None, limit: int, offset: int = 0) -> Page:
-    """Tasks, newest first. The first page counts all; the token carries the number on. Raises BadRequest."""
+async def page(
+    tx: Tx, wanted: TaskFilter, token: str | None, limit: int, offset: int = 0, *, counted: bool = True
+) -> Page:
+    """Tasks, newest first. The first page counts all, if wanted; the token carries the number on. Raises BadRequest."""
     if wanted.unique_ids is not None:
         found = [each for each in await store.tasks_by_unique_id(tx, wanted.unique_ids, 10_000) if _fits(each, wanted)]
         return Page(found[offset : offset + limit], len(found), None)
     below, total = _read_token(token) if token else (ABOVE_ALL, None)
     if total is None:
-        total = await store.count_tasks(tx, wanted)
+        total = await store.count_tasks(tx, wanted) if counted else 0
     rows = await store.tasks(tx, wanted, below, offset + limit + 1, offset)
     kept = rows[:limit]
     more = len(rows) > limit
@@ -342,6 +352,16 @@ async def audit(tx: Tx, id: str, accepted: bool, comments: str | None) -> None:
     await callbacks.task_told(tx, await get(tx, id))
 
 
+async def send_callback(tx: Tx, id: str) -> Task:
+    """Tells once more what has become of a task. Raises NoSuch, BadRequest where there is nothing or nobody to tell."""
+    task = await locked(tx, id)
+    if task.status is Status.PENDING:
+        raise BadRequest("The task is pending; there is nothing to tell yet.")
+    if await callbacks.task_told(tx, task) is None:
+        raise BadRequest("The task has no callback_url, and the account has no default one.")
+    return await get(tx, id)
+
+
 def _by(tx: Tx) -> str:
     return f"key:{tx.actor.key_id}" if tx.actor.key_id is not None else "customer"
 
@@ -360,7 +380,7 @@ async def set_unique_id(tx: Tx, id: str, unique_id: str | None) -> Task:
 async def set_metadata(tx: Tx, id: str, metadata: Json, *, merge: bool = False) -> Task:
     """Replaces a task's metadata, or lays these over it. Raises NoSuch, BadRequest."""
     task = await locked(tx, id)
-    wanted = {**task.metadata, **metadata} if merge else metadata
+    wanted = rules.laid_over(task.metadata, metadata) if merge else metadata
     rules.check_metadata(wanted)
     await store.set_task_metadata(tx, task.id, wanted)
     return await get(tx, id)

@@ -8,15 +8,27 @@ from uuid import UUID
 import msgspec
 
 from fairmark.kernel import json, sql
-from fairmark.kernel.actor import Mode
+from fairmark.kernel.actor import MemberRole, Mode
 from fairmark.kernel.db import Tx
-from fairmark.kernel.ids import AssetId, BatchId, ItemId, ProjectId, TaskId
+from fairmark.kernel.ids import (
+    AssetId,
+    BatchId,
+    InvitationId,
+    ItemId,
+    PersonId,
+    ProjectId,
+    TaskId,
+    WorkerId,
+    WorkforceId,
+)
 from fairmark.ontology.model import Annotation
 from fairmark.scale_api.model import (
     Batch,
     BatchStatus,
+    Delivered,
     File,
     Form,
+    Group,
     Json,
     Project,
     Role,
@@ -72,6 +84,8 @@ class BatchFilter(msgspec.Struct, frozen=True, kw_only=True):
     completed_from: datetime | None = None
     completed_before: datetime | None = None
     without_archived: bool = False
+    below: ScaleId | None = None
+    """Only those that are older than this one."""
 
 
 class NewTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +109,23 @@ class NewTask(msgspec.Struct, frozen=True, kw_only=True):
     clears_unique_id: bool
     response: Json | None = None
     error: str | None = None
+
+
+class Labeler(NamedTuple):
+    """Somebody who was invited to label. came: they have accepted."""
+
+    email: str
+    came: bool
+    expires_at: datetime
+
+
+class InvitedMember(NamedTuple):
+    """Somebody who was invited to the customer side and has not come yet."""
+
+    email: str
+    invitation_id: InvitationId
+    role: MemberRole
+    expires_at: datetime
 
 
 class WorkState(NamedTuple):
@@ -163,8 +194,7 @@ async def projects(
 ) -> list[Project]:
     rows = await tx.all(
         q.list_projects, org_id=tx.org_id, mode=tx.actor.mode, is_archived=archived,
-        id_from=None if since is None else first_id_at(since),
-        id_before=None if before is None else first_id_at(before),
+        id_from=_id_at(since), id_before=_id_at(before),
     )  # fmt: skip
     return [_project(row) for row in rows]
 
@@ -246,11 +276,15 @@ def _batch_filter(tx: Tx, wanted: BatchFilter) -> dict[str, Any]:
     return {
         "org_id": tx.org_id, "mode": tx.actor.mode, "project_id": wanted.project_id,
         "statuses": None if wanted.statuses is None else list(wanted.statuses),
-        "id_from": None if wanted.created_from is None else first_id_at(wanted.created_from),
-        "id_before": None if wanted.created_before is None else first_id_at(wanted.created_before),
+        "id_from": _id_at(wanted.created_from),
+        "id_before": min((each for each in (wanted.below, _id_at(wanted.created_before)) if each), default=None),
         "completed_from": wanted.completed_from, "completed_before": wanted.completed_before,
         "without_archived": wanted.without_archived,
     }  # fmt: skip
+
+
+def _id_at(at: datetime | None) -> ScaleId | None:
+    return None if at is None else first_id_at(at)
 
 
 async def set_batch_status(tx: Tx, id: ScaleId, status: BatchStatus) -> None:
@@ -263,6 +297,36 @@ async def set_batch_metadata(tx: Tx, id: ScaleId, metadata: Json) -> None:
 
 async def batch_counts(tx: Tx, id: ScaleId) -> dict[Status, int]:
     return {Status(row["status"]): row["n"] for row in await tx.all(q.batch_counts, org_id=tx.org_id, id=id)}
+
+
+async def studio_batches(tx: Tx) -> list[Batch]:
+    rows = await tx.all(q.studio_batches, org_id=tx.org_id, mode=tx.actor.mode)
+    return [_batch(row) for row in rows]
+
+
+async def set_batch_priority(tx: Tx, id: ScaleId, priority: int | None) -> None:
+    await tx.run(q.set_batch_priority, org_id=tx.org_id, id=id, priority=priority)
+
+
+async def set_batch_groups(tx: Tx, id: ScaleId, groups: Sequence[str]) -> None:
+    await tx.run(q.set_batch_groups, org_id=tx.org_id, id=id, groups=list(groups))
+
+
+async def delivered(
+    tx: Tx,
+    *,
+    project_id: ScaleId | None = None,
+    id: str | None = None,
+    name: str | None = None,
+    since: datetime | None = None,
+    before: datetime | None = None,
+) -> list[Delivered]:
+    """Completed batches, newest first."""
+    rows = await tx.all(
+        q.delivered_batches, org_id=tx.org_id, mode=tx.actor.mode, project_id=project_id, id=id, name=name,
+        completed_from=since, completed_before=before,
+    )  # fmt: skip
+    return [Delivered(_batch(row), row["done"]) for row in rows]
 
 
 async def has_pending(tx: Tx, batch_id: ScaleId) -> bool:
@@ -428,9 +492,75 @@ async def results_of(tx: Tx, item_ids: Sequence[ItemId]) -> dict[ItemId, ResultR
     }  # fmt: skip
 
 
+async def known_answers_due(tx: Tx, item_ids: Sequence[ItemId]) -> list[ScaleId]:
+    """Evaluation and training tasks of items whose attachments are all here, locked."""
+    rows = await tx.all(q.known_answers_due, org_id=tx.org_id, item_ids=list(item_ids))
+    return [row["id"] for row in rows]
+
+
 async def submissions_of(tx: Tx, work_id: TaskId) -> list[Annotation]:
     rows = await tx.all(q.submissions_of, org_id=tx.org_id, work_id=work_id)
     return [json.decode(row["annotation"], type=Annotation) for row in rows]
+
+
+# ---------------------------------------------------------------------------------------------- people
+
+
+async def labelers(tx: Tx, emails: Sequence[str] | None = None) -> list[Labeler]:
+    """Who was invited to label by address."""
+    rows = await tx.all(q.labelers, org_id=tx.org_id, now=tx.now, emails=None if emails is None else list(emails))
+    return [Labeler(row["email"], row["came"], row["expires_at"]) for row in rows]
+
+
+async def invited_members(tx: Tx) -> list[InvitedMember]:
+    """Who was invited as a member and has not come yet."""
+    rows = await tx.all(q.invited_members, org_id=tx.org_id, now=tx.now)
+    return [InvitedMember(r["email"], r["id"], MemberRole(r["member_role"]), r["expires_at"]) for r in rows]
+
+
+async def persons_of(tx: Tx, emails: Sequence[str]) -> dict[str, tuple[PersonId, WorkerId]]:
+    """The people who came to work here by these addresses."""
+    rows = await tx.all(q.persons_of, org_id=tx.org_id, emails=list(emails))
+    return {row["email"]: (row["person_id"], row["worker_id"]) for row in rows}
+
+
+async def email_of_worker(tx: Tx, worker_id: WorkerId) -> str | None:
+    """The address by which a worker was invited here; None for others."""
+    return await tx.value(q.email_of_worker, org_id=tx.org_id, worker_id=worker_id)
+
+
+async def add_group(tx: Tx, group: Group) -> bool:
+    """False if the name is taken in its project."""
+    touched = await tx.run(
+        q.insert_group, org_id=tx.org_id, id=group.id, project_id=group.project_id, name=group.name,
+        workforce_id=group.workforce_id, is_singleton=group.is_singleton, now=tx.now,
+    )  # fmt: skip
+    return touched == 1
+
+
+async def groups_of(tx: Tx, project_id: ScaleId) -> list[Group]:
+    rows = await tx.all(q.groups_of, org_id=tx.org_id, project_id=project_id)
+    return [_built(Group, row, emails=list(row["emails"])) for row in rows]
+
+
+async def add_people(tx: Tx, group_id: ScaleId, emails: Sequence[str]) -> None:
+    await tx.run(q.add_people, org_id=tx.org_id, group_id=group_id, emails=list(emails))
+
+
+async def remove_people(tx: Tx, group_id: ScaleId, emails: Sequence[str]) -> None:
+    await tx.run(q.remove_people, org_id=tx.org_id, group_id=group_id, emails=list(emails))
+
+
+async def workforces_for(tx: Tx, email: str) -> list[WorkforceId]:
+    """The workforces of the groups that somebody belongs to."""
+    rows = await tx.all(q.workforces_for, org_id=tx.org_id, email=email)
+    return [row["workforce_id"] for row in rows]
+
+
+async def assignments(tx: Tx) -> dict[str, list[str]]:
+    """The projects' names that each person belongs to, by e-mail address."""
+    rows = await tx.all(q.assignments, org_id=tx.org_id, mode=tx.actor.mode)
+    return {row["email"]: list(row["projects"]) for row in rows}
 
 
 # ---------------------------------------------------------------------------------------------- files

@@ -7,9 +7,9 @@ from fairmark.kernel.actor import Permission
 from fairmark.kernel.clock import now
 from fairmark.kernel.ids import AssetId
 from fairmark.scale_api import batches as batches_
-from fairmark.scale_api import projects, render, service
+from fairmark.scale_api import known, projects, render, service
 from fairmark.scale_api.calls import Call, Route
-from fairmark.scale_api.model import PAGE_MAX, Json, Status, Task
+from fairmark.scale_api.model import PAGE_MAX, Json, NoSuch, Role, Status
 from fairmark.scale_api.rules import Tag, UniqueId
 from fairmark.scale_api.shapes import read, read_any, wrong
 from fairmark.scale_api.store import TaskFilter
@@ -24,7 +24,7 @@ async def create_task(call: Call) -> Json:
 
 async def get_task(call: Call) -> Json:
     async with call.work(Permission.DATA_READ) as tx:
-        return render.task(await service.get(tx, call.named["id"]), _url(call))
+        return render.task(await service.get(tx, call.named["id"]), url_of(call))
 
 
 async def cancel_task(call: Call) -> Json:
@@ -77,6 +77,29 @@ async def delete_tags(call: Call) -> Json:
         return render.task(await service.delete_tags(tx, call.named["id"], tags))
 
 
+async def send_callback(call: Call) -> Json:
+    async with call.work(Permission.DATA_WRITE) as tx:
+        return render.task(await service.send_callback(tx, call.named["id"]))
+
+
+async def response_url(call: Call) -> Json:
+    """A short-lived address of one of a task's attachments."""
+    async with call.work(Permission.DATA_READ) as tx:
+        task = await service.get(tx, call.named["id"])
+    for asset_id in task.asset_ids:
+        if str(asset_id) == call.named["uuid"]:
+            return {"url": url_of(call)(asset_id)}
+    raise NoSuch(f"The task has no attachment '{call.named['uuid'][:60]}'.")
+
+
+async def create_evaluation_task(call: Call) -> Json:
+    return known.told(await known.create(call.site, call.actor, call.named["type"], call.object(), Role.EVALUATION))
+
+
+async def create_training_task(call: Call) -> Json:
+    return known.told(await known.create(call.site, call.actor, call.named["type"], call.object(), Role.TRAINING))
+
+
 async def list_tasks(call: Call) -> Json:
     limit = call.count("limit", PAGE_MAX, 1, PAGE_MAX)
     offset = call.count("offset", 0, 0, OFFSET_MAX)
@@ -85,7 +108,7 @@ async def list_tasks(call: Call) -> Json:
         wanted = TaskFilter(
             scale_project_id=None if project is None else (await projects.get(tx, project)).id,
             scale_batch_id=None if batch is None else (await batches_.get(tx, batch)).id,
-            statuses=_statuses(call),
+            statuses=statuses(call),
             type=call.text("type"),
             unique_ids=call.texts("unique_id"),
             tags=call.texts("tags"),
@@ -98,7 +121,7 @@ async def list_tasks(call: Call) -> Json:
             updated_before=call.time("updated_before"),
         )
         page = await service.page(tx, wanted, call.text("next_token"), limit, offset)
-    url = _url(call) if call.flag("include_attachment_url") else None
+    url = url_of(call) if call.flag("include_attachment_url") else None
     in_short = call.flag("limited_response")
     return {
         "docs": [render.limited(each) if in_short else render.task(each, url) for each in page.tasks],
@@ -110,7 +133,8 @@ async def list_tasks(call: Call) -> Json:
     }
 
 
-def _statuses(call: Call) -> tuple[Status, ...]:
+def statuses(call: Call) -> tuple[Status, ...]:
+    """The statuses that are asked for; all, if none is named. Raises BadRequest."""
     words = call.listed("status")
     if words is None:
         return tuple(Status)
@@ -128,7 +152,7 @@ def _reviews(call: Call) -> tuple[str, ...] | None:
     return words
 
 
-def _url(call: Call) -> render.Url:
+def url_of(call: Call) -> render.Url:
     """Signs addresses of attachments, good for some minutes."""
     org_id, at = call.actor.org_id, now()
     assert org_id is not None
@@ -138,11 +162,6 @@ def _url(call: Call) -> render.Url:
         return root + assets.media_url(call.site, org_id, asset_id, "original", at)
 
     return url
-
-
-def told(call: Call, task: Task) -> Json:
-    """A task with the address of its attachment."""
-    return render.task(task, _url(call))
 
 
 ROUTES = [
@@ -156,5 +175,9 @@ ROUTES = [
     Route("POST", "task/{id}/tags", set_tags),
     Route("PUT", "task/{id}/tags", add_tags),
     Route("DELETE", "task/{id}/tags", delete_tags),
+    Route("POST", "task/{id}/send_callback", send_callback),
+    Route("GET", "task/{id}/response_url/{uuid}", response_url),
     Route("GET", "tasks", list_tasks),
+    Route("POST", "evaluation_tasks/{type}", create_evaluation_task),
+    Route("POST", "training_tasks/{type}", create_training_task),
 ]

@@ -138,6 +138,7 @@ CREATE TABLE scale_groups (
     project_id   text COLLATE "C" NOT NULL,     -- of scale_projects
     name         text NOT NULL,
     workforce_id uuid NOT NULL,
+    is_singleton boolean NOT NULL,              -- made for one person who was assigned to the project
     created_at   timestamptz NOT NULL,
     PRIMARY KEY (org_id, id),
     UNIQUE (org_id, project_id, name),
@@ -145,6 +146,17 @@ CREATE TABLE scale_groups (
     FOREIGN KEY (org_id, workforce_id) REFERENCES workforces (org_id, id)
 );
 CALL fence('scale_groups');
+
+-- Who belongs to a group, by the address they were invited by: people come into it as soon as they have accepted.
+CREATE TABLE scale_group_people (
+    org_id   uuid NOT NULL,
+    group_id text COLLATE "C" NOT NULL,
+    email    text NOT NULL,                     -- in lower case
+    PRIMARY KEY (org_id, group_id, email),
+    FOREIGN KEY (org_id, group_id) REFERENCES scale_groups (org_id, id)
+);
+CREATE INDEX scale_group_people_email ON scale_group_people (org_id, email);
+CALL fence('scale_group_people');
 
 -- Callbacks: deliveries to addresses of the caller's choice, which answer to no event. One hidden webhook for each host that
 -- is called back, so that a host that is down rests without holding up others.
