@@ -10,9 +10,8 @@ from fairmark.kernel import json
 from fairmark.kernel.actor import Actor
 from fairmark.kernel.db import Database
 from fairmark.kernel.ids import AssignmentId
-from fairmark.ontology.model import Annotation
 from fairmark.projects.model import LabelStage, Overlap, Pipeline
-from fairmark.tasks import service
+from fairmark.tasks import drafts, service
 from fairmark.tasks.events import AssignmentSubmitted
 from fairmark.tasks.model import (
     LEASES_MAX,
@@ -259,7 +258,7 @@ class TestExpiry:
         worker, other = world.workers[0], world.workers[1]
         assignment = await world.must_claim(worker)
         async with db.begin(world.org_id, actor=worker) as tx:
-            await service.save_draft(tx, assignment.id, 3, boxes((7, 7)))
+            await drafts.save(tx, assignment.id, 3, boxes((7, 7)))
         await _worked(world, worker, assignment, 10)
         await run_out(world, assignment)
         assert (await world.must_claim(other)).draft is None, "another worker must not see the draft"
@@ -270,7 +269,7 @@ class TestExpiry:
         world = await make_world(db, owner)
         assignment = await world.must_claim(world.workers[0])
         async with db.begin(world.org_id, actor=world.workers[0]) as tx:
-            await service.save_draft(tx, assignment.id, 3, boxes((7, 7)))
+            await drafts.save(tx, assignment.id, 3, boxes((7, 7)))
         await run_out(world, assignment)
         again = await world.must_claim(world.workers[0])
         assert again.id != assignment.id
@@ -337,29 +336,6 @@ class TestActiveTime:
         )
         async with db.begin(world.org_id, actor=world.workers[0]) as tx:
             assert (await service.beat(tx, assignment.id, [ahead, before])).active_ms == 0
-
-
-class TestDrafts:
-    async def test_an_older_one_never_wins(self, db: Database, owner: asyncpg.Connection) -> None:
-        world = await make_world(db, owner)
-        assignment = await world.must_claim(world.workers[0])
-
-        async def save(seq: int, annotation: Annotation) -> int:
-            async with db.begin(world.org_id, actor=world.workers[0]) as tx:
-                return await service.save_draft(tx, assignment.id, seq, annotation)
-
-        assert await save(5, boxes((5, 5))) == 5
-        assert await save(4, boxes((4, 4))) == 5
-        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
-            assert (await service.get(tx, SIGN, assignment.id)).draft == boxes((5, 5))
-
-    async def test_goes_when_the_work_is_handed_in(self, db: Database, owner: asyncpg.Connection) -> None:
-        world = await make_world(db, owner)
-        assignment = await world.must_claim(world.workers[0])
-        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
-            await service.save_draft(tx, assignment.id, 1, boxes((5, 5)))
-        await world.submit(world.workers[0], assignment, boxes((5, 5)))
-        assert await owner.fetchval("SELECT count(*) FROM drafts WHERE org_id = $1", world.org_id) == 0
 
 
 class TestLeavingATask:

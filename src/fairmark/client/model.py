@@ -101,9 +101,11 @@ from fairmark.tasks.model import Assignment as Assignment
 from fairmark.tasks.model import BlindReview as BlindReview
 from fairmark.tasks.model import BlindSubmission as BlindSubmission
 from fairmark.tasks.model import Decision as Decision
+from fairmark.tasks.model import DraftCopy as DraftCopy
 from fairmark.tasks.model import Kind as Kind
 from fairmark.tasks.model import Lease as Lease
 from fairmark.tasks.model import Media as Media
+from fairmark.tasks.model import NewerDraft as NewerDraft
 from fairmark.tasks.model import Origin as Origin
 from fairmark.tasks.model import Question as Question
 from fairmark.tasks.model import Receipt as Receipt

@@ -176,6 +176,8 @@ async def rules_of(tx: Tx, id: AssignmentId) -> Rules:
 async def turn(tx: Tx, sign: service.Signer, id: AssignmentId) -> Assignment:
     """The caller's own turn; of one that is over, what they said and what became of it. Raises NoSuchAssignment."""
     found = await service.get(tx, sign, id)
+    if found.state in {TurnState.LEASED, TurnState.EXPIRED} and found.draft_saved_at is not None:
+        return msgspec.structs.replace(found, draft_copies=await store.draft_copies(tx, id))
     if found.state is not TurnState.SUBMITTED or found.closed_at is None:
         return found
     handed_in, own = await store.handed_in(tx, id)

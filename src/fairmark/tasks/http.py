@@ -17,7 +17,7 @@ from fairmark.kernel.http import After, Limit, OrgNotChosen, Page, Req, actor_of
 from fairmark.kernel.ids import AssetId, AssignmentId, BatchId, OrgId, ProjectId, QuestionId, ResultId, TaskId
 from fairmark.kernel.pages import after_id
 from fairmark.ontology.model import Annotation
-from fairmark.tasks import desk, flow, service
+from fairmark.tasks import desk, drafts, flow, service
 from fairmark.tasks.model import Assignment, ClaimedTwice, Decision, Kind, Lease, Question, Receipt, Result, TaskState
 from fairmark.tasks.service import Claim, Signer
 
@@ -55,14 +55,21 @@ class Beat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An unfinished annotation; seq grows with every change, so that an older one never overwrites a newer one."""
+    """An unfinished annotation; seq grows with every change, so that an older one never overwrites a newer one.
+
+    base: the seq of the draft that this was built upon, 0 if there was none; if another one is there, nothing is
+    overwritten. device: a name for the device, told to the person's others. keep_replaced: lay the replaced one aside.
+    """
 
     seq: Annotated[int, Meta(ge=0, lt=2**53)]
     annotation: Annotation
+    base: Annotated[int, Meta(ge=0, lt=2**53)] | None = None
+    device: Annotated[str, Meta(max_length=100)] = ""
+    keep_replaced: bool = False
 
 
 class DraftKept(msgspec.Struct, frozen=True):
-    """The newest sequence number the server has."""
+    """The sequence number of the draft that the server has now."""
 
     seq: int
 
@@ -194,9 +201,14 @@ async def beat(request: Req, id: AssignmentId, data: Beat) -> Lease:
 
 @put("/api/v1/assignments/{id:uuid}/draft", operation_id="save_draft", tags=WORK)
 async def save_draft(request: Req, id: AssignmentId, data: Draft) -> DraftKept:
-    """Keeps an unfinished annotation, complete or not."""
+    """Keeps an unfinished annotation, complete or not. Another draft than it was built upon answers 409, with it."""
     async with work(request, Permission.WORK) as tx:
-        return DraftKept(await service.save_draft(tx, id, data.seq, data.annotation))
+        there = await drafts.save(
+            tx, id, data.seq, data.annotation, base=data.base, device=data.device, keep_replaced=data.keep_replaced
+        )
+    if there is not None:  # said after the commit: what was sent is laid aside
+        raise drafts.conflict(there)
+    return DraftKept(data.seq)
 
 
 @post("/api/v1/assignments/{id:uuid}/submit", operation_id="submit", tags=WORK, status_code=200)

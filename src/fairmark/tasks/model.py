@@ -77,6 +77,23 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+class DraftCopy(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of a draft that was laid aside: two devices had drawn apart from one another."""
+
+    device: str
+    saved_at: datetime
+    annotation: Annotation
+
+
+class NewerDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """The draft that the server has. device: which one saved it, in its own words."""
+
+    seq: int
+    device: str
+    saved_at: datetime
+    annotation: Annotation
+
+
 class BlindReview(msgspec.Struct, frozen=True, kw_only=True):
     """A review as its author sees it, and those whose work it is about: it names nobody. annotation: of a fix."""
 
@@ -91,6 +108,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """One worker's turn at a task, with everything its page shows.
 
     draft: what the worker drew before (autosaved); else their rejected submission; else the item's prelabel.
+    draft_device: which of the worker's devices saved it last. draft_copies: what others had drawn apart from it.
     note: why the task came back. active_ms: work counted so far. lease_s: what each sign of life adds.
 
     Once it is over: handed_in, or own_review, is what the worker said; reviews are what others decided of the same
@@ -124,6 +142,9 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     draft: Annotation | None = None
     draft_seq: int = 0
     draft_origin: str | None = None
+    draft_device: str = ""
+    draft_saved_at: datetime | None = None
+    draft_copies: list[DraftCopy] = []
     submissions: list["BlindSubmission"] = []
     handed_in: Annotation | None = None
     own_review: BlindReview | None = None
@@ -251,6 +272,12 @@ class LeaseExpired(Conflict):
     """The lease ran out and someone else has the task; the draft is kept."""
 
     code = "lease_expired"
+
+
+class DraftConflict(Conflict):
+    """Another draft is there than the one that this was built upon; `fields.draft` is it. Both are kept."""
+
+    code = "draft_conflict"
 
 
 class TurnClosed(Conflict):

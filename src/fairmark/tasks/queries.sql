@@ -31,8 +31,7 @@ SELECT a.id, a.project_id, a.task_id, a.worker_id, a.kind, a.stage, a.round, a.s
           FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n) JOIN assets m ON m.org_id = i.org_id AND m.id = u.id) AS media,
        pr.ontology_version, pr.guideline_version, pr.pipeline,
        CASE WHEN a.kind = 'label' THEN i.prelabel END AS prelabel,
-       (SELECT d.annotation FROM drafts d WHERE d.org_id = a.org_id AND d.assignment_id = a.id) AS draft,
-       (SELECT d.seq FROM drafts d WHERE d.org_id = a.org_id AND d.assignment_id = a.id) AS draft_seq,
+       d.annotation AS draft, d.seq AS draft_seq, d.device AS draft_device, d.updated_at AS draft_saved_at,
        (SELECT s.annotation FROM submissions s
          WHERE a.round > 0 AND a.kind = 'label' AND s.org_id = a.org_id AND s.task_id = a.task_id
            AND s.worker_id = a.worker_id AND s.assignment_id <> a.id ORDER BY s.id DESC LIMIT 1) AS earlier,
@@ -42,6 +41,7 @@ SELECT a.id, a.project_id, a.task_id, a.worker_id, a.kind, a.stage, a.round, a.s
   JOIN tasks t ON t.org_id = a.org_id AND t.id = a.task_id
   JOIN items i ON i.org_id = a.org_id AND i.id = t.item_id
   JOIN projects pr ON pr.org_id = a.org_id AND pr.id = a.project_id
+  LEFT JOIN drafts d ON d.org_id = a.org_id AND d.assignment_id = a.id
  WHERE a.org_id = :org_id AND a.id = :id;
 
 -- name: handed_in
@@ -169,15 +169,52 @@ UPDATE assignments SET paused_at = NULL, leased_until = :until
  WHERE org_id = :org_id AND id = :id AND state = 'leased' RETURNING leased_until;
 
 -- name: save_draft
--- Keeps the newest draft: one that was sent earlier and arrives later changes nothing.
-INSERT INTO drafts (org_id, assignment_id, task_id, worker_id, seq, annotation, updated_at)
-VALUES (:org_id, :assignment_id, :task_id, :worker_id, :seq, :annotation::jsonb, :now)
-ON CONFLICT (org_id, assignment_id) DO UPDATE
-   SET seq = excluded.seq, annotation = excluded.annotation, updated_at = excluded.updated_at
- WHERE drafts.seq < excluded.seq;
+-- Keeps a draft that was built upon the one that is there (:base), or, where nothing is said of that, one that is newer.
+-- What is replaced without having been built upon is laid aside; what this device had drawn apart is settled. The turn
+-- is locked, so that what is compared here is what is replaced. No row: there is another draft than it was based on.
+WITH there AS (
+    SELECT d.device, d.annotation, d.updated_at FROM drafts d
+     WHERE d.org_id = :org_id AND d.assignment_id = :assignment_id
+       AND CASE WHEN :base::bigint IS NULL THEN d.seq < :seq ELSE d.seq = :base::bigint END
+), aside AS (
+    INSERT INTO draft_copies (org_id, assignment_id, device, why, annotation, saved_at)
+    SELECT :org_id, :assignment_id, there.device, 'replaced', there.annotation, there.updated_at FROM there
+     WHERE there.device <> :device AND (:keep_replaced OR :base::bigint IS NULL)
+    ON CONFLICT (org_id, assignment_id, device, why) DO UPDATE
+       SET annotation = excluded.annotation, saved_at = excluded.saved_at
+), kept AS (
+    INSERT INTO drafts (org_id, assignment_id, task_id, worker_id, seq, device, annotation, updated_at)
+    VALUES (:org_id, :assignment_id, :task_id, :worker_id, :seq, :device, :annotation::jsonb, :now)
+    ON CONFLICT (org_id, assignment_id) DO UPDATE
+       SET seq = excluded.seq, device = excluded.device, annotation = excluded.annotation, updated_at = excluded.updated_at
+     WHERE EXISTS (SELECT FROM there)
+    RETURNING seq
+), settled AS (
+    DELETE FROM draft_copies c USING kept
+     WHERE c.org_id = :org_id AND c.assignment_id = :assignment_id AND c.device = :device AND c.why = 'apart'
+)
+SELECT seq FROM kept;
 
--- name: draft_seq
-SELECT seq FROM drafts WHERE org_id = :org_id AND assignment_id = :assignment_id;
+-- name: draft
+SELECT seq, device, annotation, updated_at FROM drafts WHERE org_id = :org_id AND assignment_id = :assignment_id;
+
+-- name: lay_aside
+-- What a device had drawn while another one saved: its newest only.
+INSERT INTO draft_copies (org_id, assignment_id, device, why, annotation, saved_at)
+VALUES (:org_id, :assignment_id, :device, 'apart', :annotation::jsonb, :now)
+ON CONFLICT (org_id, assignment_id, device, why) DO UPDATE SET annotation = excluded.annotation, saved_at = excluded.saved_at;
+
+-- name: drop_old_copies
+-- Only the newest few are kept: devices are named by whoever saves.
+DELETE FROM draft_copies c
+ WHERE c.org_id = :org_id AND c.assignment_id = :assignment_id
+   AND (c.device, c.why) IN (SELECT o.device, o.why FROM draft_copies o
+                              WHERE o.org_id = :org_id AND o.assignment_id = :assignment_id
+                              ORDER BY o.saved_at DESC, o.device, o.why OFFSET :kept::int);
+
+-- name: draft_copies
+SELECT device, annotation, saved_at FROM draft_copies
+ WHERE org_id = :org_id AND assignment_id = :assignment_id ORDER BY saved_at DESC LIMIT 20;
 
 -- name: expire_leases
 -- Turns whose time ran out: closed with their draft and time kept, and the work opened again, in one statement. Gold is

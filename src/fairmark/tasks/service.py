@@ -246,26 +246,13 @@ async def mine(tx: Tx, sign: Signer, *, open_only: bool, before: datetime | None
 
 async def beat(tx: Tx, id: AssignmentId, stretches: Sequence[tuple[datetime, datetime]]) -> Lease:
     """A sign of life: counts the work done and promises the turn for longer. Raises NoSuchAssignment, TurnClosed."""
-    end = await _turn(tx, id)
+    end = await locked_turn(tx, id)
     seconds = rules.lease_s(end.pipeline, end.stage)
     lease = await store.extend_lease(tx, id, _worker(tx), stretches, seconds)
     if lease is None:
         rules.check_may_close(end.turn, end.turn.kind, tx.now)
         raise rules.lease_expired()
     return lease
-
-
-async def save_draft(tx: Tx, id: AssignmentId, seq: int, annotation: Annotation) -> int:
-    """Keeps a draft; returns the newest sequence number there is. Works after expiry: the work is never thrown away.
-
-    Raises NoSuchAssignment, TurnClosed.
-    """
-    end = await _turn(tx, id)
-    if end.turn.state not in {TurnState.LEASED, TurnState.EXPIRED}:
-        rules.check_may_close(end.turn, end.turn.kind, tx.now)
-    if await store.save_draft(tx, end, _worker(tx), seq, json.encode(annotation)):
-        return seq
-    return await store.draft_seq(tx, id)
 
 
 async def submit(
@@ -299,7 +286,7 @@ async def _submit_locked(
     """The long way: whatever is not plain, and turns that another process gave out."""
     if stretches:
         await count(tx, id, stretches)
-    end = await _turn(tx, id)
+    end = await locked_turn(tx, id)
     if end.turn.submission_id is not None and end.turn.submission_key == key:
         return Receipt(end.turn.submission_id, id, tx.now)
     late = rules.check_may_close(end.turn, Kind.LABEL, tx.now)
@@ -317,7 +304,7 @@ async def review(tx: Tx, id: AssignmentId, decision: Decision, reasons: list[str
     Raises NoSuchAssignment, BadReview, BadAnnotation, LeaseExpired, TurnClosed, TaskClosed, WrongKind.
     """
     rules.check_review(decision, reasons, comment, annotation)
-    end = await _turn(tx, id)
+    end = await locked_turn(tx, id)
     if end.review_id is not None:
         return Receipt(end.review_id, id, tx.now)
     late = rules.check_may_close(end.turn, Kind.REVIEW, tx.now)
@@ -363,7 +350,7 @@ async def give_back(tx: Tx, id: AssignmentId) -> None:
 
 async def pause(tx: Tx, id: AssignmentId) -> Lease:
     """Stops the clock; the turn stays promised for PAUSE_MAX. Raises NoSuchAssignment, TurnClosed."""
-    end = await _turn(tx, id)
+    end = await locked_turn(tx, id)
     until = await store.pause_turn(tx, id, tx.now + rules.PAUSE_MAX)
     if until is None:
         rules.check_may_close(end.turn, end.turn.kind, tx.now)
@@ -373,7 +360,7 @@ async def pause(tx: Tx, id: AssignmentId) -> Lease:
 
 async def resume(tx: Tx, id: AssignmentId) -> Lease:
     """Goes on after a pause. Raises NoSuchAssignment, TurnClosed."""
-    end = await _turn(tx, id)
+    end = await locked_turn(tx, id)
     until = await store.resume_turn(tx, id, rules.lease_s(end.pipeline, end.stage))
     if until is None:
         rules.check_may_close(end.turn, end.turn.kind, tx.now)
@@ -418,7 +405,8 @@ async def _faults(tx: Tx, end: TurnToEnd, annotation: Annotation) -> list[Fault]
     return MODALITIES[end.modality].faults(annotation, ontology, [MediaSize(w, h) for w, h in end.sizes])
 
 
-async def _turn(tx: Tx, id: AssignmentId) -> TurnToEnd:
+async def locked_turn(tx: Tx, id: AssignmentId) -> TurnToEnd:
+    """The worker's own turn, about to be changed. Raises NoSuchAssignment."""
     end = await store.lock_turn(tx, id, _worker(tx))
     if end is None:
         raise _no_such(id)
@@ -426,7 +414,7 @@ async def _turn(tx: Tx, id: AssignmentId) -> TurnToEnd:
 
 
 async def _close(tx: Tx, id: AssignmentId, state: TurnState, reason: str) -> TurnToEnd:
-    end = await _turn(tx, id)
+    end = await locked_turn(tx, id)
     if rules.check_may_close(end.turn, end.turn.kind, tx.now):
         raise rules.lease_expired()
     await store.close_turn(tx, id, state, reason)
@@ -480,7 +468,8 @@ def _assignment(org_id: OrgId, row: Any, state: TurnState, lease_s: int, sign: S
         due_at=row["due_at"], note=row["note"], external_id=row["external_id"], name=row["name"],
         meta=json.decode(row["meta"]), media=sign.media(org_id, row.get("media")),
         ontology_version=row["ontology_version"], guideline_version=row["guideline_version"], draft=draft,
-        draft_seq=row.get("draft_seq") or 0, draft_origin=origin,
+        draft_seq=row.get("draft_seq") or 0, draft_origin=origin, draft_device=row.get("draft_device") or "",
+        draft_saved_at=row.get("draft_saved_at"),
         decision=Decision(row["decision"]) if row.get("decision") else None,
     )  # fmt: skip
 

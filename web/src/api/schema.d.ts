@@ -1065,7 +1065,7 @@ export interface paths {
         get?: never;
         /**
          * SaveDraft
-         * @description Keeps an unfinished annotation, complete or not.
+         * @description Keeps an unfinished annotation, complete or not. Another draft than it was built upon answers 409, with it.
          */
         put: operations["save_draft"];
         post?: never;
@@ -2381,6 +2381,10 @@ export interface components {
             /** @default 0 */
             draft_seq: number;
             draft_origin?: string | null;
+            /** @default  */
+            draft_device: string;
+            draft_saved_at?: string | null;
+            draft_copies?: components["schemas"]["DraftCopy"][];
             submissions?: components["schemas"]["BlindSubmission"][];
             handed_in?: components["schemas"]["Annotation"] | null;
             own_review?: components["schemas"]["BlindReview"] | null;
@@ -2703,6 +2707,18 @@ export interface components {
         /** Draft */
         Draft: {
             seq: number;
+            annotation: components["schemas"]["Annotation"];
+            base?: number | null;
+            /** @default  */
+            device: string;
+            /** @default false */
+            keep_replaced: boolean;
+        };
+        /** DraftCopy */
+        DraftCopy: {
+            device: string;
+            /** Format: date-time */
+            saved_at: string;
             annotation: components["schemas"]["Annotation"];
         };
         /** DraftKept */

@@ -54,9 +54,29 @@ class Work(Transport):
         body = beat_of(stretches)
         return self.request("POST", f"/assignments/{assignment_id}/beat", Lease, body=body, safe=True)
 
-    def save_draft(self, assignment_id: Id, seq: int, annotation: Annotation) -> DraftKept:
-        """Keeps an unfinished annotation. seq: grows with every change, so that an old one never replaces a newer."""
-        body = {"seq": seq, "annotation": annotation}
+    def save_draft(
+        self,
+        assignment_id: Id,
+        seq: int,
+        annotation: Annotation,
+        *,
+        base: int | None = None,
+        device: str = "",
+        keep_replaced: bool = False,
+    ) -> DraftKept:
+        """Keeps an unfinished annotation. seq: grows with every change, so that an old one never replaces a newer.
+
+        base: the seq of the draft that this was built upon, 0 if there was none: if another one is there, nothing is
+        overwritten, and ApiError `draft_conflict` brings it (`fields["draft"]`). device: a name for this device, told
+        to the person's others. keep_replaced: lays the replaced one aside, as it was not built upon.
+        """
+        body = {
+            "seq": seq,
+            "annotation": annotation,
+            "base": base,
+            "device": device,
+            "keep_replaced": keep_replaced,
+        }
         return self.request("PUT", f"/assignments/{assignment_id}/draft", DraftKept, body=body)
 
     def submit(

@@ -72,6 +72,7 @@ export function portError(thrown: unknown): PortError {
 function kindOf({ status, code }: ApiError): PortErrorKind {
   if (status === 0) return "offline"
   if (PASSING.has(status)) return "busy"
+  if (code === "draft_conflict") return "conflict"
   return code === "bad_annotation" ? "invalid" : "refused"
 }
 
@@ -116,7 +117,7 @@ export class ApiPort implements EditorPort {
       this.#parts.api.put("/api/v1/assignments/{id}/draft", {
         ...this.#to(id),
         ...options,
-        body: { seq, annotation: wire(annotation) },
+        body: { seq, annotation: wire(annotation), device: "", keep_replaced: false },
       }),
     )
     if (kept.seq === seq) this.#parts.onSaved(seq)
