@@ -3,13 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fairmark.kernel.ids import AssignmentId, TaskId, WorkerId, new_id
+from fairmark.methods.truth.stopping import Next, Outlook, Rule, decide
 from fairmark.ontology.model import Annotation, Fault, Severity
-from fairmark.projects.model import LabelStage, OnReject, Overlap, Pipeline, ReviewStage
+from fairmark.projects.model import LabelStage, OnReject, Overlap, Pipeline, ReviewStage, Sampling, Target
 from fairmark.tasks import rules
 from fairmark.tasks.model import (
     BadAnnotation,
@@ -69,6 +71,78 @@ class TestLabelStage:
 
     def test_a_first_round_is_reserved_for_nobody(self) -> None:
         assert next_step(pipeline(1), facts(author=AUTHOR)) == [Open(0, 1, None)]
+
+
+class TestGain:
+    def test_asks_while_one_more_is_worth_its_price(self) -> None:
+        worth = facts(submitted=3, judged=3, confidence=0.7, gain=0.01)
+        not_worth = facts(submitted=3, judged=3, confidence=0.7, gain=0.002)
+        assert next_step(pipeline(3, 9, 0.9), worth) == [Open(0, 1)]
+        assert next_step(pipeline(3, 9, 0.9), not_worth) == [Finish(Origin.CONSENSUS)]
+
+    def test_the_hopeless_go_to_an_expert_if_there_is_one(self) -> None:
+        lost = facts(submitted=3, judged=3, confidence=0.55, gain=0.0)
+        with_expert = pipeline(3, 9, 0.9, ReviewStage(share=0, skills=("expert",)))
+        assert next_step(with_expert, lost) == [Enter(1, 0)]
+        assert next_step(pipeline(3, 9, 0.9), lost) == [Finish(Origin.CONSENSUS)]
+        elsewhere = pipeline(3, 9, 0.9, ReviewStage(share=0, escalated=False))
+        assert next_step(elsewhere, lost) == [Finish(Origin.CONSENSUS)]
+
+    def test_what_has_a_target_of_its_own_is_held_to_it(self) -> None:
+        overlap = Overlap(2, 5, 0.8, (Target("pedestrian", 0.95),))
+        careful = Pipeline((LabelStage(overlap),))
+        fine = facts(submitted=2, judged=2, confidence=0.9, groups=(("pedestrian", 0.96), ("", 0.85)))
+        short = facts(submitted=2, judged=2, confidence=0.9, groups=(("pedestrian", 0.94), ("", 0.99)))
+        absent = facts(submitted=2, judged=2, confidence=0.7, groups=(("", 0.7),))
+        assert next_step(careful, fine) == [Finish(Origin.CONSENSUS)]
+        assert next_step(careful, short) == [Open(0, 1)]
+        assert next_step(careful, absent) == [Open(0, 1)]
+
+    def test_one_known_worker_can_be_enough(self) -> None:
+        assert next_step(pipeline(1, 3, 0.9), facts(submitted=1, judged=1, confidence=0.93)) == [Finish(Origin.SINGLE)]
+        assert next_step(pipeline(1, 3, 0.9), facts(submitted=1)) == [Open(0, 1)]
+
+    @given(
+        st.floats(0, 1), st.floats(0, 0.1), st.integers(1, 9), st.integers(1, 4), st.integers(4, 9),
+        st.floats(0.5, 0.99), st.floats(0.0001, 0.05),
+    )  # fmt: skip
+    def test_decides_as_the_published_rule_does(
+        self, confidence: float, gain: float, voices: int, least: int, most: int, target: float, price: float
+    ) -> None:
+        overlap = Overlap(least, most, target, price=price)
+        expert = Pipeline((LabelStage(overlap), ReviewStage(share=0)))
+        found = next_step(expert, facts(submitted=voices, judged=voices, confidence=confidence, gain=gain))
+        seen = Outlook(np.array([[confidence, 1 - confidence]]), np.array([confidence]), np.array([gain]))
+        [wanted] = decide(seen, np.array([voices]), Rule(target, price, least, most, overlap.hopeless))
+        # A task that is sure enough is never hopeless here, whatever the two thresholds are.
+        if wanted is Next.ESCALATE and confidence >= target:
+            wanted = Next.STOP
+        [action] = found
+        said = Next.ASK if isinstance(action, Open) else Next.ESCALATE if isinstance(action, Enter) else Next.STOP
+        assert said is wanted
+
+
+class TestRisk:
+    def test_more_is_drawn_where_mistakes_are_expected_and_the_share_stays(self) -> None:
+        half = ReviewStage(share=0.3)
+        tasks = [TaskId(UUID(int=n)) for n in range(1, 4001)]
+        drawn = {
+            risk: sum(rules.needs_review(half, 1, facts(task_id=id, risk=risk)) for id in tasks) / len(tasks)
+            for risk in (None, 0.01, 0.5, 1.0, 1.5, 100.0)
+        }
+        assert drawn[None] == drawn[1.0] == pytest.approx(0.3, abs=0.03)
+        assert drawn[0.5] == pytest.approx(0.15, abs=0.03)
+        assert drawn[1.5] == pytest.approx(0.45, abs=0.03)
+        # Nothing is so sure that it is never looked at.
+        assert drawn[0.01] == pytest.approx(0.3 * rules.RISK_MIN, abs=0.02)
+        assert drawn[100.0] == 1.0
+
+    def test_even_sampling_and_full_reviews_know_no_risk(self) -> None:
+        even = ReviewStage(share=0.3, sampling=Sampling.EVEN)
+        tasks = [TaskId(UUID(int=n)) for n in range(1, 500)]
+        same = [rules.needs_review(even, 1, facts(task_id=id)) for id in tasks]
+        assert [rules.needs_review(even, 1, facts(task_id=id, risk=3.0)) for id in tasks] == same
+        assert all(rules.needs_review(ReviewStage(), 1, facts(task_id=id, risk=0.01)) for id in tasks)
 
 
 class TestReviewStage:

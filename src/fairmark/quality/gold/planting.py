@@ -17,8 +17,6 @@ from fairmark.tasks.flow import Standing
 AHEAD_MIN, AHEAD_SPREAD = 3, 6
 """How many open turns lie before a planted one: at least so many (those a worker has fetched ahead), and up to so many
 more, so that no count gives it away."""
-CHECKED = ("gold", "review")
-"""What makes a worker known: others' agreement is no ground to look less often."""
 
 
 class Handed(NamedTuple):
@@ -39,7 +37,7 @@ async def plant(tx: Tx, handed: Sequence[Handed]) -> int:
         draw = secrets.randbelow(10**6) / 10**6
         if draw >= max(pipeline.gold.rate_new, pipeline.gold.rate_known):
             continue
-        counts = await people.known_of(tx, each.near.project_id, [each.worker_id], sources=CHECKED)
+        counts = await people.known_of(tx, each.near.project_id, [each.worker_id], sources=people_rules.CHECKED)
         if draw < people_rules.gold_rate(counts[each.worker_id], people_rules.USUAL, pipeline.gold):
             planted += await _plant_one(tx, each)
     return planted

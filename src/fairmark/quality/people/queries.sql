@@ -14,6 +14,14 @@ SELECT p.id AS project_id,
              WHERE s.org_id = :org_id AND s.project_id = p.id AND s.active_ms > 0 ORDER BY s.id DESC LIMIT 1000) x) AS ms
   FROM projects p WHERE p.org_id = :org_id AND p.id = ANY (:project_ids::uuid[]);
 
+-- name: usual
+-- How people do in projects: sums over the newest checks of each.
+SELECT e.id AS project_id, coalesce(sum(c.score * c.weight), 0) AS "right", coalesce(sum(c.weight), 0) AS weight
+  FROM unnest(:project_ids::uuid[]) AS e (id)
+  LEFT JOIN LATERAL (SELECT x.score, x.weight FROM checks x WHERE x.org_id = :org_id AND x.project_id = e.id
+                      ORDER BY x.at DESC LIMIT 500) c ON true
+ GROUP BY e.id;
+
 -- name: checks_of
 -- A worker's work held against what is right, newest first; suspended gold counts for nobody.
 SELECT c.project_id, c.source, c.score, c.weight, c.parts, c.at
@@ -70,9 +78,9 @@ SELECT c.submission_id, c.project_id, p.name AS project, i.id AS item_id, i.name
  ORDER BY c.at DESC LIMIT :limit;
 
 -- name: finding
--- What is believed of how workers find and draw marks in a project.
-SELECT j.worker_id, j.state FROM quality_judges j
- WHERE j.org_id = :org_id AND j.project_id = :project_id AND j.worker_id = ANY (:worker_ids::uuid[]);
+-- How a worker finds and draws marks in a project, as it was last made.
+SELECT r.body -> (:worker_id::uuid)::text AS found FROM quality_reports r
+ WHERE r.org_id = :org_id AND r.project_id = :project_id AND r.name = 'finding';
 
 -- name: put_checks
 -- What became of submissions; the newest look at each counts.

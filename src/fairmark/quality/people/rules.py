@@ -13,6 +13,8 @@ HALF_LIFE_DAYS = 45.0
 """Work so old counts half: people learn, and forget."""
 SOURCE_WEIGHTS: Mapping[str, float] = {"gold": 1.0, "review": 1.0, "consensus": 0.5}
 """What a part judged by each source is worth. Others can be wrong together, so their agreement counts half."""
+CHECKED = ("gold", "review")
+"""What makes a worker known: others' agreement is no ground to look less often."""
 USUAL = 0.8
 """How often somebody is right of whom nothing is known, in a project of which nothing is known."""
 PRIOR_N = 4.0

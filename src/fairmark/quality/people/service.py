@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from fairmark.kernel import json
 from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import GoldId, ProjectId, SubmissionId, TaskId, WorkerId
@@ -12,7 +14,7 @@ from fairmark.projects.model import LabelStage, Pipeline
 from fairmark.quality.people import rules, store
 from fairmark.quality.people.checking import Compared, compared
 from fairmark.quality.people.model import Feedback, ProjectQuality, Share, WorkerLine, WorkerQuality
-from fairmark.quality.people.rules import Check
+from fairmark.quality.people.rules import Check, Counts
 from fairmark.quality.rules import MediaUrl, picture
 from fairmark.tasks.model import Origin
 from fairmark.tasks.service import compiled_ontology
@@ -32,13 +34,14 @@ async def in_project(tx: Tx, project_id: ProjectId, after: WorkerId | None, limi
         theirs = own.get(row["worker_id"], [])
         counts = rules.counted(theirs, tx.now)
         on_gold = [check for check in theirs if check.source == "gold"]
+        known = [check for check in theirs if check.source in rules.CHECKED]
         gold = rules.estimate(rules.counted(on_gold, tx.now), usual) if on_gold else None
         lines.append(
             WorkerLine(
                 worker_id=row["worker_id"], worker=row["alias"], overall=rules.estimate(counts, usual), gold=gold,
                 submissions=row["submissions"], checks=len(theirs), median_ms=_ms(row["median_ms"]),
                 drift=rules.drift(theirs, tx.now, usual),
-                gold_rate=rules.gold_rate(rules.counted(on_gold, tx.now), usual, project.pipeline.gold),
+                gold_rate=rules.gold_rate(rules.counted(known, tx.now), rules.USUAL, project.pipeline.gold),
                 open_cases=row["open_cases"], paused=row["paused"],
             )
         )  # fmt: skip
@@ -52,6 +55,7 @@ async def of_worker(tx: Tx, worker_id: WorkerId, *, for_lead: bool) -> WorkerQua
         raise NoSuchWorker(f"There is no worker {worker_id} here.", mend="List the workers of your workforces.")
     rows = await store.projects_of(tx, worker_id)
     usual_ms = await store.usual_ms(tx, [row["project_id"] for row in rows])
+    usual = await store.usual(tx, [row["project_id"] for row in rows])
     checks = await store.checks_of(tx, worker_id)
     made: list[ProjectQuality] = []
     by_skill: dict[str, list[Check]] = {}
@@ -61,7 +65,9 @@ async def of_worker(tx: Tx, worker_id: WorkerId, *, for_lead: bool) -> WorkerQua
         first = pipeline.stages[0]
         for skill in first.skills if isinstance(first, LabelStage) else ():
             by_skill.setdefault(skill, []).extend(own)
-        made.append(await _in_one(tx, row, own, pipeline, usual_ms.get(row["project_id"]), for_lead=for_lead))
+        one = await _in_one(tx, worker_id, row, own, usual[row["project_id"]], for_lead=for_lead)
+        pace = usual_ms.get(row["project_id"])
+        made.append(msgspec.structs.replace(one, usual_ms=_ms(pace)))
     skills = [
         Share(id=skill, name=skill, estimate=rules.estimate(rules.counted(own, tx.now), rules.USUAL))
         for skill, own in sorted(by_skill.items())
@@ -69,21 +75,21 @@ async def of_worker(tx: Tx, worker_id: WorkerId, *, for_lead: bool) -> WorkerQua
     return WorkerQuality(worker_id=worker_id, worker=found["alias"], skills=skills, projects=made)
 
 
-async def _in_one(tx: Tx, row: store.Row, own: list[Check], pipeline: Pipeline, usual_ms: float | None, *,
+async def _in_one(tx: Tx, worker_id: WorkerId, row: store.Row, own: list[Check], everybody: Counts, *,
                   for_lead: bool) -> ProjectQuality:  # fmt: skip
-    everybody = await store.checks_in(tx, row["project_id"])
-    usual = rules.usual_of(everybody, tx.now)
+    usual = rules.belief(everybody, rules.USUAL).mean
     project = await projects.get(tx, row["project_id"])
     ontology = (await projects.ontology(tx, project.id)).document
     names = {each.id: each.name for each in (*ontology.classes, *ontology.questions)}
-    on_gold = rules.counted([check for check in own if check.source == "gold"], tx.now)
+    on_gold = rules.counted([check for check in own if check.source in rules.CHECKED], tx.now)
     return ProjectQuality(
         project_id=row["project_id"], project=row["name"], overall=rules.estimate(rules.counted(own, tx.now), usual),
-        usual=usual if everybody else None, classes=rules.by_part(own, tx.now, usual, names),
-        sources=rules.by_source(own, tx.now, usual) if for_lead else [], finding=[],
+        usual=usual if everybody.n else None, classes=rules.by_part(own, tx.now, usual, names),
+        sources=rules.by_source(own, tx.now, usual) if for_lead else [],
+        finding=await store.finding(tx, row["project_id"], worker_id),
         weeks=rules.by_week(own, usual), drift=rules.drift(own, tx.now, usual), submissions=row["submissions"],
-        checks=len(own), median_ms=_ms(row["median_ms"]), usual_ms=_ms(usual_ms),
-        gold_rate=rules.gold_rate(on_gold, usual, pipeline.gold) if for_lead else None,
+        checks=len(own), median_ms=_ms(row["median_ms"]), usual_ms=None,
+        gold_rate=rules.gold_rate(on_gold, rules.USUAL, project.pipeline.gold) if for_lead else None,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from fairmark.kernel import json, sql
 from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import GoldId, ProjectId, SubmissionId, TaskId, WorkerId
 from fairmark.quality.people.checking import Compared
+from fairmark.quality.people.model import Finding
 from fairmark.quality.people.rules import Check, Counts
 
 q = sql.load(__file__)
@@ -41,12 +42,22 @@ async def usual_ms(tx: Tx, project_ids: Sequence[ProjectId]) -> dict[ProjectId, 
     return {row["project_id"]: row["ms"] for row in rows if row["ms"] is not None}
 
 
+async def usual(tx: Tx, project_ids: Sequence[ProjectId]) -> dict[ProjectId, Counts]:
+    rows = await tx.all(q.usual, org_id=tx.org_id, project_ids=list(project_ids))
+    return {row["project_id"]: Counts(row["right"], row["weight"] - row["right"]) for row in rows}
+
+
 async def workers_in(tx: Tx, project_id: ProjectId, after: WorkerId | None, limit: int) -> list[Row]:
     return await tx.all(q.workers_in, org_id=tx.org_id, project_id=project_id, after=after, limit=limit)
 
 
 async def worker(tx: Tx, id: WorkerId) -> Row | None:
     return await tx.maybe(q.worker_named, org_id=tx.org_id, id=id)
+
+
+async def finding(tx: Tx, project_id: ProjectId, worker_id: WorkerId) -> list[Finding]:
+    raw = await tx.value(q.finding, org_id=tx.org_id, project_id=project_id, worker_id=worker_id)
+    return json.decode(raw, type=list[Finding]) if raw is not None else []
 
 
 async def feedback(

@@ -116,11 +116,11 @@ def real_of(kind: str, gathered: Gathered, settled: Settled) -> Floats:
     return real
 
 
-def told(gathered: Gathered, settled: Settled, rows: Sequence[TaskRow], names: Names) -> Told:
-    """The tables and their examples."""
+def told(found: Mapping[str, Sequence[Judged]], gathered: Gathered, rows: Sequence[TaskRow], names: Names) -> Told:
+    """The tables and their examples. found: see `judgements`."""
     tables: list[Confusion] = []
     examples: dict[str, list[Cell]] = {}
-    for key, said in judgements(gathered, settled).items():
+    for key, said in found.items():
         weight: dict[str, float] = {}
         for each in said:
             weight[each.said] = weight.get(each.said, 0.0) + 1

@@ -10,16 +10,20 @@ import numpy as np
 
 from fairmark.kernel import json
 from fairmark.kernel.db import Tx
-from fairmark.kernel.ids import ProjectId
+from fairmark.kernel.ids import ProjectId, WorkerId
 from fairmark.methods.beta import Belief
 from fairmark.modalities import MODALITIES
 from fairmark.ontology.model import Annotation
 from fairmark.projects.model import LabelStage
+from fairmark.quality.cases import service as cases
+from fairmark.quality.cases import signals
+from fairmark.quality.judging.consensus import MODEL
 from fairmark.quality.judging.explaining import Names, Why
 from fairmark.quality.judging.gathering import Gathered, TaskRow, gather
 from fairmark.quality.judging.settling import Settled, settle
 from fairmark.quality.judging.subjects import code_of
 from fairmark.quality.judging.window import Work, rows
+from fairmark.quality.people.model import Finding
 from fairmark.quality.reports import agreeing, confusing, piloting, store
 from fairmark.quality.reports.model import (
     AgreementFigure,
@@ -50,6 +54,7 @@ class Made(NamedTuple):
     examples: dict[str, list[Cell]]
     confidence: ConfidenceReport
     plan: Plan | None
+    noticed: list[signals.Noticed]
 
 
 class Checked(NamedTuple):
@@ -69,13 +74,14 @@ def made(work: Work, error: float, now: datetime) -> Made:
     ordinary = [row for row in found if not row.gold_turn]
     checked = _checked(work, found)
     figures = agreeing.figures(gathered, found, names)
-    told = confusing.told(gathered, settled, found, names)
+    said = confusing.judgements(gathered, settled)
+    told = confusing.told(said, gathered, found, names)
     confidence = _confidence(ordinary, checked, now)
     headline = next((each.figure for each in figures if each.slice is SliceKind.ALL), NOTHING)
     return Made(
         settled, gathered, found, _overview(work, ordinary, checked, headline, confidence.error, now),
         AgreementReport(made_at=now, figures=figures), ConfusionReport(made_at=now, tables=told.tables), told.examples,
-        confidence, piloting.plan(gathered, settled, found, now),
+        confidence, piloting.plan(gathered, settled, found, now), signals.noticed(gathered, found, said),
     )  # fmt: skip
 
 
@@ -154,7 +160,15 @@ def _overview(work: Work, found: Sequence[TaskRow], checked: Sequence[Checked], 
 
 
 async def keep(tx: Tx, project_id: ProjectId, found: Made) -> None:
-    """Keeps the reports, with workers and batches called by their names."""
+    """Keeps the reports, with workers and batches called by their names; raises cases."""
+    for each in found.noticed:
+        if MODEL in {each.worker, each.other}:
+            continue
+        await cases.raise_case(
+            tx, project_id, each.signal, subject=each.subject, strength=each.strength, summary=each.summary,
+            evidence=each.evidence, worker_id=WorkerId(each.worker),
+            other_id=WorkerId(each.other) if each.other is not None else None,
+        )  # fmt: skip
     aliases = {str(id): alias for id, alias in (await store.aliases(tx, found.gathered.ids)).items()}
     batches = await store.batch_names(tx, project_id)
     agreement = msgspec.structs.replace(
@@ -162,11 +176,33 @@ async def keep(tx: Tx, project_id: ProjectId, found: Made) -> None:
     )
     bodies: dict[str, Any] = {
         "overview": found.overview, "agreement": agreement, "confusion": found.confusion,
-        "confusion-examples": found.examples, "confidence": found.confidence,
+        "confusion-examples": found.examples, "confidence": found.confidence, "finding": _finding(found.settled),
     }  # fmt: skip
     if found.plan is not None:
         bodies["plan"] = found.plan
     await store.put_reports(tx, project_id, {name: json.encode(body) for name, body in bodies.items()})
+
+
+def _finding(settled: Settled) -> dict[str, list[Finding]]:
+    """How each worker finds and draws marks, beside what is usual, by worker's id."""
+    usual: dict[str, tuple[float, float | None, float]] = {}
+    for kind, state in settled.project.things.items():
+        own = [judge.finds[kind] for judge in settled.judges.values() if kind in judge.finds]
+        recalls = [each.recall for each in own]
+        precisions = [each.precision for each in own if each.precision is not None]
+        mean = sum(precisions) / len(precisions) if precisions else None
+        usual[kind] = sum(recalls) / len(recalls) if recalls else 0.5, mean, state.localisation
+    return {
+        str(id): [
+            Finding(
+                kind=kind, recall=each.recall, precision=each.precision, localisation=each.localisation,
+                usual_recall=usual[kind][0], usual_precision=usual[kind][1], usual_localisation=usual[kind][2],
+            )
+            for kind, each in judge.finds.items()
+        ]
+        for id, judge in settled.judges.items()
+        if judge.finds
+    }  # fmt: skip
 
 
 def _named(figure: AgreementFigure, aliases: Mapping[str, str], batches: Mapping[str, str]) -> AgreementFigure:

@@ -1,0 +1,116 @@
+"""Every figure of a project, from a crowd whose skill and truth are known."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fairmark.kernel.ids import BatchId, ProjectId, new_id
+from fairmark.ontology.model import Annotation
+from fairmark.projects.model import LabelStage, Overlap, Pipeline
+from fairmark.quality.judging.explaining import Names
+from fairmark.quality.judging.gathering import TaskRow, gather
+from fairmark.quality.judging.settling import settle
+from fairmark.quality.judging.window import Work
+from fairmark.quality.reports import agreeing, confusing, making, piloting
+from fairmark.quality.reports.model import SliceKind
+from tests.quality.crowds import NOW, ONTOLOGY, People
+
+NAMES = Names(ONTOLOGY)
+
+
+@pytest.fixture(scope="module")
+def people() -> People:
+    return People([0.95, 0.9, 0.85, 0.8, 0.6], seed=2)
+
+
+@pytest.fixture(scope="module")
+def rows(people: People) -> list[TaskRow]:
+    made, _ = people.colours(120, 4, gold=40)
+    batches = [BatchId(new_id()), BatchId(new_id())]
+    return [
+        row._replace(batch_id=batches[n % 2], meta={"site": "north" if n % 3 else "south", "n": n}, confidence=0.8)
+        for n, row in enumerate(made)
+    ]
+
+
+class TestAgreement:
+    def test_has_the_whole_then_slices_and_pairs(self, rows: list[TaskRow]) -> None:
+        found = agreeing.figures(gather("image", ONTOLOGY, rows), rows, NAMES)
+        whole = found[0]
+        assert (whole.subject, whole.slice, whole.units, whole.judgements) == ("question:colour", "all", 120, 480)
+        assert whole.figure.value is not None
+        assert whole.figure.low is not None
+        assert whole.figure.high is not None
+        assert whole.figure.low < whole.figure.value < whole.figure.high
+        # Two people of skill s and t agree on s t + (1 - s)(1 - t) / 2: 0.683 on average over the pairs of these five,
+        # give or take 0.03 for 120 tasks.
+        assert whole.observed == pytest.approx(0.683, abs=0.07)
+        kinds = {figure.slice for figure in found}
+        assert kinds == set(SliceKind)
+        meta = [figure for figure in found if figure.slice is SliceKind.META]
+        assert {figure.slice_key for figure in meta} == {"site=north", "site=south"}  # `n` has too many values
+        assert len([figure for figure in found if figure.slice is SliceKind.PAIR]) == 10
+
+    def test_boxes_count_what_was_not_marked(self, people: People) -> None:
+        truth = [(100.0, 100.0, "car"), (500.0, 300.0, "bus")]
+        made = [people.row(range(3), [people.boxes(w, truth) for w in range(3)]) for _ in range(30)]
+        found = agreeing.figures(gather("image", ONTOLOGY, made), made, NAMES)
+        assert found[0].subject == "marks:box"
+        assert {figure.slice_key for figure in found if figure.slice is SliceKind.CLASS} == {"bus", "car", ""}
+
+    def test_nothing_is_no_figure(self) -> None:
+        assert agreeing.figures(gather("image", ONTOLOGY, []), [], NAMES) == []
+
+
+class TestConfusion:
+    def test_puts_what_is_said_beside_what_is_right(self, people: People) -> None:
+        # The last always says blue for green.
+        made = []
+        for n in range(90):
+            truth = ("red", "green", "blue")[n % 3]
+            odd = "blue" if truth == "green" else truth
+            said = [Annotation(answers={"colour": each}) for each in (truth, truth, truth, odd)]
+            made.append(people.row([0, 1, 2, 4], said))
+        said = gather("image", ONTOLOGY, made)
+        found = confusing.judgements(said, settle("image", ONTOLOGY, made, said, 0.1))
+        told = confusing.told(found, said, made, NAMES)
+        table = told.tables[0]
+        assert (table.values, table.titles, table.judges) == (["red", "green", "blue"], ["Red", "Green", "Blue"], 4)
+        counts = np.array(table.counts)
+        assert counts[1, 2] == pytest.approx(30, abs=2)
+        assert counts[1, 0] == counts[0, 1] == pytest.approx(0, abs=2)
+        cell = told.examples[json.dumps(["question:colour", "green", "blue"], separators=(",", ":"))]
+        assert len(cell) == confusing.EXAMPLES_MAX
+        odd_ones = {each.id for row in made for each in row.handed if each.worker == people.ids[4]}
+        assert {each.submission_id for each in cell} <= odd_ones
+
+
+class TestPlan:
+    def test_is_measured_against_gold_and_rises_with_labels(self, rows: list[TaskRow]) -> None:
+        said = gather("image", ONTOLOGY, rows)
+        found = piloting.plan(said, settle("image", ONTOLOGY, rows, said, 0.1), rows, NOW)
+        assert found is not None
+        assert (found.basis, found.against, found.pilot_tasks) == ("pilot", "gold", 40)
+        fixed = [point.accuracy.value or 0 for point in found.points if not point.adaptive]
+        assert len(fixed) == 4
+        assert fixed[-1] > fixed[0]
+        adaptive = [point for point in found.points if point.adaptive]
+        assert all(point.labels <= 4 for point in adaptive)
+        assert [point.labels for point in adaptive] == sorted(point.labels for point in adaptive)
+
+    def test_is_none_of_a_handful(self, people: People) -> None:
+        few, _ = people.colours(10, 3)
+        said = gather("image", ONTOLOGY, few)
+        assert piloting.plan(said, settle("image", ONTOLOGY, few, said, 0.1), few, NOW) is None
+
+
+class TestMade:
+    def test_is_everything_at_once_even_of_nothing(self) -> None:
+        pipeline = Pipeline((LabelStage(Overlap(2, 5, 0.9)),))
+        work = Work(ProjectId(new_id()), "image", ONTOLOGY, pipeline, [], [])
+        found = making.made(work, 0.1, NOW)
+        assert found.overview.answers == 0
+        assert found.overview.accuracy.value is None
+        assert (found.agreement.figures, found.confusion.tables, found.plan, found.noticed) == ([], [], None, [])
+        assert found.confidence.histogram == [0] * making.STEPS
