@@ -109,6 +109,9 @@ async def _plan(tx: Tx, type: TaskType, body: Json, role: Role) -> Plan:
     translation = translated(type, params)
     extras = read({key: params[key] for key in Extras.__struct_fields__ if key in params}, Extras)
     shown, references = rules.seen(translation, extras)
+    for each in shown:
+        if each.show is Show.IMAGE and "://" not in each.content:
+            raise wrong(each.place, f"'{each.content[:60]}' is no address; give an http, https, s3 or gs address.")
     if envelope.unique_id is not None and await store.holder_of(tx, envelope.unique_id) is not None:
         raise _taken(envelope.unique_id)
     texts = [
@@ -225,8 +228,6 @@ async def _asset(tx: Tx, number: int, attachment: Attachment, texts: dict[int, A
     if content.startswith("scaledata://"):
         file = await _file(tx, content, attachment.place)
         return {"asset_id": str(file.asset_id)} if file.asset_id is not None else {"url": file.url}
-    if "://" not in content:
-        raise wrong(attachment.place, f"'{content[:60]}' is no address; give an http, https, s3 or gs address.")
     return {"url": content, "name": f"{attachment.place}.txt"} if attachment.show is Show.TEXT else {"url": content}
 
 
