@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { rowShares, valueTitle, weighed, worst } from "./confusion.ts"
+import { fullest, rowShares, valueTitle, weighed, worst } from "./confusion.ts"
 
 const table = {
   subject: "marks:box",
@@ -37,6 +37,23 @@ describe("weighed", () => {
     [2.34, "2.3"],
     [12.6, "13"],
   ])("writes %d as “%s”", (value, text) => expect(weighed(value)).toBe(text))
+})
+
+describe("fullest", () => {
+  it("is the one with the most judgements", () => {
+    const tables = [
+      { counts: [[3, 0]] },
+      {
+        counts: [
+          [2, 1],
+          [0, 5],
+        ],
+      },
+      { counts: [[7]] },
+    ]
+    expect(fullest(tables)).toBe(tables[1])
+    expect(fullest([])).toBeUndefined()
+  })
 })
 
 describe("worst", () => {

@@ -22,6 +22,12 @@ export function rowShares(counts: readonly (readonly number[])[]): number[][] {
 export const weighed = (value: number): string =>
   value < 0.05 ? "" : value < 9.95 ? value.toFixed(1).replace(/\.0$/, "") : value.toFixed(0)
 
+/** The table with the most judgements behind it: the one to begin with. */
+export function fullest<Table extends Pick<Confusion, "counts">>(tables: readonly Table[]): Table | undefined {
+  const judgements = ({ counts }: Table) => counts.flat().reduce((sum, value) => sum + value, 0)
+  return tables.toSorted((one, other) => judgements(other) - judgements(one))[0]
+}
+
 /** The most frequent mistakes, the worst first: places of truth and of what was said. */
 export function worst(counts: readonly (readonly number[])[], most: number): [truth: number, said: number][] {
   return counts
