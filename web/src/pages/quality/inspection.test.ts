@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import {
   answerWords,
   changeWords,
+  chosenOption,
   type Decided,
   evidenceWords,
   markConfidences,
@@ -37,7 +38,17 @@ describe("optionWords", () => {
   it("leaves what it does not know as it is", () => expect(optionWords(light, "dusk")).toBe("dusk"))
 })
 
+describe("chosenOption", () => {
+  it("is found by its value or by its name, the value first", () => {
+    expect(chosenOption(light)?.value).toBe("day")
+    expect(chosenOption({ ...light, answer: "Night" })?.value).toBe("night")
+    expect(chosenOption({ ...light, answer: "dusk" })).toBeNull()
+  })
+})
+
 describe("runnerUp", () => {
+  it("is not the answer itself, however that is written", () =>
+    expect(runnerUp({ ...light, answer: "Day" })).toBe("Night"))
   it("is the likeliest other answer", () => expect([runnerUp(light), runnerUp(box)]).toEqual(["Night", null]))
 })
 

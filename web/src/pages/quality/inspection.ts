@@ -21,9 +21,18 @@ export function optionWords({ options, kind }: Pick<Decided, "options" | "kind">
 export const answerWords = (decided: Pick<Decided, "options" | "kind" | "answer">): string =>
   optionWords(decided, decided.answer)
 
+/** The option that the decision came to: the server names it as people call it, or as the annotation has it. */
+export function chosenOption({
+  options,
+  answer,
+}: Pick<Decided, "options" | "answer">): Decided["options"][number] | null {
+  return options.find(({ value }) => value === answer) ?? options.find(({ title }) => title === answer) ?? null
+}
+
 /** The likeliest other answer; null where there is none. */
 export function runnerUp(decided: Pick<Decided, "options" | "kind" | "answer">): string | null {
-  const other = decided.options.find(({ value }) => value !== decided.answer)
+  const chosen = chosenOption(decided)
+  const other = decided.options.find((option) => option !== chosen)
   return other ? optionWords(decided, other.value) : null
 }
 
