@@ -1,4 +1,4 @@
-"""What the Scale-compatible API keeps beside fairmark's own tables: names, ids and parameters as that API knows them."""
+"""What the Scale-compatible API keeps beside fairmark's own tables: names, ids and parameters as it knows them."""
 
 from fairmark.kernel.migrate import run_sql
 
