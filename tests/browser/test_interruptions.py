@@ -79,6 +79,74 @@ class TestTwoTabs:
         assert sorted(mark for mark, _ in found["marks"]) == ["block", "disc"]
 
 
+class TestTwoDevices:
+    async def test_show_both_versions_and_let_the_person_choose(self, shop: OpenShop, screen: OpenScreen) -> None:
+        opened, laptop, tablet = await shop(pictures=1), await screen(), await screen()
+        email = await opened.person()
+        await laptop.open("/label")
+        await laptop.sign_in(email)
+        name = await laptop.item()
+        await laptop.until("location.search.includes('at=')")
+        await tablet.open(laptop.page.url.removeprefix(laptop.url))
+        await tablet.sign_in(email)
+        assert await tablet.item() == name
+
+        await laptop.keys("1")
+        await laptop.drag(*DISC)
+        await laptop.saved()
+        await tablet.keys("2")
+        await tablet.drag(*BLOCK)
+        # The tablet knows nothing of the disc: nothing is written over, and it asks.
+        dialog = tablet.page.get_by_role("dialog", name="Which version counts?")
+        await expect(dialog.get_by_role("heading", name="On this device")).to_be_visible()
+        await expect(dialog.get_by_role("heading", name="On Chrome on Linux")).to_be_visible()
+        await expect(dialog.get_by_text("1 mark", exact=True)).to_have_count(2)
+        await dialog.get_by_role("button", name="Decide later").click()
+        await tablet.answer("Day")
+        await tablet.keys("Control+Enter")
+        await expect(dialog).to_be_visible()  # nothing is handed in before the choice
+        assert await opened.submissions() == []
+        await dialog.get_by_role("button", name="Keep both together").click()
+        await marks(tablet, 2)
+        await tablet.saved()
+
+        # On the laptop it is the other way round: it takes the tablet's version, and undoes that again.
+        await laptop.answer("Night")
+        there = laptop.page.get_by_role("dialog", name="Which version counts?")
+        await there.get_by_role("button", name="Take this one").click()
+        await marks(laptop, 2)
+        await laptop.saved()
+        await laptop.keys("Control+z")
+        await marks(laptop, 1)
+        await laptop.keys("Control+Shift+z")
+        await marks(laptop, 2)
+        await laptop.saved()
+        await laptop.keys("Control+Enter")
+        (found,) = await opened.arrived(1)
+        assert sorted(mark for mark, _ in found["marks"]) == ["block", "disc"]
+        assert found["answers"] == {"light": "day"}
+
+    async def test_one_after_the_other_needs_no_choice(self, shop: OpenShop, screen: OpenScreen) -> None:
+        opened, laptop, tablet = await shop(pictures=1), await screen(), await screen()
+        email = await opened.person()
+        await laptop.open("/label")
+        await laptop.sign_in(email)
+        await laptop.item()
+        await laptop.keys("1")
+        await laptop.drag(*DISC)
+        await laptop.saved()
+        await laptop.page.close()
+        await tablet.open("/label")
+        await tablet.sign_in(email)
+        await tablet.item()
+        await marks(tablet, 1)
+        await tablet.keys("2")
+        await tablet.drag(*BLOCK)
+        await tablet.saved()
+        await marks(tablet, 2)
+        await expect(tablet.page.get_by_role("dialog")).to_have_count(0)
+
+
 class TestASleepingTab:
     async def test_the_turn_runs_out_meanwhile_and_the_draft_is_kept(
         self, shop: OpenShop, screen: OpenScreen, owner: asyncpg.Connection

@@ -152,19 +152,97 @@ describe("a crash", () => {
   })
 })
 
-describe("a newer draft on the server", () => {
+describe("another tab's draft on the server", () => {
   it("is taken over record by record, and what was changed here is laid over it", async () => {
     const port = new FakePort()
     // Another tab began from the same draft and was first.
-    port.drafts.push({ seq: 7, annotation: { version: 1, marks: [], answers: { a: 10, b: 20, d: 40 }, links: [] } })
+    port.saveElsewhere(7, { a: 10, b: 20, d: 40 })
     const { answer, clock, here, kept, autosave } = opened({ port, answers: { a: 1, b: 2, c: 3 } })
     answer("a", 100)
     await clock.pass(2 * SEND_AFTER_MS)
     // a was changed here, b and d there, c was deleted there.
     expect(here()).toEqual({ a: 100, b: 20, d: 40 })
     expect(kept()).toEqual({ a: 100, b: 20, d: 40 })
-    expect(port.drafts.at(-1)?.seq).toBeGreaterThan(7)
+    expect(port.drafts.at(-1)).toMatchObject({ seq: 8, keepReplaced: false })
     expect(autosave.state.name).toBe("saved")
+  })
+})
+
+describe("another device's draft on the server", () => {
+  async function apart() {
+    const port = new FakePort()
+    port.saveElsewhere(7, { a: 10, b: 20 }, "tablet")
+    const found = opened({ port, answers: { a: 1 } })
+    found.answer("c", 3)
+    await found.clock.pass(SEND_AFTER_MS)
+    return found
+  }
+
+  it("is not written over: nothing is sent until the person has chosen, and all is kept here", async () => {
+    const { port, autosave, answer, clock, shelf, here } = await apart()
+    expect(autosave.state.name).toBe("apart")
+    expect(autosave.rival).toMatchObject({ seq: 7, device: "tablet", annotation: { answers: { a: 10, b: 20 } } })
+    answer("d", 4)
+    await clock.pass(10 * 60_000)
+    expect(port.drafts).toHaveLength(1)
+    expect([...(await shelf.load("a1")).keys()].sort()).toEqual(["answer:c", "answer:d"])
+    expect(here()).toEqual({ a: 1, c: 3, d: 4 })
+  })
+
+  it("gives way to what is here, and stays beside it on the server", async () => {
+    const { port, autosave, kept } = await apart()
+    await autosave.settle("here")
+    expect(kept()).toEqual({ a: 1, c: 3 })
+    expect(port.drafts.at(-1)).toMatchObject({ seq: 8, keepReplaced: true })
+    expect(autosave.state.name).toBe("saved")
+    expect(autosave.rival).toBeNull()
+  })
+
+  it("is joined with what was changed here", async () => {
+    const { port, autosave, kept } = await apart()
+    await autosave.settle("both")
+    expect(kept()).toEqual({ a: 10, b: 20, c: 3 })
+    expect(port.drafts.at(-1)?.keepReplaced).toBe(false)
+  })
+
+  it("is built upon once it was taken", async () => {
+    const { port, autosave, store, kept } = await apart()
+    store.transact("local", (transaction) => {
+      transaction.delete("answer:c")
+      transaction.put(answerRecord("a", 10, 0))
+      transaction.put(answerRecord("b", 20, 1))
+    })
+    await autosave.settle("there")
+    expect(kept()).toEqual({ a: 10, b: 20 })
+    expect(port.drafts.at(-1)).toMatchObject({ seq: 8, keepReplaced: false })
+  })
+
+  it("is taken over where nothing was done here, when the person comes back", async () => {
+    const port = new FakePort()
+    const { autosave, here } = opened({ port, answers: { a: 1 } })
+    expect(await autosave.lookAgain()).toBe(false)
+    port.saveElsewhere(3, { a: 10 }, "tablet")
+    expect(await autosave.lookAgain()).toBe(true)
+    expect(here()).toEqual({ a: 10 })
+    expect(autosave.seq).toBe(3)
+    port.isOffline = true
+    expect(await autosave.lookAgain()).toBe(false)
+  })
+
+  it("stays beside what an earlier visit could not send", async () => {
+    const shelf = new MemoryShelf()
+    const before = opened({ shelf })
+    before.port.isOffline = true
+    before.answer("c", 3)
+    await settled()
+    const port = new FakePort()
+    port.saveElsewhere(7, { a: 10 }, "tablet")
+    port.openedDevice = "tablet"
+    const after = opened({ shelf, port, seq: 7, answers: { a: 10 } })
+    expect(await after.autosave.recover()).toBe(true)
+    await after.clock.pass(SEND_AFTER_MS)
+    expect(after.kept()).toEqual({ a: 10, c: 3 })
+    expect(port.drafts.at(-1)?.keepReplaced).toBe(true)
   })
 })
 

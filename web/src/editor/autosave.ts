@@ -3,10 +3,13 @@
  *
  * `pending` holds the records changed here since the server last took a draft. It is what a crash must not lose, and
  * also all that is needed to lay local work over a newer draft of the server: no third document to compare with.
+ *
+ * Every draft names the one that it was built upon. Where the server has another: one of another tab is taken over; one of
+ * another device, with work here that it does not know of, is a `rival`, and the person chooses.
  */
 
 import { readAnnotation, type WireAnnotation, writeAnnotation } from "./annotation.ts"
-import { asPortError, type Clock, type EditorPort, PortError, type SendOptions } from "./port.ts"
+import { asPortError, type Clock, type EditorPort, type NewerDraft, type PortError, type SendOptions } from "./port.ts"
 import type { Change, Diff, Origin, RecordStore } from "./records.ts"
 import type { Shelf } from "./shelf.ts"
 
@@ -15,21 +18,23 @@ export const SEND_AFTER_MS = 2000
 export const SEND_AFTER_CHANGES = 20
 /** Large documents are sent less often: ten times as long as the last one took. */
 const REST_PER_SENDING = 10
-/** Seqs grow by up to so much at once: two tabs that start from one draft will not send different work under one seq. */
-const SEQ_SPREAD = 2 ** 16
 const RETRY_FIRST_MS = 1000
 const RETRY_MAX_MS = 60_000
 
 /**
  * `saved`: the server has everything. `waiting`: kept here, sent in a moment. `saving`: on its way. `offline`: kept
  * here, tried again by itself. `refused`: the server takes no more; `message` says why.
+ * `apart`: kept here; there is a rival, and nothing is sent until the person has chosen.
  */
 export interface SaveState {
-  readonly name: "saved" | "waiting" | "saving" | "offline" | "refused"
+  readonly name: "saved" | "waiting" | "saving" | "offline" | "refused" | "apart"
   readonly message: string
   /** False where the browser keeps nothing: then only what the server has is safe. */
   readonly isKeptHere: boolean
 }
+
+/** What counts from now on: the work of this device, that of the other one, or both laid over one another. */
+export type Choice = "here" | "there" | "both"
 
 export interface AutosaveParts {
   readonly port: EditorPort
@@ -40,7 +45,7 @@ export interface AutosaveParts {
   /** The seq of the draft that the store was filled from; 0 if there was none. */
   readonly seq: number
   readonly onState: (state: SaveState) => void
-  /** Numbers in [0, 1) that keep editors apart: their retries, and their seqs. */
+  /** Numbers in [0, 1) that keep the retries of many editors apart. */
   readonly random?: () => number
 }
 
@@ -50,8 +55,6 @@ export class Autosave {
   readonly #unshelved = new Set<string>()
   readonly #unsubscribe: () => void
   #seq: number
-  /** The largest seq ever sent: one whose answer was lost may have arrived, and must not be used for other content. */
-  #sentSeq: number
   #stamp = 0
   #changesSinceSending = 0
   #callOff: (() => void) | null = null
@@ -61,18 +64,27 @@ export class Autosave {
   #restUntil = 0
   #isKeptHere = true
   #isRefused = false
+  #rival: NewerDraft | null = null
+  /** The next draft replaces one that it was not built upon. */
+  #replaces = false
+  /** Something is to be said to the server although nothing has changed since it last took a draft. */
+  #owes = false
   state: SaveState = { name: "saved", message: "", isKeptHere: true }
 
   constructor(parts: AutosaveParts) {
     this.#parts = parts
     this.#seq = parts.seq
-    this.#sentSeq = parts.seq
     this.#unsubscribe = parts.store.subscribe((diff, origin) => this.#note(diff, origin))
   }
 
   /** The seq of the last draft the server took. */
   get seq(): number {
     return this.#seq
+  }
+
+  /** The draft of another device that was met, until the person has chosen. */
+  get rival(): NewerDraft | null {
+    return this.#rival
   }
 
   /** The keys of the records that the server does not have yet. */
@@ -91,6 +103,9 @@ export class Autosave {
         if (before !== null || after !== null) diff.set(key, { before, after })
       }
       store.apply(diff, "recovered")
+      const { device, openedDevice } = this.#parts.port
+      // What is laid over another device's draft did not know of it: that one is kept beside.
+      this.#replaces = diff.size > 0 && openedDevice !== "" && openedDevice !== device
       return diff.size > 0
     } catch {
       this.#lostShelf()
@@ -102,13 +117,40 @@ export class Autosave {
   async flush(options: SendOptions = {}): Promise<void> {
     await this.#shelve()
     while (this.#sending) await this.#sending
-    if (this.#pending.size > 0 && !this.#isRefused) await this.#send(options)
+    if ((this.#pending.size > 0 || this.#owes) && this.#maySend) await this.#send(options)
   }
 
   /** Another tab has saved draft `seq`: what it changed is taken over, where nothing was changed here. */
   async overtaken(seq: number): Promise<void> {
     while (this.#sending) await this.#sending
-    if (seq > this.#seq && !this.#isRefused) await this.#catchUp()
+    if (seq > this.#seq && this.#maySend) await this.#meet(null)
+  }
+
+  /** The person comes back to this device: true if another one went on meanwhile, and that was taken over. */
+  async lookAgain(): Promise<boolean> {
+    while (this.#sending) await this.#sending
+    if (!this.#maySend) return false
+    const there = await this.#parts.port.loadDraft(this.#parts.assignmentId).catch(() => null)
+    if (!there || there.seq === 0 || there.seq === this.#seq || this.#sending) return false
+    await this.#meet(there)
+    return this.#rival === null && there.device !== this.#parts.port.device
+  }
+
+  /** The person has chosen. For `there`, the store holds the rival's document already, as a gesture of theirs. */
+  async settle(choice: Choice): Promise<void> {
+    const rival = this.#rival
+    if (!rival) return
+    this.#rival = null
+    this.#seq = rival.seq
+    this.#owes = true
+    this.#replaces = choice === "here"
+    if (choice === "both") this.#rebase(rival.annotation)
+    this.#show("waiting")
+    await this.flush()
+  }
+
+  get #maySend(): boolean {
+    return !this.#isRefused && this.#rival === null
   }
 
   /** The browser says the network is back: no use in waiting for the next retry. */
@@ -142,7 +184,7 @@ export class Autosave {
     }
     this.#changesSinceSending += diff.size
     void this.#shelve()
-    if (this.#isRefused) return
+    if (!this.#maySend) return
     if (this.state.name !== "offline") this.#show(this.#sending ? "saving" : "waiting")
     if (this.#failures === 0) this.#schedule()
   }
@@ -184,7 +226,7 @@ export class Autosave {
     this.#callOff = null
     this.#sending = this.#sendOnce(options).finally(() => {
       this.#sending = null
-      if (this.#pending.size > 0 && this.#failures === 0 && !this.#isRefused && !this.#callOff) this.#schedule()
+      if (this.#pending.size > 0 && this.#failures === 0 && this.#maySend && !this.#callOff) this.#schedule()
     })
     return this.#sending
   }
@@ -195,29 +237,40 @@ export class Autosave {
     const began = clock.now()
     this.#changesSinceSending = 0
     this.#show("saving")
+    const draft = { seq: this.#seq + 1, base: this.#seq, annotation: writeAnnotation(store.all()) }
     try {
-      const sent = Math.max(this.#seq, this.#sentSeq) + 1 + Math.floor(this.#random() * SEQ_SPREAD)
-      this.#sentSeq = sent
-      const { seq } = await port.saveDraft(assignmentId, sent, writeAnnotation(store.all()), options)
-      if (seq !== sent) throw new PortError("conflict", "The server has a newer draft.")
-      this.#seq = seq
+      await port.saveDraft(assignmentId, { ...draft, keepReplaced: this.#replaces }, options)
+      this.#seq = draft.seq
+      this.#replaces = false
+      this.#owes = false
       this.#failures = 0
       this.#restUntil = clock.now() + REST_PER_SENDING * (clock.now() - began)
       await this.#forgetSent(stamp)
       this.#show(this.#pending.size === 0 ? "saved" : "waiting")
     } catch (error) {
       const why = asPortError(error)
-      if (why.kind === "conflict") await this.#catchUp()
+      if (why.kind === "conflict") await this.#meet(why.details.there ?? null)
       else this.#failed(why)
     }
   }
 
-  /** The server's draft is newer: takes it over where nothing was changed here, then sends what both make. */
-  async #catchUp(): Promise<void> {
+  /**
+   * The server has another draft than this was built upon. Another tab's is taken over where nothing was changed here,
+   * then what both make is sent; another device's too, if nothing was changed here at all.
+   */
+  async #meet(met: NewerDraft | null): Promise<void> {
+    const { port, assignmentId } = this.#parts
     try {
-      const newer = await this.#parts.port.loadDraft(this.#parts.assignmentId)
-      this.#seq = newer.seq
-      this.#rebase(newer.annotation)
+      const there = met ?? (await port.loadDraft(assignmentId))
+      if (there.device !== port.device && this.#pending.size > 0) {
+        this.#rival = there
+        this.#callOff?.()
+        this.#callOff = null
+        this.#show("apart")
+        return
+      }
+      this.#seq = there.seq
+      this.#rebase(there.annotation)
       this.#show(this.#pending.size === 0 ? "saved" : "waiting")
       if (this.#pending.size > 0) this.#after(0)
     } catch (error) {

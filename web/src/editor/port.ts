@@ -52,13 +52,24 @@ export interface Verdict {
   readonly beats: readonly Beat[]
 }
 
+export interface DraftToKeep {
+  /** One more than `base`. */
+  readonly seq: number
+  /** The seq of the draft that this was built upon; 0: of none. */
+  readonly base: number
+  readonly annotation: Annotation
+  /** What it replaces was not built upon: it shall be kept beside. */
+  readonly keepReplaced: boolean
+}
+
 /** Every method rejects with a PortError and nothing else. */
 export interface EditorPort {
-  /**
-   * Keeps a draft, unless the server has one with a seq as large or larger. Resolves to the seq that the server has now:
-   * another one than was sent means that someone else, or another tab, was first.
-   */
-  saveDraft(assignmentId: string, seq: number, annotation: Annotation, options?: SendOptions): Promise<{ seq: number }>
+  /** What drafts saved here say they come from; the tabs of one browser are one device. */
+  readonly device: string
+  /** Which device saved the draft that the editor was opened with; empty where there was none. */
+  readonly openedDevice: string
+  /** Keeps a draft. Rejects with a conflict that brings the server's, if that is another one than it was built upon. */
+  saveDraft(assignmentId: string, draft: DraftToKeep, options?: SendOptions): Promise<void>
   /** The draft that the server has. */
   loadDraft(assignmentId: string): Promise<NewerDraft>
   beat(assignmentId: string, beats: readonly Beat[], options?: SendOptions): Promise<void>
@@ -71,14 +82,18 @@ export interface EditorPort {
 }
 
 /**
- * `offline`: no answer. `busy`: come back later. `conflict`: the server's draft is newer. `invalid`: the
+ * `offline`: no answer. `busy`: come back later. `conflict`: the server has another draft, `details.there`. `invalid`: the
  * document has faults. `refused`: this assignment takes no more from us (lease over, withdrawn, signed out).
  */
 export type PortErrorKind = "offline" | "busy" | "conflict" | "invalid" | "refused"
 
+/** The draft that the server has. `seq` 0: it has none. */
 export interface NewerDraft {
   readonly seq: number
   readonly annotation: WireAnnotation
+  readonly device: string
+  /** When, as ISO text; null: not known. */
+  readonly savedAt: string | null
 }
 
 export class PortError extends Error {
@@ -90,6 +105,7 @@ export class PortError extends Error {
     readonly details: {
       readonly faults?: readonly Fault[]
       readonly retryAfter_ms?: number
+      readonly there?: NewerDraft
     } = {},
   ) {
     super(message)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { kindTable } from "./kind.ts"
-import { watchPresence } from "./presence.ts"
+import { AWAY_MS, watchPresence } from "./presence.ts"
 import { Session } from "./session.ts"
 import { MemoryShelf } from "./shelf.ts"
 import { FakeClock, FakePort, settled } from "./testing.ts"
@@ -80,5 +80,22 @@ describe("watchPresence", () => {
     await clock.pass(200_000)
     page.tell("keydown")
     expect(work.meter.isActive(200_000)).toBe(false)
+  })
+
+  it("looks for what was done on another device after a while away, not after a moment", async () => {
+    const { clock, page, port } = watched()
+    await clock.pass(1000)
+    page.tell("blur")
+    await clock.pass(AWAY_MS - 1)
+    port.saveElsewhere(3, { a: 1 }, "tablet")
+    page.tell("focus")
+    await settled()
+    expect(port.loads).toBe(0)
+    page.show("hidden")
+    await clock.pass(AWAY_MS)
+    page.show("visible")
+    page.tell("focus")
+    await settled()
+    expect(port.loads).toBe(1)
   })
 })

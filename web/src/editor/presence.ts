@@ -6,6 +6,8 @@ import type { Work } from "./work.ts"
 const SIGNS_OF_LIFE = ["pointermove", "pointerdown", "keydown", "wheel", "touchstart", "scroll"] as const
 /** Pointer moves come by the hundred; one a second says as much. */
 const SIGN_EVERY_MS = 1000
+/** After so long away, the person may have gone on with another device. */
+export const AWAY_MS = 20_000
 
 /** Begins to watch; returns how to stop. */
 export function watchPresence(work: Work, page: Window, clock: Clock): () => void {
@@ -22,8 +24,30 @@ export function watchPresence(work: Work, page: Window, clock: Clock): () => voi
     work.meter.input(now)
   }
   for (const sign of SIGNS_OF_LIFE) page.addEventListener(sign, seen, { signal, passive: true, capture: true })
-  page.addEventListener("focus", () => work.meter.setFocused(true, clock.now()), { signal })
-  page.addEventListener("blur", () => work.meter.setFocused(false, clock.now()), { signal })
+  let left = page.document.hasFocus() ? null : clock.now()
+  const away = () => {
+    left ??= clock.now()
+  }
+  const back = () => {
+    if (left !== null && clock.now() - left >= AWAY_MS) void work.lookAgain()
+    left = null
+  }
+  page.addEventListener(
+    "focus",
+    () => {
+      work.meter.setFocused(true, clock.now())
+      back()
+    },
+    { signal },
+  )
+  page.addEventListener(
+    "blur",
+    () => {
+      work.meter.setFocused(false, clock.now())
+      away()
+    },
+    { signal },
+  )
   page.addEventListener("online", () => work.networkIsBack(), { signal })
   page.addEventListener("pagehide", () => work.leave(), { signal })
   page.document.addEventListener(
@@ -31,7 +55,11 @@ export function watchPresence(work: Work, page: Window, clock: Clock): () => voi
     () => {
       const isVisible = page.document.visibilityState === "visible"
       work.meter.setVisible(isVisible, clock.now())
-      if (!isVisible) work.leave()
+      if (isVisible) back()
+      else {
+        away()
+        work.leave()
+      }
     },
     { signal },
   )

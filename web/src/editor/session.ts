@@ -199,6 +199,15 @@ export class Session {
     if (diff.size > 0) this.topics.tell("document")
   }
 
+  /** Makes the document another one, as one step. */
+  become(label: string, document: WireAnnotation): void {
+    const wanted = new Map(readAnnotation(document).map((record) => [record.key, record]))
+    this.gesture(label, (transaction) => {
+      for (const { key } of [...this.store.all()]) if (!wanted.has(key)) transaction.delete(key)
+      for (const record of wanted.values()) transaction.put(record)
+    })
+  }
+
   undo(): void {
     const step = this.history.undo()
     if (!step) return

@@ -4,6 +4,7 @@ import type { Annotation } from "./annotation.ts"
 import {
   type Beat,
   type Clock,
+  type DraftToKeep,
   type EditorPort,
   type Handed,
   type HandIn,
@@ -14,30 +15,39 @@ import {
   type Verdict,
 } from "./port.ts"
 
-/** Keeps drafts by seq, takes hand-ins once per key, and fails as it is told. */
+/** Keeps drafts that were built upon the last one, takes hand-ins once per key, and fails as it is told. */
 export class FakePort implements EditorPort {
-  readonly drafts: { seq: number; annotation: Annotation }[] = []
+  readonly device: string = "here"
+  openedDevice = ""
+  readonly drafts: { seq: number; annotation: Annotation; device: string; keepReplaced: boolean }[] = []
   readonly beats: Beat[] = []
   readonly handIns = new Map<string, HandIn>()
   readonly skips: Skip[] = []
   readonly questions: Question[] = []
   readonly verdicts: Verdict[] = []
+  loads = 0
   pauses = 0
   resumes = 0
   isOffline = false
   refusal: string | null = null
 
-  async saveDraft(_assignmentId: string, seq: number, annotation: Annotation): Promise<{ seq: number }> {
+  async saveDraft(_assignmentId: string, { seq, base, annotation, keepReplaced }: DraftToKeep): Promise<void> {
     this.#answer()
     const last = this.drafts.at(-1)
-    if (last && seq <= last.seq) return { seq: last.seq }
-    this.drafts.push({ seq, annotation: structuredClone(annotation) })
-    return { seq }
+    if (last && last.seq !== base) throw new PortError("conflict", "Another draft.", { there: await this.loadDraft() })
+    this.drafts.push({ seq, annotation: structuredClone(annotation), device: this.device, keepReplaced })
   }
 
   async loadDraft(): Promise<NewerDraft> {
     this.#answer()
-    return this.drafts.at(-1) ?? { seq: 0, annotation: {} }
+    this.loads++
+    const { seq = 0, annotation = {}, device = "" } = this.drafts.at(-1) ?? {}
+    return { seq, annotation, device, savedAt: null }
+  }
+
+  /** What another tab (the same device) or another device saves meanwhile. */
+  saveElsewhere(seq: number, answers: Annotation["answers"], device = this.device): void {
+    this.drafts.push({ seq, annotation: { version: 1, marks: [], answers, links: [] }, device, keepReplaced: false })
   }
 
   async beat(_assignmentId: string, beats: readonly Beat[]): Promise<void> {

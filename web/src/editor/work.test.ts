@@ -149,3 +149,43 @@ describe("skip, ask, pause and review", () => {
     expect(port.verdicts).toMatchObject([{ decision: "reject", reasons: ["missed"], note: "Look left.", key: "key-1" }])
   })
 })
+
+describe("two devices", () => {
+  async function apart() {
+    const found = opened()
+    found.port.saveElsewhere(4, { weather: "snow", depth: 2 }, "tablet")
+    setAnswer(found.session, "weather", "rain")
+    await found.work.saveNow()
+    return found
+  }
+
+  it("hands nothing in before the person has chosen, and asks again", async () => {
+    const { work, port, session } = await apart()
+    let asked = 0
+    work.topics.on("apart", () => asked++)
+    await work.submit()
+    expect([port.handIns.size, asked, work.phase]).toEqual([0, 1, "open"])
+    expect(session.notice).toMatchObject({ urgent: true })
+    await work.settle("here")
+    await work.submit()
+    expect(port.handIns.get("key-1")?.annotation.answers).toEqual({ weather: "rain" })
+  })
+
+  it("take the other version as a step that can be undone", async () => {
+    const { work, port, session } = await apart()
+    await work.settle("there")
+    expect(session.annotation().answers).toEqual({ weather: "snow", depth: 2 })
+    expect(port.drafts.at(-1)?.annotation.answers).toEqual({ weather: "snow", depth: 2 })
+    session.undo()
+    expect(session.annotation().answers).toEqual({ weather: "rain" })
+    expect(work.rival).toBeNull()
+  })
+
+  it("take over silently what was done elsewhere while nothing was done here", async () => {
+    const { work, port, session } = opened()
+    port.saveElsewhere(4, { weather: "snow" }, "tablet")
+    await work.lookAgain()
+    expect(session.annotation().answers).toEqual({ weather: "snow" })
+    expect(session.notice.text).toContain("another device")
+  })
+})

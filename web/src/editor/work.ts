@@ -4,7 +4,8 @@
  */
 
 import { ActivityMeter } from "./activity.ts"
-import { Autosave, type SaveState } from "./autosave.ts"
+import type { WireAnnotation } from "./annotation.ts"
+import { Autosave, type Choice, type SaveState } from "./autosave.ts"
 import { BeatSender } from "./beats.ts"
 import {
   asPortError,
@@ -12,6 +13,7 @@ import {
   type Decision,
   type EditorPort,
   type Handed,
+  type NewerDraft,
   type PortError,
   type Question,
   type Skip,
@@ -47,7 +49,8 @@ const RETRY_FIRST_MS = 1000
 const RETRY_MAX_MS = 30_000
 
 export class Work {
-  readonly topics = new Topics<"save" | "phase" | "faults">()
+  /** `apart`: there is a rival, or the person was about to go on without having chosen. */
+  readonly topics = new Topics<"save" | "phase" | "faults" | "apart">()
   readonly meter: ActivityMeter
   readonly #parts: WorkParts
   readonly #autosave: Autosave
@@ -70,12 +73,39 @@ export class Work {
       assignmentId: parts.assignmentId,
       store: parts.session.store,
       seq: parts.seq,
-      onState: () => this.topics.tell("save"),
+      onState: ({ name }) => {
+        this.topics.tell("save")
+        if (name === "apart") this.topics.tell("apart")
+      },
     })
   }
 
   get save(): SaveState {
     return this.#autosave.state
+  }
+
+  /** What the person drew on another device meanwhile, until they have chosen; null as a rule. */
+  get rival(): NewerDraft | null {
+    return this.#autosave.rival
+  }
+
+  /** Goes on with one of the two, or with both. What is given up can be brought back by undoing, or lies beside the draft. */
+  async settle(choice: Choice): Promise<void> {
+    const { rival } = this
+    if (!rival) return
+    if (choice === "there") this.take(rival.annotation)
+    await this.#autosave.settle(choice)
+  }
+
+  /** Makes the document another version of itself, as one step that can be undone. */
+  take(annotation: WireAnnotation): void {
+    this.#parts.session.become("Take the other version", annotation)
+  }
+
+  /** The person comes back to this device: they may have gone on with another one. */
+  async lookAgain(): Promise<void> {
+    if (this.phase !== "open" && this.phase !== "paused") return
+    if (await this.#autosave.lookAgain()) this.#parts.session.say("Took over what you did on another device.")
   }
 
   /** Brings back unsent work of an earlier visit and begins to count time. */
@@ -131,7 +161,7 @@ export class Work {
 
   /** Hands the work in, unless it has faults; those are then in `faults`. */
   async submit(): Promise<void> {
-    if (this.phase !== "open" || this.#hasErrors()) return
+    if (this.phase !== "open" || this.#isApart() || this.#hasErrors()) return
     const { port, assignmentId, session, handInKey: key } = this.#parts
     const annotation = session.finished()
     const beats = this.#beats.outstanding()
@@ -151,7 +181,7 @@ export class Work {
 
   /** Decides on the submissions. A reviewer's own version must be free of faults, a rejected one need not. */
   async review(decision: Decision, reasons: readonly string[], note: string): Promise<void> {
-    if (this.phase !== "open" || (decision !== "reject" && this.#hasErrors())) return
+    if (this.phase !== "open" || this.#isApart() || (decision !== "reject" && this.#hasErrors())) return
     const { port, assignmentId, session, handInKey: key } = this.#parts
     const annotation = session.finished()
     const beats = this.#beats.outstanding()
@@ -183,6 +213,14 @@ export class Work {
   recheck(): void {
     if (this.faults.length === 0) return
     this.#setFaults(errorsOf(this.#parts.session.faults()))
+  }
+
+  /** Whether the person has yet to choose between two versions; then they are asked again. */
+  #isApart(): boolean {
+    if (!this.rival) return false
+    this.#parts.session.say("Choose first which version of your draft counts.", true)
+    this.topics.tell("apart")
+    return true
   }
 
   #hasErrors(): boolean {

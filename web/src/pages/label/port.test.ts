@@ -17,7 +17,15 @@ function opened(more: { isAhead?: boolean; isOwnVersion?: boolean; answer?: () =
   const port = new ApiPort({
     api,
     outbox,
-    subject: { id: "a", orgId: "o", personId: "ada", name: "a.jpg", isOwnVersion: more.isOwnVersion ?? false },
+    subject: {
+      id: "a",
+      orgId: "o",
+      personId: "ada",
+      name: "a.jpg",
+      device: "laptop",
+      openedDevice: "",
+      isOwnVersion: more.isOwnVersion ?? false,
+    },
     mayGoOn: () => more.isAhead ?? false,
     ...told,
   })
@@ -84,11 +92,26 @@ describe("ApiPort", () => {
     await expect(other.port.beat("a", [])).rejects.toMatchObject({ kind: "refused" })
     expect(other.onOver).not.toHaveBeenCalled()
   })
-  it("tells of a draft that the server took, not of one that it has newer", async () => {
-    const { port, onSaved } = opened()
-    await port.saveDraft("a", 7, annotation)
-    await port.saveDraft("a", 6, annotation)
+  it("says what a draft was built upon and where, and tells of it once the server has taken it", async () => {
+    const { port, answer, onSaved } = opened()
+    await port.saveDraft("a", { seq: 7, base: 6, annotation, keepReplaced: true })
+    expect(answer).toHaveBeenCalledWith(
+      expect.anything(),
+      expect.objectContaining({ body: { seq: 7, base: 6, annotation, device: "laptop", keep_replaced: true } }),
+    )
     expect(onSaved.mock.calls).toEqual([[7]])
+  })
+  it("brings the draft that is there instead", async () => {
+    const fields = { draft: { seq: 9, device: "tablet", saved_at: "2026-01-01T00:00:00Z", annotation } }
+    const { port, onSaved } = opened({ answer: () => Promise.reject(refusal("draft_conflict", 409, fields)) })
+    const error = await port
+      .saveDraft("a", { seq: 7, base: 6, annotation, keepReplaced: false })
+      .catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      kind: "conflict",
+      details: { there: { seq: 9, device: "tablet", savedAt: "2026-01-01T00:00:00Z", annotation } },
+    })
+    expect(onSaved).not.toHaveBeenCalled()
   })
   it("sends an annotation with a fix alone; accepting one's own changes is one", async () => {
     const verdict = { key: "k", reasons: [], note: "", annotation, beats: [] }

@@ -3,9 +3,10 @@
 import { ApiError } from "#api/problem.ts"
 import type { components, paths } from "#api/schema.d.ts"
 import type { Api } from "#api/typed.ts"
-import type { Annotation } from "#editor/annotation.ts"
+import type { Annotation, WireAnnotation } from "#editor/annotation.ts"
 import {
   type Beat,
+  type DraftToKeep,
   type EditorPort,
   type Handed,
   type HandIn,
@@ -25,6 +26,21 @@ import { inOrg } from "./server.ts"
 type WireBeat = components["schemas"]["Beat"]
 type WireDocument = components["schemas"]["Annotation"]
 
+/** The server's draft as an error brings it. */
+interface WireDraft {
+  readonly seq: number
+  readonly device: string
+  readonly saved_at: string
+  readonly annotation: WireAnnotation
+}
+
+const draftIn = ({ seq, device, saved_at: savedAt, annotation }: WireDraft): NewerDraft => ({
+  seq,
+  device,
+  savedAt,
+  annotation,
+})
+
 export interface Lease {
   readonly leased_until: string
   readonly active_ms: number
@@ -36,6 +52,10 @@ export interface Subject {
   readonly orgId: string
   readonly personId: string
   readonly name: string
+  /** This browser, as its drafts name it. */
+  readonly device: string
+  /** Which device saved the draft on screen; empty where there is none. */
+  readonly openedDevice: string
   /** True where the document on screen holds the reviewer's own changes of an earlier visit: accepting it is a fix. */
   readonly isOwnVersion: boolean
 }
@@ -66,7 +86,8 @@ export function portError(thrown: unknown): PortError {
   const message = thrown.mend ? `${thrown.message} ${thrown.mend}` : thrown.message
   const faults = Array.isArray(thrown.fields.faults) ? { faults: thrown.fields.faults as Fault[] } : {}
   const later = thrown.retryAfterS === null ? {} : { retryAfter_ms: thrown.retryAfterS * 1000 }
-  return new PortError(kindOf(thrown), message, { ...faults, ...later })
+  const there = thrown.code === "draft_conflict" ? { there: draftIn(thrown.fields.draft as WireDraft) } : {}
+  return new PortError(kindOf(thrown), message, { ...faults, ...later, ...there })
 }
 
 function kindOf({ status, code }: ApiError): PortErrorKind {
@@ -107,26 +128,25 @@ export class ApiPort implements EditorPort {
     this.#parts = parts
   }
 
-  async saveDraft(
-    id: string,
-    seq: number,
-    annotation: Annotation,
-    options: SendOptions = {},
-  ): Promise<{ seq: number }> {
-    const kept = await this.#ask(() =>
-      this.#parts.api.put("/api/v1/assignments/{id}/draft", {
-        ...this.#to(id),
-        ...options,
-        body: { seq, annotation: wire(annotation), device: "", keep_replaced: false },
-      }),
-    )
-    if (kept.seq === seq) this.#parts.onSaved(seq)
-    return kept
+  get device(): string {
+    return this.#parts.subject.device
+  }
+
+  get openedDevice(): string {
+    return this.#parts.subject.openedDevice
+  }
+
+  async saveDraft(id: string, draft: DraftToKeep, options: SendOptions = {}): Promise<void> {
+    const { seq, base, annotation, keepReplaced } = draft
+    const body = { seq, base, annotation: wire(annotation), device: this.device, keep_replaced: keepReplaced }
+    await this.#ask(() => this.#parts.api.put("/api/v1/assignments/{id}/draft", { ...this.#to(id), ...options, body }))
+    this.#parts.onSaved(seq)
   }
 
   async loadDraft(id: string): Promise<NewerDraft> {
-    const { draft, draft_seq } = await this.#ask(() => this.#parts.api.get("/api/v1/assignments/{id}", this.#to(id)))
-    return { seq: draft_seq, annotation: (draft ?? {}) as NewerDraft["annotation"] }
+    const found = await this.#ask(() => this.#parts.api.get("/api/v1/assignments/{id}", this.#to(id)))
+    const { draft, draft_seq: seq, draft_device: device, draft_saved_at: savedAt = null } = found
+    return { seq, device, savedAt, annotation: (draft ?? {}) as NewerDraft["annotation"] }
   }
 
   async beat(id: string, beats: readonly Beat[], options: SendOptions = {}): Promise<void> {

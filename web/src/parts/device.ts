@@ -22,6 +22,24 @@ const systems: readonly (readonly [RegExp, string])[] = [
 const found = (list: readonly (readonly [RegExp, string])[], text: string) =>
   list.find(([sign]) => sign.test(text))?.[1]
 
+const DEVICE_KEY = "fairmark.device"
+
+/** This browser's name for drafts: told to the person's other devices, and another one in each browser. */
+export function thisDevice(userAgent: string, storage: Pick<Storage, "getItem" | "setItem"> | null): string {
+  const fresh = () => Math.floor(Math.random() * 36 ** 4).toString(36)
+  let tag: string
+  try {
+    tag = storage?.getItem(DEVICE_KEY) ?? fresh()
+    storage?.setItem(DEVICE_KEY, tag)
+  } catch {
+    tag = fresh() // Without storage each page is a device of its own.
+  }
+  return `${device(userAgent)} #${tag}`
+}
+
+/** The name as people read it: without what tells two of a kind apart. */
+export const deviceWords = (name: string): string => name.replace(/ #\w+$/, "") || "another device"
+
 /** A script says its name at the beginning: "python-httpx/0.28". */
 export function device(userAgent: string): string {
   const browser = found(browsers, userAgent)
