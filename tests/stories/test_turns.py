@@ -5,11 +5,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
+import httpx
 import pytest
 
+from fairmark.client import AsyncClient
 from fairmark.client.errors import Conflict, NotFound
 from fairmark.client.model import Annotation, BatchState, Decision, Kind, TaskState, TurnState
+from fairmark.client.requests import no_cookies
 from fairmark.client.simulate.crowd import Plan, simulate
+from fairmark.client.simulate.people import Member
 
 from .conftest import Customer, Shapes, crew, draw_shapes, nothing_left, pipeline, project_of, take
 
@@ -149,6 +153,48 @@ class TestWhoGetsWhat:
             await second.client.get_assignment(turn.id)
         with pytest.raises(NotFound):
             await second.client.submit(turn.id, few.by_id[turn.name])
+
+
+class Deaf(httpx.AsyncHTTPTransport):
+    """Sends for real, and loses the first answer to each address that ends so."""
+
+    def __init__(self, *ends: str) -> None:
+        super().__init__()
+        self._ends = list(ends)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await super().handle_async_request(request)
+        lost = next((end for end in self._ends if request.url.path.endswith(end)), None)
+        if lost is not None:
+            self._ends.remove(lost)
+            await answer.aread()
+            raise httpx.ReadError("the answer was lost", request=request)
+        return answer
+
+
+class TestLostAnswers:
+    async def test_what_is_handed_in_again_is_there_once(
+        self, customer: Customer, few: Shapes, owner: asyncpg.Connection
+    ) -> None:
+        project = await project_of(customer.client, few, pipeline(review=True))
+        author, reviewer = await crew(customer, project, "perfect", reviewers=1)
+
+        async def deaf(member: Member, end: str) -> AsyncClient:
+            http = httpx.AsyncClient(transport=Deaf(end), cookies=no_cookies())
+            client = AsyncClient(customer.url, http=http)
+            await client.sign_in(member.account.email, member.account.password)
+            return client
+
+        turn = await take(author, project)
+        receipt = await (await deaf(author, "/submit")).submit(turn.id, few.by_id[turn.name])
+        review = await take(reviewer, project)
+        said = await (await deaf(reviewer, "/review")).review(review.id, Decision.ACCEPT, comment="Good.")
+        history = await customer.client.get_task(turn.task_id)
+        assert [each.id for each in history.submissions] == [receipt.id]
+        assert [(each.id, each.comment) for each in history.reviews] == [(said.id, "Good.")]
+        with pytest.raises(Conflict) as refused:
+            await reviewer.client.review(review.id, Decision.ACCEPT, comment="Good.", key="another")
+        assert refused.value.code == "assignment_closed"
 
 
 class TestQuestions:

@@ -38,7 +38,7 @@ class TestTurn:
         await world.judge(turns[0].task_id)
         review = await world.must_claim(world.reviewer, Kind.REVIEW)
         async with db.begin(world.org_id, actor=world.reviewer) as tx:
-            await service.review(tx, review.id, Decision.FIX, ["too loose"], "See the wheel.", boxes((5, 5)))
+            await service.review(tx, review.id, "k", Decision.FIX, ["too loose"], "See the wheel.", boxes((5, 5)))
         found = await look(world, 1, turns[1])
         assert found.handed_in == boxes((1, 1))
         assert [(r.decision, r.reasons, r.comment, r.annotation) for r in found.reviews] == [
@@ -57,7 +57,7 @@ class TestTurn:
         await world.judge(first.task_id)
         review = await world.must_claim(world.reviewer, Kind.REVIEW)
         async with db.begin(world.org_id, actor=world.reviewer) as tx:
-            await service.review(tx, review.id, Decision.REJECT, ["a car is missing"], "", None)
+            await service.review(tx, review.id, "k", Decision.REJECT, ["a car is missing"], "", None)
         again = await world.must_claim(world.workers[0])
         assert again.round == 1
         await world.submit(world.workers[0], again, boxes((1, 1), (2, 2)))

@@ -8,11 +8,11 @@ import pytest
 from fairmark.kernel import events as log
 from fairmark.kernel.actor import Actor
 from fairmark.kernel.db import Database
-from fairmark.kernel.ids import QuestionId, TaskId, new_id
+from fairmark.kernel.ids import QuestionId, ReviewId, TaskId, new_id
 from fairmark.ontology.model import Annotation
 from fairmark.projects.model import LabelStage, OnReject, Overlap, Pipeline, ReviewStage
 from fairmark.tasks import desk, flow, service
-from fairmark.tasks.model import Assignment, Decision, Kind, NoSuchTask, TaskClosed
+from fairmark.tasks.model import Assignment, Decision, KeyReused, Kind, NoSuchTask, Receipt, TaskClosed, TurnClosed
 
 from .world import SIGN, World, boxes, make_world
 
@@ -29,9 +29,9 @@ async def label(world: World, actor: Actor, annotation: Annotation) -> TaskId:
 
 
 async def decide(world: World, assignment: Assignment, decision: Decision, reasons: list[str] | None = None,
-                 annotation: Annotation | None = None) -> None:  # fmt: skip
+                 annotation: Annotation | None = None, key: str = "k") -> Receipt:  # fmt: skip
     async with world.db.begin(world.org_id, actor=world.reviewer) as tx:
-        await service.review(tx, assignment.id, decision, reasons or [], "", annotation)
+        return await service.review(tx, assignment.id, key, decision, reasons or [], "", annotation)
 
 
 async def result(world: World, task_id: TaskId) -> asyncpg.Record:
@@ -152,9 +152,42 @@ class TestReview:
         world = await make_world(db, owner, REVIEWED)
         await label(world, world.workers[0], boxes((1, 1)))
         review = await world.must_claim(world.reviewer, Kind.REVIEW)
-        await decide(world, review, Decision.ACCEPT)
-        await decide(world, review, Decision.ACCEPT)
+        first = await decide(world, review, Decision.FIX, ["loose"], boxes((2, 2.5)))
+        assert await decide(world, review, Decision.FIX, ["loose"], boxes((2, 2.5))) == first
         assert await owner.fetchval("SELECT count(*) FROM reviews WHERE org_id = $1", world.org_id) == 1
+
+    async def test_another_review_is_none_of_it(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, REVIEWED)
+        task_id = await label(world, world.workers[0], boxes((1, 1)))
+        review = await world.must_claim(world.reviewer, Kind.REVIEW)
+        await decide(world, review, Decision.FIX, ["loose"], boxes((2, 2)))
+        for other in (boxes((3, 3)), boxes((2, 2), cls="person")):
+            with pytest.raises(KeyReused, match="'fix', which stands"):
+                await decide(world, review, Decision.FIX, ["loose"], other)
+        with pytest.raises(KeyReused):
+            await decide(world, review, Decision.ACCEPT)
+        with pytest.raises(TurnClosed):
+            await decide(world, review, Decision.FIX, ["loose"], boxes((2, 2)), key="another")
+        assert (await result(world, task_id))["marks"] == 1
+        assert await owner.fetchval("SELECT count(*) FROM reviews WHERE org_id = $1", world.org_id) == 1
+
+    async def test_the_same_from_the_pages_makes_no_second_version(
+        self, db: Database, owner: asyncpg.Connection
+    ) -> None:
+        world = await make_world(db, owner)
+        task_id = await label(world, world.workers[0], boxes((1, 1)))
+
+        async def correct(annotation: Annotation, key: str) -> ReviewId:
+            async with db.begin(world.org_id, actor=world.lead) as tx:
+                return await flow.review_from_pages(tx, task_id, Decision.FIX, [], "", annotation, key)
+
+        first = await correct(boxes((2, 2)), "k")
+        assert await correct(boxes((2, 2)), "k") == first
+        with pytest.raises(KeyReused):
+            await correct(boxes((3, 3)), "k")
+        await correct(boxes((3, 3)), "k2")
+        # The label's own, and one for each correction.
+        assert await owner.fetchval("SELECT max(version) FROM results WHERE org_id = $1", world.org_id) == 3
 
 
 class TestTheLead:

@@ -30,7 +30,7 @@ from fairmark.kernel.ids import (
 )
 from fairmark.ontology.model import Annotation
 from fairmark.tasks import events, rules, store
-from fairmark.tasks.model import Decision, Judgement, NoSuchTask, Origin, TaskClosed, TaskState
+from fairmark.tasks.model import BlindReview, Decision, Judgement, NoSuchTask, Origin, TaskClosed, TaskState
 from fairmark.tasks.rules import Action, Enter, Facts, Finish, Halt, Open
 from fairmark.tasks.store import Move, NewResult, NewTurn, TaskFacts
 
@@ -218,14 +218,14 @@ async def _write(tx: Tx, plan: _Plan) -> None:
 
 
 async def decide(tx: Tx, project_id: ProjectId, task_id: TaskId, round: int, decision: Decision, reasons: list[str],
-                 comment: str, annotation: Annotation | None, *, assignment_id: AssignmentId | None = None,
-                 late: bool = False) -> ReviewId:  # fmt: skip
+                 comment: str, annotation: Annotation | None, *, key: str | None = None,
+                 assignment_id: AssignmentId | None = None, late: bool = False) -> ReviewId:  # fmt: skip
     """Records a review and takes the task on; a rejection's words become the task's note for whoever does it again."""
     review_id = ReviewId(new_id())
     await store.save_review(
         tx, id=review_id, project_id=project_id, task_id=task_id, round=round, decision=decision, reasons=reasons,
         comment=comment, annotation=json.encode(annotation) if annotation is not None else None,
-        assignment_id=assignment_id, late=late,
+        key=key, assignment_id=assignment_id, late=late,
     )  # fmt: skip
     event = events.ReviewDecided(project_id=project_id, task_id=task_id, review_id=review_id, decision=decision,
                                  reasons=tuple(reasons), comment=comment)  # fmt: skip
@@ -296,32 +296,39 @@ async def reorder(tx: Tx, task_id: TaskId, priority: int | None, due_at: datetim
 
 
 async def review_from_pages(tx: Tx, task_id: TaskId, decision: Decision, reasons: list[str], comment: str,
-                            annotation: Annotation | None) -> ReviewId:  # fmt: skip
-    """A lead or customer decides a task outside the queue: in review, or done (a new version of its result).
+                            annotation: Annotation | None, key: str | None = None) -> ReviewId:  # fmt: skip
+    """A lead or customer decides a task outside the queue: in review, or done (a new version of its result). The same
+    key again is the same review.
 
-    Raises NoSuchTask, BadReview, TaskClosed.
+    Raises NoSuchTask, BadReview, TaskClosed, KeyReused.
     """
     rules.check_review(decision, reasons, comment, annotation)
     row = await _task(tx, task_id)
+    if key is not None and (known := await store.known_review(tx, task_id, None, key)) is not None:
+        said = BlindReview(decision=decision, reasons=reasons, comment=comment, annotation=annotation,
+                           created_at=tx.now)  # fmt: skip
+        rules.check_repeated(known[2], said)
+        return known[0]
     pipeline = store.pipeline(row)
     reviewed = len(pipeline.stages) > 1
     if row["state"] == TaskState.DONE and decision is Decision.REJECT:
         await reopen(tx, task_id, "; ".join([*reasons, comment]).strip("; "))
-        return await _record(tx, row, decision, reasons, comment, annotation)
+        return await _record(tx, row, decision, reasons, comment, annotation, key)
     if row["state"] == TaskState.DONE and annotation is not None:
-        return await _correct(tx, row, reasons, comment, annotation)
+        return await _correct(tx, row, reasons, comment, annotation, key)
     if row["state"] != TaskState.OPEN or row["stage"] == 0 or not reviewed:
         raise TaskClosed("The task is not in review.", mend="Wait until its labels are in, or reopen it.")
     await store.cancel_turns(tx, task_id, "Decided from the project's pages.")
-    return await decide(tx, row["project_id"], task_id, row["round"], decision, reasons, comment, annotation)
+    return await decide(tx, row["project_id"], task_id, row["round"], decision, reasons, comment, annotation, key=key)
 
 
 async def _record(tx: Tx, row: store.Row, decision: Decision, reasons: list[str], comment: str,
-                  annotation: Annotation | None) -> ReviewId:  # fmt: skip
+                  annotation: Annotation | None, key: str | None) -> ReviewId:  # fmt: skip
     review_id = ReviewId(new_id())
     await store.save_review(
         tx, id=review_id, project_id=row["project_id"], task_id=row["id"], round=row["round"], decision=decision,
         reasons=reasons, comment=comment, annotation=json.encode(annotation) if annotation else None,
+        key=key,
     )  # fmt: skip
     event = events.ReviewDecided(project_id=row["project_id"], task_id=row["id"], review_id=review_id,
                                  decision=decision, reasons=tuple(reasons), comment=comment)  # fmt: skip
@@ -329,8 +336,9 @@ async def _record(tx: Tx, row: store.Row, decision: Decision, reasons: list[str]
     return review_id
 
 
-async def _correct(tx: Tx, row: store.Row, reasons: list[str], comment: str, annotation: Annotation) -> ReviewId:
-    review_id = await _record(tx, row, Decision.FIX, reasons, comment, annotation)
+async def _correct(tx: Tx, row: store.Row, reasons: list[str], comment: str, annotation: Annotation,
+                   key: str | None) -> ReviewId:  # fmt: skip
+    review_id = await _record(tx, row, Decision.FIX, reasons, comment, annotation, key)
     facts = (await store.facts(tx, [row["id"]]))[0]
     plan = _Plan()
     move = Move(row["id"], TaskState.DONE, row["stage"], row["round"], row["agreement"], row["confidence"])

@@ -82,9 +82,21 @@ class HandIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     beat: Beat | None = None
 
 
-class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A review: accept; fix, with the corrected annotation; or reject, with reasons."""
 
+    decision: Decision
+    reasons: Reasons = []
+    comment: Comment = ""
+    annotation: Annotation | None = None
+    beat: Beat | None = None
+    key: Key | None = None
+
+
+class HandInReview(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A review that ends a turn. `beat` may carry the last stretches of work."""
+
+    key: Key
     decision: Decision
     reasons: Reasons = []
     comment: Comment = ""
@@ -219,12 +231,12 @@ async def submit(request: Req, id: AssignmentId, data: HandIn) -> Receipt:
 
 
 @post("/api/v1/assignments/{id:uuid}/review", operation_id="review", tags=WORK, status_code=200)
-async def review(request: Req, id: AssignmentId, data: Decide) -> Receipt:
-    """Hands in a review: accept, fix or reject."""
+async def review(request: Req, id: AssignmentId, data: HandInReview) -> Receipt:
+    """Hands in a review: accept, fix or reject. The same key again gives the same receipt."""
     async with work(request, Permission.REVIEW) as tx:
         if data.beat is not None and data.beat.intervals:
             await service.count(tx, id, stretches(data.beat, tx.now))
-        return await service.review(tx, id, data.decision, data.reasons, data.comment, data.annotation)
+        return await service.review(tx, id, data.key, data.decision, data.reasons, data.comment, data.annotation)
 
 
 @post("/api/v1/assignments/{id:uuid}/skip", operation_id="skip", tags=WORK, status_code=204)
@@ -340,9 +352,9 @@ async def reopen_task(request: Req, id: TaskId, data: Note) -> None:
 
 @post("/api/v1/tasks/{id:uuid}/review", operation_id="review_task", tags=TASKS, status_code=204)
 async def review_task(request: Req, id: TaskId, data: Decide) -> None:
-    """Decides a task from the project's pages: accept, fix or reject it."""
+    """Decides a task from the project's pages: accept, fix or reject it. The same key again changes nothing."""
     async with work(request, Permission.LEAD) as tx:
-        await flow.review_from_pages(tx, id, data.decision, data.reasons, data.comment, data.annotation)
+        await flow.review_from_pages(tx, id, data.decision, data.reasons, data.comment, data.annotation, data.key)
 
 
 @get("/api/v1/projects/{project_id:uuid}/results", operation_id="list_results", tags=TASKS)

@@ -292,6 +292,12 @@ class WrongKind(Conflict):
     code = "wrong_kind"
 
 
+class KeyReused(Conflict):
+    """The same key came before with other content; the first one stands."""
+
+    code = "key_reused"
+
+
 class TaskClosed(Conflict):
     """The task's state does not allow this."""
 

@@ -121,10 +121,17 @@ WITH turn AS (
 ), replaced AS (
     DELETE FROM open_assignments WHERE org_id = :org_id AND task_id = :task_id AND after_id = :assignment_id AND :late
 )
-INSERT INTO reviews (org_id, id, project_id, task_id, assignment_id, worker_id, person_id, round, decision, reasons,
+INSERT INTO reviews (org_id, id, project_id, task_id, assignment_id, worker_id, person_id, round, key, decision, reasons,
                      comment, annotation, active_ms, created_at)
-VALUES (:org_id, :id, :project_id, :task_id, :assignment_id, :worker_id, :person_id, :round, :decision, :reasons, :comment,
+VALUES (:org_id, :id, :project_id, :task_id, :assignment_id, :worker_id, :person_id, :round, :key, :decision, :reasons, :comment,
         :annotation::jsonb, coalesce((SELECT active_ms FROM turn), 0), :now);
+
+-- name: known_review
+-- The review that a turn ended with, or, from the project's pages, the one that was sent with a key.
+SELECT v.id, v.key, v.decision, v.reasons, v.comment, v.annotation, v.created_at FROM reviews v
+ WHERE v.org_id = :org_id AND v.task_id = :task_id
+   AND CASE WHEN :assignment_id::uuid IS NULL THEN v.assignment_id IS NULL AND v.key = :key ELSE v.assignment_id = :assignment_id END
+ LIMIT 1;
 
 -- name: close_turn
 -- A turn that ends without an answer.

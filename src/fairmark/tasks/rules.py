@@ -12,7 +12,9 @@ from fairmark.projects.model import LabelStage, OnReject, Overlap, Pipeline, Rev
 from fairmark.tasks.model import (
     BadAnnotation,
     BadReview,
+    BlindReview,
     Decision,
+    KeyReused,
     Kind,
     LeaseExpired,
     Origin,
@@ -234,6 +236,17 @@ def check_annotation(faults: list[Fault]) -> list[Fault]:
             faults=[msgspec.to_builtins(fault) for fault in errors[:100]],
         )
     return [fault for fault in faults if fault.severity is Severity.WARNING]
+
+
+def check_repeated(first: BlindReview, again: BlindReview) -> None:
+    """A review whose key was seen before must be the same review. Raises KeyReused."""
+    if (first.decision, first.reasons, first.comment, first.annotation) != (
+        again.decision, again.reasons, again.comment, again.annotation
+    ):  # fmt: skip
+        raise KeyReused(
+            f"This key was used for another review, '{first.decision.value}', which stands.",
+            mend="Send the same again to get its receipt, or use a key of its own for another review.",
+        )
 
 
 def check_review(decision: Decision, reasons: list[str], comment: str, annotation: Annotation | None) -> None:

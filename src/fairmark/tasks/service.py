@@ -35,6 +35,7 @@ from fairmark.tasks import events, flow, rules, store
 from fairmark.tasks.model import (
     LEASES_MAX,
     Assignment,
+    BlindReview,
     BlindSubmission,
     Decision,
     Kind,
@@ -297,32 +298,29 @@ async def _submit_locked(
     return Receipt(submission_id, id, tx.now, warnings)
 
 
-async def review(tx: Tx, id: AssignmentId, decision: Decision, reasons: list[str], comment: str,
+async def review(tx: Tx, id: AssignmentId, key: str, decision: Decision, reasons: list[str], comment: str,
                  annotation: Annotation | None) -> Receipt:  # fmt: skip
-    """Hands in a review turn and moves the task on. The same again gives the same receipt.
+    """Hands in a review turn and moves the task on. The same key again gives the same receipt.
 
-    Raises NoSuchAssignment, BadReview, BadAnnotation, LeaseExpired, TurnClosed, TaskClosed, WrongKind.
+    Raises NoSuchAssignment, BadReview, BadAnnotation, LeaseExpired, TurnClosed, TaskClosed, WrongKind, KeyReused.
     """
     rules.check_review(decision, reasons, comment, annotation)
     end = await locked_turn(tx, id)
-    if end.review_id is not None:
-        return Receipt(end.review_id, id, tx.now)
+    if end.review_id is not None and (known := await store.known_review(tx, end.task_id, id, None)) is not None:
+        first_id, first_key, first = known
+        if first_key == key:
+            said = BlindReview(decision=decision, reasons=reasons, comment=comment, annotation=annotation,
+                               created_at=tx.now)  # fmt: skip
+            rules.check_repeated(first, said)
+            return Receipt(first_id, id, first.created_at)
     late = rules.check_may_close(end.turn, Kind.REVIEW, tx.now)
     warnings = rules.check_annotation(await _faults(tx, end, annotation)) if annotation is not None else []
     if late and not await store.open_replacement(tx, end.task_id, id):
         raise rules.lease_expired()
     review_id = await flow.decide(
-        tx,
-        end.project_id,
-        end.task_id,
-        end.turn.round,
-        decision,
-        reasons,
-        comment,
-        annotation,
-        assignment_id=id,
-        late=late,
-    )
+        tx, end.project_id, end.task_id, end.turn.round, decision, reasons, comment, annotation, key=key,
+        assignment_id=id, late=late,
+    )  # fmt: skip
     return Receipt(review_id, id, tx.now, warnings)
 
 

@@ -259,13 +259,21 @@ async def save_submission(tx: Tx, end: TurnToEnd, id: SubmissionId, key: str, an
 
 
 async def save_review(tx: Tx, *, id: ReviewId, project_id: ProjectId, task_id: TaskId, round: int, decision: Decision,
-                      reasons: list[str], comment: str, annotation: str | None,
+                      reasons: list[str], comment: str, annotation: str | None, key: str | None = None,
                       assignment_id: AssignmentId | None = None, late: bool = False) -> None:  # fmt: skip
     await tx.run(
         q.save_review, org_id=tx.org_id, now=tx.now, id=id, project_id=project_id, task_id=task_id,
-        assignment_id=assignment_id, worker_id=tx.actor.worker_id, person_id=tx.actor.person_id, round=round,
+        assignment_id=assignment_id, worker_id=tx.actor.worker_id, person_id=tx.actor.person_id, round=round, key=key,
         decision=decision, reasons=reasons, comment=comment, annotation=annotation, late=late,
     )  # fmt: skip
+
+
+async def known_review(
+    tx: Tx, task_id: TaskId, assignment_id: AssignmentId | None, key: str | None
+) -> tuple[ReviewId, str | None, BlindReview] | None:
+    """(id, key, review) of the turn's review; without a turn, of the one from the project's pages with this key."""
+    row = await tx.maybe(q.known_review, org_id=tx.org_id, task_id=task_id, assignment_id=assignment_id, key=key)
+    return (row["id"], row["key"], _blind_review(row)) if row else None
 
 
 async def close_turn(tx: Tx, id: AssignmentId, state: TurnState, reason: str) -> None:

@@ -1106,7 +1106,7 @@ export interface paths {
         put?: never;
         /**
          * Review
-         * @description Hands in a review: accept, fix or reject.
+         * @description Hands in a review: accept, fix or reject. The same key again gives the same receipt.
          */
         post: operations["review"];
         delete?: never;
@@ -1374,7 +1374,7 @@ export interface paths {
         put?: never;
         /**
          * ReviewTask
-         * @description Decides a task from the project's pages: accept, fix or reject it.
+         * @description Decides a task from the project's pages: accept, fix or reject it. The same key again changes nothing.
          */
         post: operations["review_task"];
         delete?: never;
@@ -2622,6 +2622,8 @@ export interface components {
             comment: string;
             annotation?: components["schemas"]["Annotation"] | null;
             beat?: components["schemas"]["Beat"] | null;
+            /** @description Yours to choose; the same key is the same call. */
+            key?: string | null;
         };
         /** DecideCase */
         DecideCase: {
@@ -3080,6 +3082,17 @@ export interface components {
             /** @description Yours to choose; the same key is the same call. */
             key: string;
             annotation: components["schemas"]["Annotation"];
+            beat?: components["schemas"]["Beat"] | null;
+        };
+        /** HandInReview */
+        HandInReview: {
+            /** @description Yours to choose; the same key is the same call. */
+            key: string;
+            decision: components["schemas"]["Decision"];
+            reasons?: string[];
+            /** @default  */
+            comment: string;
+            annotation?: components["schemas"]["Annotation"] | null;
             beat?: components["schemas"]["Beat"] | null;
         };
         /** History */
@@ -6252,7 +6265,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Decide"];
+                "application/json": components["schemas"]["HandInReview"];
             };
         };
         responses: {

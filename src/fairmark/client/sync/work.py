@@ -96,10 +96,13 @@ class Work(Transport):
         reasons: Sequence[str] = (),
         comment: str = "",
         annotation: Annotation | None = None,
+        key: str | None = None,
         stretches: Stretches = (),
     ) -> Receipt:
-        """Hands in a review: accept; fix, with the corrected annotation; or reject, with reasons."""
+        """Hands in a review: accept; fix, with the corrected annotation; or reject, with reasons. key: as in `submit`;
+        with other content it is ApiError `key_reused`."""
         body = {
+            "key": key or str(uuid4()),
             "decision": decision,
             "reasons": list(reasons),
             "comment": comment,
@@ -176,10 +179,17 @@ class Work(Transport):
         reasons: Sequence[str] = (),
         comment: str = "",
         annotation: Annotation | None = None,
+        key: str | None = None,
     ) -> None:
-        """Decides a task from outside the queue: accepts, fixes or rejects it."""
-        body = {"decision": decision, "reasons": list(reasons), "comment": comment, "annotation": annotation}
-        self.request("POST", f"/tasks/{task_id}/review", type(None), body=body)
+        """Decides a task from outside the queue: accepts, fixes or rejects it. key: as in `submit`."""
+        body = {
+            "key": key or str(uuid4()),
+            "decision": decision,
+            "reasons": list(reasons),
+            "comment": comment,
+            "annotation": annotation,
+        }
+        self.request("POST", f"/tasks/{task_id}/review", type(None), body=body, safe=True)
 
     def list_results(self, project_id: Id, *, batch_id: Id | None = None, limit: int | None = None) -> Iterator[Result]:
         """The results in force, oldest first."""

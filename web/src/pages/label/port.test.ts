@@ -119,13 +119,13 @@ describe("ApiPort", () => {
     await theirs.port.review("a", { ...verdict, decision: "accept" })
     expect(theirs.answer).toHaveBeenCalledWith(
       expect.anything(),
-      expect.objectContaining({ body: { decision: "accept", reasons: [], comment: "" } }),
+      expect.objectContaining({ body: { key: "k", decision: "accept", reasons: [], comment: "" } }),
     )
     const own = opened({ isOwnVersion: true })
     await own.port.review("a", { ...verdict, decision: "accept" })
     expect(own.answer).toHaveBeenCalledWith(
       expect.anything(),
-      expect.objectContaining({ body: { decision: "fix", reasons: [], comment: "", annotation } }),
+      expect.objectContaining({ body: { key: "k", decision: "fix", reasons: [], comment: "", annotation } }),
     )
   })
   it("names at most five marks of a question", async () => {

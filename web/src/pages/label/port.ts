@@ -196,9 +196,10 @@ export class ApiPort implements EditorPort {
   }
 
   /** A fix, and only a fix, carries an annotation: what the reviewer accepts unchanged stays the workers'. */
-  async review(id: string, { decision, reasons, note, annotation, beats }: Verdict): Promise<void> {
+  async review(id: string, { key, decision, reasons, note, annotation, beats }: Verdict): Promise<void> {
     const said = decision === "accept" && this.#parts.subject.isOwnVersion ? "fix" : decision
     const body = {
+      key,
       decision: said,
       reasons: [...reasons],
       comment: note,
