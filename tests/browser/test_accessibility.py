@@ -42,22 +42,30 @@ async def member(shop: Shop) -> str:
 async def lived_in(shop: Shop) -> list[str]:
     """Fills the organisation with what its pages list; returns the addresses of the pages that need an owner."""
     client, project = shop.client, shop.project.id
+    disc = Mark(id="a", kind="box", class_="disc", geometry={"x": 100, "y": 100, "w": 140, "h": 140})
+    said = Annotation(marks=(disc,), answers={"light": "day"})
     async with AsyncClient(shop.url) as worker:
         await worker.sign_in(await shop.person(), PASSWORD)
         turn = await take(worker, shop)
         await worker.ask(turn, "Is the shadow part of it?")
-        disc = Mark(id="a", kind="box", class_="disc", geometry={"x": 100, "y": 100, "w": 140, "h": 140})
-        await worker.submit(turn, Annotation(marks=(disc,), answers={"light": "day"}))
+        await worker.submit(turn, said)
     await client.invite(member_role=MemberRole.MEMBER)
     webhook = await client.create_webhook("https://hooks.example.com/fairmark")
     tasks = [task async for task in client.list_tasks(project)]
     done = next((task for task in tasks if task.result_id), tasks[0])
+    gold = await client.make_gold(project, said, item_id=done.item_id, keep_task=True)
+    lines = [each async for each in client.project_workers(project)]
+    await client.refresh_quality(project)
+    quality = [f"/quality{page}" for page in ("", "/agreement", "/confusion", "/disagreements", "/people", "/gold")]
+    quality += [f"/quality/gold/{gold.id}", f"/quality/gold/new?task={done.id}", f"/tasks/{done.id}/why"]
     inside = ["", "/data", "/explore", "/tasks", f"/tasks/{done.id}", "/questions", "/exports", "/setup"]
     setup = [f"/setup?part={part}" for part in ("guideline", "pipeline", "workforces")]
     return [
-        "/projects", "/projects/new", *[f"/projects/{project}{page}" for page in inside + setup],
+        "/projects", "/projects/new", *[f"/projects/{project}{page}" for page in inside + setup + quality],
         "/members", "/workforces", f"/workforces/{shop.workforce_id}", "/keys", "/webhooks",
-        f"/webhooks/{webhook.id}", "/organisation", "/account", "/work", "/design", "/nowhere",
+        f"/webhooks/{webhook.id}", "/organisation", "/account", "/work",
+        "/cases", *[f"/workers/{each.worker_id}" for each in lines[:1]], "/work?tab=quality", "/work?tab=feedback",
+        "/design", "/nowhere",
     ]  # fmt: skip
 
 
