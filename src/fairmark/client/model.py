@@ -216,8 +216,9 @@ class WorkOffer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """What an assignment is done by."""
+    """What an assignment is done by. modality: which editor it is done in."""
 
+    modality: str
     ontology: Ontology
     ontology_version: int
     guideline_html: str
