@@ -10,6 +10,11 @@ from playwright.async_api import Browser, Page
 from fairmark.client import AsyncClient
 from fairmark.client.model import Annotation, Mark
 from fairmark.kernel.actor import MemberRole, WorkRole
+from fairmark.kernel.db import Database
+from fairmark.kernel.events import SYSTEM
+from fairmark.kernel.ids import OrgId, ProjectId, WorkerId
+from fairmark.quality.cases import service as cases
+from fairmark.quality.cases.model import Evidence, Signal
 from tests.browser.conftest import OpenShop
 from tests.browser.product import PASSWORD, Screen, Shop, take
 from tests.conftest import Server
@@ -69,6 +74,20 @@ async def lived_in(shop: Shop) -> list[str]:
     ]  # fmt: skip
 
 
+async def with_a_case(shop: Shop, db: Database) -> str:
+    """Raises a case about somebody of the shop; returns the address of its page."""
+    line = await anext(shop.client.project_workers(shop.project.id))
+    org_id = OrgId((await shop.client.get_organisation()).id)
+    evidence = [Evidence(text="Median time an item", figure=4.0, usual=38.0, unit="s")]
+    async with db.begin(org_id, actor=SYSTEM) as tx:
+        await cases.raise_case(
+            tx, ProjectId(shop.project.id), Signal.SPEED, subject=line.worker, strength=0.9, summary="Takes 4 s.",
+            evidence=evidence, worker_id=WorkerId(line.worker_id),
+        )  # fmt: skip
+    case = await anext(shop.client.list_cases(project_id=shop.project.id))
+    return f"/cases/{case.id}"
+
+
 async def looked_over(page: Page) -> list[str]:
     """What is wrong with a page once it has come to rest."""
     for _ in range(100):
@@ -98,10 +117,11 @@ async def tabbed(page: Page, most: int) -> list[str]:
 
 @pytest.mark.parametrize(("theme", "width", "height"), LOOKS)
 async def test_no_page_keeps_anyone_out(
-    shop: OpenShop, server: Server, chromium: Browser, theme: Any, width: int, height: int
+    shop: OpenShop, server: Server, db: Database, chromium: Browser, theme: Any, width: int, height: int
 ) -> None:
     opened = await shop()
     paths, email = await lived_in(opened), await member(opened)
+    paths.append(await with_a_case(opened, db))
     context = await chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
     screen = Screen(server.url, context, await context.new_page())
     found: dict[str, list[str]] = {}
