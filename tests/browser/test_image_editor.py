@@ -120,6 +120,21 @@ class TestChanging:
         assert mark["geometry"]["x"] == 10.5
         assert mark["geometry"]["w"] == 64
 
+    async def test_two_coordinates_within_one_frame_both_stay(self, open_editor: OpenEditor) -> None:
+        editor = await self.one_box(open_editor)
+        await editor.frame()
+        await editor.page.evaluate(
+            """() => {
+                for (const [name, value] of [["x", "10.5"], ["w", "64"]]) {
+                    const input = document.querySelector(`[data-coordinate=${name}]`)
+                    input.value = value
+                    input.dispatchEvent(new Event("change", { bubbles: true }))
+                }
+            }"""
+        )
+        mark = (await editor.document())["marks"][0]
+        assert (mark["geometry"]["x"], mark["geometry"]["w"]) == (10.5, 64)
+
     async def test_frames_select_and_a_key_labels_them_all(self, open_editor: OpenEditor) -> None:
         editor = await open_editor()
         for x in (100, 300, 500):

@@ -22,6 +22,15 @@ class TestFields:
             "occluded": True, "by": ["vehicle", "person"], "view": "side",
         }  # fmt: skip
 
+    async def test_two_choices_within_one_frame_both_stay(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.drag((100, 100), (300, 250))
+        await editor.page.get_by_role("group", name="Occluded").get_by_text("Yes").click()
+        by = editor.page.get_by_role("group", name="Occluded by")
+        await by.wait_for()
+        await by.evaluate("(group) => { for (const box of [...group.querySelectorAll('input')].slice(1)) box.click() }")
+        assert (await editor.document())["marks"][0]["attributes"]["by"] == ["person", "plant"]
+
     async def test_attributes_by_keys_alone(self, open_editor: OpenEditor) -> None:
         editor = await open_editor()
         await editor.drag((100, 100), (300, 250))
