@@ -35,7 +35,7 @@ from fairmark.scale_api.model import (
 from fairmark.scale_api.rules import Name
 from fairmark.scale_api.shapes import at, wrong
 from fairmark.workforce import service as workforce
-from fairmark.workforce.model import AlreadyWorks, WorkforceExists
+from fairmark.workforce.model import AlreadyWorks, NoSuchWorker, WorkforceExists
 
 EMAILS_MAX = 500
 MEMBERS_MAX = 10_000
@@ -201,8 +201,9 @@ async def groups(tx: Tx, project: str) -> list[Group]:
 
 async def create_group(tx: Tx, project_name: str, new: NewGroup) -> Group:
     """A new group. Raises NoSuch, BadRequest, Duplicate."""
-    project = await _locked(tx, project_name)
     emails = await _labelers(tx, new.emails, "emails")
+    await store.lock_people(tx, emails)
+    project = await _locked(tx, project_name)
     made = await _make(tx, project, new.name, is_singleton=False)
     await _add(tx, made, emails)
     await placing.people_changed(tx, project)
@@ -211,10 +212,13 @@ async def create_group(tx: Tx, project_name: str, new: NewGroup) -> Group:
 
 async def change_group(tx: Tx, project_name: str, name: str, change: GroupChange) -> Group:
     """Lets people into a group and out of it. Raises NoSuch, BadRequest."""
+    removed = clean(change.remove_emails, "remove_emails")
+    added = await _labelers(tx, change.add_emails, "add_emails")
+    await store.lock_people(tx, [*removed, *added])
     project = await _locked(tx, project_name)
     group = await _group(tx, project, name)
-    await _remove(tx, group, clean(change.remove_emails, "remove_emails"))
-    await _add(tx, group, await _labelers(tx, change.add_emails, "add_emails"))
+    await _remove(tx, group, removed)
+    await _add(tx, group, added)
     await placing.people_changed(tx, project)
     return await _group(tx, project, name)
 
@@ -227,7 +231,8 @@ async def assignments(tx: Tx) -> dict[str, list[str]]:
 async def assign(tx: Tx, asked: Assign) -> dict[str, list[str]]:
     """Lets labelers work on projects. Raises NoSuch, BadRequest."""
     emails = await _labelers(tx, asked.emails, "emails")
-    for name in dict.fromkeys(asked.projects):
+    await store.lock_people(tx, emails)
+    for name in sorted(set(asked.projects)):
         project = await _locked(tx, name)
         there = await store.groups_of(tx, project.id)
         taken = {email for group in there for email in group.emails}
@@ -242,7 +247,8 @@ async def assign(tx: Tx, asked: Assign) -> dict[str, list[str]]:
 async def unassign(tx: Tx, asked: Assign) -> dict[str, list[str]]:
     """Takes labelers off projects, out of all their groups. Raises NoSuch, BadRequest."""
     emails = clean(asked.emails, "emails")
-    for name in dict.fromkeys(asked.projects):
+    await store.lock_people(tx, emails)
+    for name in sorted(set(asked.projects)):
         project = await _locked(tx, name)
         for group in await store.groups_of(tx, project.id):
             await _remove(tx, group, [email for email in emails if email in group.emails])
@@ -255,6 +261,7 @@ async def came(tx: Tx, worker_id: WorkerId) -> None:
     email = await store.email_of_worker(tx, worker_id)
     if email is None:
         return
+    await store.lock_people(tx, [email])
     wanted = await store.workforces_for(tx, email)
     if wanted:
         await _place(tx, [email], wanted)
@@ -322,7 +329,10 @@ async def _remove(tx: Tx, group: Group, emails: Sequence[str]) -> None:
         return
     await store.remove_people(tx, group.id, emails)
     for _, worker_id in (await store.persons_of(tx, [email for email in emails if email in group.emails])).values():
-        await workforce.remove_worker(tx, group.workforce_id, worker_id)
+        try:
+            await workforce.remove_worker(tx, group.workforce_id, worker_id)
+        except NoSuchWorker:  # a lead has taken them out already
+            continue
 
 
 def told_group(group: Group) -> Json:

@@ -330,6 +330,12 @@ SELECT g.id, g.project_id, g.name, g.workforce_id, g.is_singleton,
        ARRAY(SELECT m.email FROM scale_group_people m WHERE m.org_id = :org_id AND m.group_id = g.id ORDER BY m.email) AS emails
   FROM scale_groups g WHERE g.org_id = :org_id AND g.project_id = :project_id ORDER BY g.id LIMIT 1000;
 
+-- name: lock_people
+-- Who lets somebody into groups or out of them, and who brings a newcomer to the groups that wait for them, do so one
+-- after the other: either would else act on what the other has not finished. In one order, against deadlocks.
+SELECT pg_advisory_xact_lock(hashtextextended(:org_id::uuid::text || e.email, 6))
+  FROM (SELECT DISTINCT x AS email FROM unnest(:emails::text[]) AS x ORDER BY x) e;
+
 -- name: add_people
 INSERT INTO scale_group_people (org_id, group_id, email)
 SELECT :org_id, :group_id, e FROM unnest(:emails::text[]) AS e ON CONFLICT DO NOTHING;

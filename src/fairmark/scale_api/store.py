@@ -543,6 +543,11 @@ async def groups_of(tx: Tx, project_id: ScaleId) -> list[Group]:
     return [_built(Group, row, emails=list(row["emails"])) for row in rows]
 
 
+async def lock_people(tx: Tx, emails: Sequence[str]) -> None:
+    """Nobody else changes where these belong until the transaction ends."""
+    await tx.all(q.lock_people, org_id=tx.org_id, emails=list(emails))
+
+
 async def add_people(tx: Tx, group_id: ScaleId, emails: Sequence[str]) -> None:
     await tx.run(q.add_people, org_id=tx.org_id, group_id=group_id, emails=list(emails))
 
