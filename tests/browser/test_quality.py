@@ -109,6 +109,7 @@ class TestAskingUntilSureEnough:
         await expect(page.get_by_text(f"{asked} submissions")).to_be_visible()
         shown = page.locator("dt", has_text="Confidence").locator("xpath=following-sibling::dd")
         await expect(shown).to_contain_text(percent(after.confidence))
+        assert (after.confidence or 0) >= TARGET > (before.confidence or 0)
         light = next(each for each in after.decisions if each.key == "light")
         assert light.answer == "Day"
         assert light.options[0].value == "day"

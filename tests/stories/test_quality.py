@@ -1,4 +1,4 @@
-"""Somebody who does not look, over HTTP: outweighed, put before a person, and judged by no machine."""
+"""Quality over HTTP: people are asked until it is sure enough; somebody who does not look is put before a person."""
 
 import asyncio
 from typing import Any
@@ -10,8 +10,18 @@ from fairmark.client.model import (
     Overlap,
     Pipeline,
     Project,
+    TaskState,
 )
-from tests.stories.conftest import Customer, Shapes, crew, draw_shapes, project_of
+from fairmark.client.simulate.crowd import Plan, simulate
+from tests.stories.conftest import (
+    Customer,
+    Shapes,
+    crew,
+    draw_shapes,
+    first_task,
+    project_of,
+    take,
+)
 
 
 def right_answers(shapes: Shapes, results: list[Any]) -> float:
@@ -29,6 +39,15 @@ async def all_there(customer: Customer, project: Project, count: int) -> None:
     raise AssertionError("not all items became tasks")
 
 
+async def caught_up(customer: Customer, project: Project) -> None:
+    """Waits until all that was handed in has been judged."""
+    for _ in range(300):
+        if not (await customer.client.get_progress(project.id)).behind:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("not everything was judged")
+
+
 async def made(customer: Customer, project: Project) -> Any:
     """The overview, once all figures have been made anew."""
     before = (await customer.client.get_quality(project.id)).made_at
@@ -39,6 +58,61 @@ async def made(customer: Customer, project: Project) -> Any:
             return overview
         await asyncio.sleep(0.2)
     raise AssertionError("the figures were not made")
+
+
+class TestAskingUntilSureEnough:
+    async def test_assignments_open_one_by_one_until_the_target_is_reached(
+        self, customer: Customer, tmp_path: Any
+    ) -> None:
+        client, shapes = customer.client, draw_shapes(tmp_path / "some", 24)
+        overlap = Overlap(min=2, max=6, target=0.9)
+        project = await project_of(client, shapes, Pipeline((LabelStage(overlap=overlap),)))
+        # One more than may be asked about anything. However long judging takes, nobody leaves before it is over.
+        plan = Plan(workers=7, reviewers=0, mix="good:4,novice:3", seed=5, idle_s=1.0)
+        summary = await simulate(customer.url, plan, shapes.truth, boss=client, project_id=project.id)
+        assert summary.progress is not None
+        assert summary.progress.tasks[TaskState.DONE] == summary.progress.total == 24
+        assert not summary.progress.behind
+        asked = {
+            each.id: len((await client.get_task(each.id)).submissions) async for each in client.list_tasks(project.id)
+        }
+        assert sum(asked.values()) == summary.submissions
+        assert set(asked.values()) <= set(range(2, 7))
+        # Neither two for everything nor six for everything: where people agree, fewer are asked.
+        assert len(set(asked.values())) > 1
+        done = [result async for result in client.list_results(project.id)]
+        for result in done:
+            count, sure = asked[result.task_id], result.confidence or 0
+            inspection = await client.inspect_task(result.task_id)
+            gain = sum(each.gain for each in inspection.decisions if each.kind != "attribute")
+            counted = sum(1 for each in inspection.decisions if each.kind != "attribute")
+            # Asking ended for one of three reasons: sure enough, nobody is left to ask, or it would not pay.
+            assert sure >= 0.9 or count == 6 or gain / counted <= overlap.price
+        few = [result.confidence or 0 for result in done if asked[result.task_id] == 2]
+        assert min(few, default=1.0) >= 0.9
+
+    async def test_one_more_opens_at_a_time(
+        self, customer: Customer, tmp_path: Any
+    ) -> None:
+        client, shapes = customer.client, draw_shapes(tmp_path / "one", 1)
+        project = await project_of(client, shapes, Pipeline((LabelStage(overlap=Overlap(2, 6, target=0.85)),)))
+        task = await first_task(client, project)
+        right = shapes.by_id["shape-000.png"]
+        wrong = type(right)(marks=right.marks, answers={"light": "day"})
+        asked = 0
+        for member in await crew(customer, project, *["perfect"] * 6):
+            turn = await take(member, project)
+            await member.client.submit(turn.id, wrong if asked == 1 else right, key="k")
+            asked += 1
+            await caught_up(customer, project)
+            if (await client.get_task(task.id)).task.state == TaskState.DONE:
+                break
+            assert [offer.to_label for offer in await member.client.my_work()] == [1]
+        history = await client.get_task(task.id)
+        # Two who disagree are not enough for 85 per cent; a few who agree with one of them are.
+        assert history.task.state == TaskState.DONE
+        assert 3 <= asked == len(history.submissions) < 6
+        assert (history.task.confidence or 0) >= 0.85
 
 
 class TestSpammer:

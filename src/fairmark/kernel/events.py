@@ -141,6 +141,11 @@ async def read(
     return [_stored(row) for row in rows]
 
 
+async def unread(tx: Tx, reader: str, types: Sequence[str], project_id: ProjectId) -> bool:
+    """Whether `reader` has yet to act upon an event of these types in the project."""
+    return await tx.value(q.unread, org_id=tx.org_id, reader=reader, types=list(types), project_id=project_id)
+
+
 def known_types() -> list[str]:
     """The names of all events that the packages loaded here can announce, in alphabetical order."""
     names: set[str] = set()
@@ -295,6 +300,6 @@ async def now_of_all(db: Database) -> Cursor:
 
 
 async def all_orgs(db: Database) -> list[OrgId]:
-    """Every open organisation."""
+    """Every organisation, closed ones too."""
     async with db.begin() as tx:
         return [row[0] for row in await tx.all(q.all_orgs)]

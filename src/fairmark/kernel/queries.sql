@@ -48,6 +48,17 @@ SELECT epoch, xid, id, events_epoch() AS horizon_epoch,
        pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS horizon_xid
   FROM event_cursors WHERE org_id = :org_id AND reader = :reader FOR UPDATE SKIP LOCKED;
 
+-- name: unread
+-- Whether events of a project, of some types, lie beyond a reader's place; those that it may not read yet as well.
+SELECT EXISTS (
+    SELECT FROM (SELECT :reader::text AS reader) r
+      LEFT JOIN event_cursors c ON c.org_id = :org_id AND c.reader = r.reader
+     CROSS JOIN LATERAL (
+        SELECT FROM events e
+         WHERE e.org_id = :org_id AND e.project_id = :project_id AND e.type = ANY (:types::text[])
+           AND (e.epoch, e.xid, e.id) > (coalesce(c.epoch, 0), coalesce(c.xid, 0), coalesce(c.id, 0))
+         LIMIT 1) x);
+
 -- name: move_cursor
 UPDATE event_cursors SET epoch = :epoch, xid = :xid, id = :id, updated_at = :now
  WHERE org_id = :org_id AND reader = :reader;

@@ -34,7 +34,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """How a project is doing.
 
     tasks: count by state. agreement_histogram: tasks by agreement in ten equal steps from 0 to 1. median_ms: active
-    time per submission. hours: oldest first, at most a week.
+    time per submission. hours: oldest first, at most a week. behind: something was added or handed in that has not been
+    acted upon yet, so tasks may still open by themselves.
     """
 
     tasks: dict[TaskState, int]
@@ -50,6 +51,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     open_questions: int
     hours: list[Hour]
     contributions: list[Contribution]
+    behind: bool = False
 
 
 class Tile(msgspec.Struct, frozen=True, kw_only=True):

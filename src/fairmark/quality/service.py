@@ -5,7 +5,8 @@ from uuid import UUID
 
 import msgspec
 
-from fairmark.kernel import json
+from fairmark.assets.events import ItemsAdded
+from fairmark.kernel import events, json
 from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import ItemId, OrgId, ProjectId
 from fairmark.ontology.model import Annotation
@@ -15,9 +16,12 @@ from fairmark.quality.judging.service import consensus as consensus
 from fairmark.quality.judging.service import judge as judge
 from fairmark.quality.model import Progress, Tile
 from fairmark.quality.rules import MediaUrl, picture
+from fairmark.tasks.events import AssignmentSubmitted
 from fairmark.tasks.model import TaskState
 
 CHART_FOR = timedelta(days=7)
+OPENING = {"tasks": [events.type_of(ItemsAdded)], "quality": [events.type_of(AssignmentSubmitted)]}
+"""What lets tasks open without anybody asking for it: by reader, the events that it does so upon."""
 
 
 async def progress(tx: Tx, project_id: ProjectId) -> Progress:
@@ -35,8 +39,15 @@ async def progress(tx: Tx, project_id: ProjectId) -> Progress:
         submissions=done["submissions"], results=by_state.get(TaskState.DONE, 0),
         open_questions=await store.open_questions(tx, project_id),
         hours=await store.hours(tx, project_id, tx.now - CHART_FOR),
-        contributions=await store.contributions(tx, project_id),
+        contributions=await store.contributions(tx, project_id), behind=await _behind(tx, project_id),
     )  # fmt: skip
+
+
+async def _behind(tx: Tx, project_id: ProjectId) -> bool:
+    for reader, types in OPENING.items():
+        if await events.unread(tx, reader, types, project_id):
+            return True
+    return False
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):

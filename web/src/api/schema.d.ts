@@ -3828,6 +3828,8 @@ export interface components {
             open_questions: number;
             hours: components["schemas"]["Hour"][];
             contributions: components["schemas"]["Contribution"][];
+            /** @default false */
+            behind: boolean;
         };
         /** Project */
         Project: {

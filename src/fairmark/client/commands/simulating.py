@@ -36,7 +36,9 @@ def simulate_crowd(
     ] = None,
     most: Annotated[int | None, typer.Option("--submissions", min=1, help="Stop after so many.")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.1, help="Stop after so long.")] = None,
-    idle: Annotated[float, typer.Option(min=0.5, help="Stop when nobody found work for so many seconds.")] = 5.0,
+    idle: Annotated[
+        float, typer.Option(min=0.5, help="Stop when nobody found work for so many seconds, and all is judged.")
+    ] = 5.0,
     people: Annotated[Path | None, typer.Option(help="Keep the accounts here; if it is there, use them.")] = None,
     ledger: Annotated[Path | None, typer.Option(help="Write every receipt to this file, at once.")] = None,
     invitation: Annotated[

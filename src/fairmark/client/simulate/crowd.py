@@ -31,7 +31,8 @@ RESULTS_MAX = 20_000
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What to simulate. mix, reviewers_mix: levels of skill, see `skill.crowd_levels`. speed: how many times as fast as
     people; None: without waiting. submissions_max, seconds_max: when to stop at the latest. idle_s: also when nobody
-    has found work for so long. people: a file that keeps the accounts. patience_s: how long one request is tried.
+    has found work for so long, and nothing waits to be judged where that can be seen. people: a file that keeps the
+    accounts. patience_s: how long one request is tried.
     """
 
     workers: int = 8
@@ -104,15 +105,16 @@ class Crowd:
         progress: Progress | None = None
         while not self.over and not any(task.done() for task in working):
             await asyncio.sleep(WATCH_S)
-            now = monotonic()
-            if not all(worker.idle for worker in self.workers):
-                busy = now
             if boss is not None and self.project_id is not None:
                 progress = await _progress(boss, self.project_id, progress)
+            now = monotonic()
+            # All idle is not yet the end: consensus may ask for one more. How long that takes is the server's affair.
+            if not all(worker.idle for worker in self.workers) or (progress is not None and progress.behind):
+                busy = now
             if tell is not None:
                 tell(self, progress)
             longest = self.plan.seconds_max
-            # All idle is not yet the end: consensus may ask for one more, a rejection may come back to its author.
+            # Nor is it the end at once: a rejection may come back to its author.
             if (longest is not None and now - began > longest) or now - busy > self.plan.idle_s or _done(progress):
                 return
 
