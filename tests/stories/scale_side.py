@@ -12,7 +12,7 @@ import pytest
 import scaleapi
 from scaleapi.tasks import Task
 
-from fairmark.client.model import Annotation, Assignment, Ontology
+from fairmark.client.model import Annotation, Assignment, Ontology, Project
 from fairmark.kernel.actor import Mode
 from fairmark.kernel.db import Database
 from tests.stories.conftest import Customer, crew, draw_shapes, key_of, take
@@ -87,8 +87,18 @@ async def labeled(scale: Scale, name: str, say: Callable[[Ontology], Annotation]
     say: what they answer, given the classes and questions.
     """
     project = await scale.customer.client.find_project(name)
+    ontology = (await scale.customer.client.get_ontology(project.id)).document
+    return await _worked(scale, project, lambda _: say(ontology))
+
+
+async def confirmed(scale: Scale, name: str) -> Assignment:
+    """Somebody hands in the next work of a fairmark project as they find it; returns what they had before them."""
+    project = await scale.customer.client.find_project(name)
+    return await _worked(scale, project, lambda assignment: assignment.draft or Annotation())
+
+
+async def _worked(scale: Scale, project: Project, say: Callable[[Assignment], Annotation]) -> Assignment:
     [member] = await crew(scale.customer, project, "perfect")
     assignment = await take(member, project)
-    ontology = (await scale.customer.client.get_ontology(project.id)).document
-    await member.client.submit(assignment.id, say(ontology))
+    await member.client.submit(assignment.id, say(assignment))
     return assignment

@@ -66,10 +66,7 @@ def test_what_is_wrong_is_named(scale: Scale, mode: str) -> None:
 @pytest.mark.parametrize(
     ("type", "body"),
     [
-        *[
-            ("imageannotation", {"attachment": URL, "geometries": {kind: {"objects_to_annotate": ["car"]}}})
-            for kind in ("ellipse", "cuboid")
-        ],
+        ("imageannotation", {"attachment": URL, "geometries": {"cuboid": {"objects_to_annotate": ["car"]}}}),
         ("segmentannotation", {"attachment": URL, "labels": ["car"]}),
         ("videoannotation", {"attachment": URL, "geometries": BOXES}),
         ("lidarannotation", {"attachments": [URL], "labels": ["car"]}),

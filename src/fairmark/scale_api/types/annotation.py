@@ -89,7 +89,7 @@ class Marks:
         for kind in (name for name in GEOMETRIES if name in specs):
             spec = specs[kind]
             for leaf in distinct(spec.objects_to_annotate, places[kind]):
-                kinds.setdefault(leaf.choice, []).append(GEOMETRIES[kind].mark or kind)
+                kinds.setdefault(leaf.choice, []).append(geometries.mark_kind(kind, spec))
                 names.setdefault(leaf.choice, (leaf.name, leaf.help))
         _check_labels(given, kinds)
         self.class_ids = {label: self.labels.slug(label) for label in kinds}
@@ -121,11 +121,15 @@ class Marks:
         marks: list[Json] = []
         for mark in annotation.marks:
             kind = geometries.by_mark(mark.kind)
-            if kind is not None and kind.said is not None:
-                values = self.fields.values(mark.attributes) | named.get(mark.id, {})
+            if kind is None or kind.said is None:
+                continue
+            values = self.fields.values(mark.attributes) | named.get(mark.id, {})
+            # A polygon of several parts and points drawn together are one mark here, and one annotation each there.
+            for number, geometry in enumerate(kind.said(mark.geometry, self.specs.get(kind.name))):
+                id = uuid_of(seed, f"{mark.id}/{number}") if number else ids[mark.id]
                 marks.append(
-                    {"uuid": ids[mark.id], "type": kind.name, "label": self.labels.word(mark.class_)}
-                    | kind.said(mark.geometry, self.specs.get(kind.name))
+                    {"uuid": id, "type": kind.name, "label": self.labels.word(mark.class_)}
+                    | geometry
                     | {"attributes": values}
                 )
         return marks, joined
@@ -140,11 +144,12 @@ class Marks:
             id = plain_said.uuid[:MARK_ID_CHARS_MAX] or f"m{number}"
             values, others = self.fields.read(plain_said.attributes, at(here, "attributes"))
             kind = self._kind(plain_said, here)
-            assert kind.heard is not None
+            assert kind.heard is not None, "tasks with a geometry that is lacking are not made"
+            spec = self.specs[kind.name]
             found.append(
                 Mark(
-                    id=id, kind=kind.mark or "", class_=self.class_ids[plain_said.label], attributes=values,
-                    source=source, geometry=kind.heard(said, here),
+                    id=id, kind=geometries.mark_kind(kind.name, spec), class_=self.class_ids[plain_said.label],
+                    attributes=values, source=source, geometry=kind.heard(said, spec, here),
                 )
             )  # fmt: skip
             ends += [Link(f"a{number}-{type}", type, id, to) for type, to in others.items()]
@@ -263,17 +268,10 @@ def _side(value: float | str, place: str) -> float:
     return plain(number)
 
 
-class Vertex(msgspec.Struct, frozen=True):
-    """A corner, pixels."""
-
-    x: float
-    y: float
-
-
 class OutlineSaid(msgspec.Struct, frozen=True):
     """A line or polygon of a layer."""
 
-    vertices: list[Vertex]
+    vertices: list[geometries.Vertex]
     label: str = ""
 
 

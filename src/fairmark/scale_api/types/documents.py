@@ -88,7 +88,7 @@ class DocumentTask:
             "annotations": [
                 {
                     "uuid": ids[mark.id], "page": mark.asset, "label": self.names.word(mark.class_),
-                    "text": mark.attributes.get(TEXT, ""), "location": {"type": "box"} | said(mark.geometry, None),
+                    "text": mark.attributes.get(TEXT, ""), "location": {"type": "box"} | said(mark.geometry, None)[0],
                     "refs": refs.get(mark.id, []),
                 }
                 for mark in answer.annotation.marks

@@ -4,19 +4,25 @@ A row whose `mark` is None names a kind that no editor here draws yet: its param
 for it are answered 402. To open it, name the mark kind and its two functions.
 """
 
-from collections.abc import Callable, Mapping
+from cmath import phase
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import degrees, radians
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from fairmark.modalities.image.marks.turned import placed, wrapped
 from fairmark.scale_api.shapes import at, read, wrong
+from fairmark.scale_api.types.rings import one_outline
 from fairmark.scale_api.types.words import Label, plain
 
 Json = dict[str, Any]
 Side = Annotated[float, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=0, le=100_000)]
+AXES_SLACK = 0.01
+"""How far the ends of an ellipse's axes may be off, as a share of the longer one: clients round."""
 
 
 class GeometrySpec(msgspec.Struct, frozen=True):
@@ -80,46 +86,151 @@ class BoxSaid(msgspec.Struct, frozen=True):
     height: Annotated[float, Meta(ge=0)]
 
 
+class TurnedSaid(BoxSaid, frozen=True):
+    """A box that may be turned about its middle: clockwise, radians. The rest says where it lies before."""
+
+    rotation: float = 0
+
+
+class Vertex(msgspec.Struct, frozen=True):
+    """A corner, pixels."""
+
+    x: float
+    y: float
+
+
+class PolygonSaid(msgspec.Struct, frozen=True):
+    """An outline; the last vertex is joined to the first."""
+
+    vertices: Annotated[list[Vertex], Meta(min_length=3)]
+
+
+class LineSaid(msgspec.Struct, frozen=True):
+    """A line from the first vertex to the last."""
+
+    vertices: Annotated[list[Vertex], Meta(min_length=2)]
+
+
+class EllipseSaid(msgspec.Struct, frozen=True):
+    """The ends of both axes, in order round the ellipse."""
+
+    vertices: Annotated[list[Vertex], Meta(min_length=4, max_length=4)]
+
+
 @dataclass(frozen=True, slots=True)
 class GeometryKind:
-    """A kind of geometry. mark: the mark kind. said: its geometry in a response. heard: back from one.
-
-    may: None, or why this specification of it cannot be met.
+    """A kind of geometry. spec: what requests say of it. mark: the mark kind that this is, given a specification; None:
+    nobody can draw it yet. said: a mark's geometry in a response, several where one geometry of Scale's cannot hold it.
+    heard: back from one.
     """
 
     name: str
     spec: type[GeometrySpec]
-    mark: str | None = None
-    said: Callable[[Json, Any], Json] | None = None
-    heard: Callable[[Json, str], Json] | None = None
-    lacking: Callable[[Any], str | None] = lambda spec: None
+    mark: Callable[[Any], str] | None = None
+    said: Callable[[Json, Any], list[Json]] | None = None
+    heard: Callable[[Json, Any, str], Json] | None = None
 
 
-def _box_said(geometry: Json, spec: BoxSpec | None) -> Json:
+def _box_mark(spec: BoxSpec) -> str:
+    return "rotated_box" if spec.can_rotate else "box"
+
+
+def _box_said(geometry: Json, spec: BoxSpec | None) -> list[Json]:
+    is_whole = spec is not None and spec.integer_pixels
+    if "angle" in geometry:
+        return [_turned_said(geometry, is_whole)]
     left, top = float(geometry["x"]), float(geometry["y"])
-    right, bottom = left + geometry["w"], top + geometry["h"]
-    if spec is not None and spec.integer_pixels:
+    return [_sides(left, top, left + geometry["w"], top + geometry["h"], is_whole)]
+
+
+def _turned_said(geometry: Json, is_whole: bool) -> Json:
+    cx, cy, w, h, angle = (float(geometry[name]) for name in ("cx", "cy", "w", "h", "angle"))
+    box = _sides(cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2, is_whole)
+    w, h = box["width"], box["height"]
+    frame = (box["left"] + w / 2, box["top"] + h / 2, w, h, angle)
+    corners = [placed(frame, across, down) for across, down in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+    return box | {"rotation": plain(radians(angle)), "vertices": _vertices(corners)}
+
+
+def _sides(left: float, top: float, right: float, bottom: float, is_whole: bool) -> Json:
+    if is_whole:
         left, top, right, bottom = round(left), round(top), round(right), round(bottom)
     return {"left": plain(left), "top": plain(top), "width": plain(right - left), "height": plain(bottom - top)}
 
 
-def _box_heard(said: Json, place: str) -> Json:
-    box = read(said, BoxSaid, place)
-    return {"x": box.left, "y": box.top, "w": box.width, "h": box.height}
+def _box_heard(said: Json, spec: BoxSpec, place: str) -> Json:
+    box = read(said, TurnedSaid, place)
+    if not spec.can_rotate:
+        if box.rotation:
+            raise wrong(at(place, "rotation"), "boxes of this task cannot be rotated; ask for can_rotate.")
+        return {"x": box.left, "y": box.top, "w": box.width, "h": box.height}
+    return {
+        "cx": box.left + box.width / 2, "cy": box.top + box.height / 2, "w": box.width, "h": box.height,
+        "angle": wrapped(degrees(box.rotation)),
+    }  # fmt: skip
 
 
-def _box_lacking(spec: BoxSpec) -> str | None:
-    return "boxes that can be rotated" if spec.can_rotate else None
+def _polygon_said(geometry: Json, spec: VertexSpec | None) -> list[Json]:
+    return [{"vertices": _vertices(one_outline(part))} for part in geometry["parts"]]
+
+
+def _polygon_heard(said: Json, spec: VertexSpec, place: str) -> Json:
+    return {"parts": [[_points(read(said, PolygonSaid, place).vertices)]]}
+
+
+def _line_said(geometry: Json, spec: VertexSpec | None) -> list[Json]:
+    return [{"vertices": _vertices(geometry["points"])}]
+
+
+def _line_heard(said: Json, spec: VertexSpec, place: str) -> Json:
+    return {"points": _points(read(said, LineSaid, place).vertices)}
+
+
+def _point_said(geometry: Json, spec: GeometrySpec | None) -> list[Json]:
+    return _vertices(geometry["points"])
+
+
+def _point_heard(said: Json, spec: GeometrySpec, place: str) -> Json:
+    return {"points": _points([read(said, Vertex, place)])}
+
+
+def _ellipse_said(geometry: Json, spec: GeometrySpec | None) -> list[Json]:
+    """Right, lower, left and upper end of its axes at angle 0."""
+    frame = (geometry["cx"], geometry["cy"], 2 * geometry["rx"], 2 * geometry["ry"], geometry["angle"])
+    return [{"vertices": _vertices([placed(frame, *end) for end in ((1, 0), (0, 1), (-1, 0), (0, -1))])}]
+
+
+def _ellipse_heard(said: Json, spec: GeometrySpec, place: str) -> Json:
+    ends = [complex(each.x, each.y) for each in read(said, EllipseSaid, place).vertices]
+    middle = sum(ends) / 4
+    across, down = (ends[0] - ends[2]) / 2, (ends[1] - ends[3]) / 2
+    slack = AXES_SLACK * max(abs(across), abs(down))
+    # Two axes halve each other at right angles.
+    lean = abs((across * down.conjugate()).real)
+    if abs((ends[0] + ends[2]) / 2 - middle) > slack or lean > slack * min(abs(across), abs(down)):
+        raise wrong(at(place, "vertices"), "the ends of an ellipse's two axes are wanted, in order round it.")
+    return {
+        "cx": middle.real, "cy": middle.imag, "rx": abs(across), "ry": abs(down),
+        "angle": wrapped(degrees(phase(across))),
+    }  # fmt: skip
+
+
+def _vertices(points: Sequence[Sequence[float]]) -> list[Json]:
+    return [{"x": plain(x), "y": plain(y)} for x, y in points]
+
+
+def _points(vertices: Sequence[Vertex]) -> list[list[float]]:
+    return [[each.x, each.y] for each in vertices]
 
 
 GEOMETRIES: Mapping[str, GeometryKind] = {
     kind.name: kind
     for kind in (
-        GeometryKind("box", BoxSpec, "box", _box_said, _box_heard, _box_lacking),
-        GeometryKind("polygon", VertexSpec),
-        GeometryKind("line", VertexSpec),
-        GeometryKind("point", GeometrySpec),
-        GeometryKind("ellipse", GeometrySpec),
+        GeometryKind("box", BoxSpec, _box_mark, _box_said, _box_heard),
+        GeometryKind("polygon", VertexSpec, lambda spec: "polygon", _polygon_said, _polygon_heard),
+        GeometryKind("line", VertexSpec, lambda spec: "polyline", _line_said, _line_heard),
+        GeometryKind("point", GeometrySpec, lambda spec: "points", _point_said, _point_heard),
+        GeometryKind("ellipse", GeometrySpec, lambda spec: "ellipse", _ellipse_said, _ellipse_heard),
         GeometryKind("cuboid", CuboidSpec),
     )
 }
@@ -144,11 +255,25 @@ def geometry_specs(value: object, place: str) -> dict[str, GeometrySpec]:
 def lacking(specs: Mapping[str, GeometrySpec]) -> str | None:
     """What of these nobody here can draw yet, in words; None: nothing."""
     missing = [name for name in specs if GEOMETRIES[name].mark is None]
-    if missing:
-        return f"geometries of the kind {', '.join(missing)}"
-    return next((why for name, spec in specs.items() if (why := GEOMETRIES[name].lacking(spec))), None)
+    return f"geometries of the kind {', '.join(missing)}" if missing else None
+
+
+def mark_kind(name: str, spec: GeometrySpec) -> str:
+    """The mark kind of a geometry, given its specification; its own name where nobody can draw it."""
+    mark = GEOMETRIES[name].mark
+    return name if mark is None else mark(spec)
 
 
 def by_mark(kind: str) -> GeometryKind | None:
-    """The row of a mark kind."""
-    return next((each for each in GEOMETRIES.values() if each.mark == kind), None)
+    """The geometry that marks of a kind are told as."""
+    return GEOMETRIES.get(_BY_MARK.get(kind, ""))
+
+
+_BY_MARK: Mapping[str, str] = {
+    "box": "box",
+    "rotated_box": "box",
+    "polygon": "polygon",
+    "polyline": "line",
+    "points": "point",
+    "ellipse": "ellipse",
+}

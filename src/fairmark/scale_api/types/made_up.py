@@ -1,7 +1,8 @@
 """Plausible answers that nobody gave: what tasks of the test world are answered with."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from fairmark.ontology.compiled import compile_ontology
 from fairmark.ontology.fields import CompiledFields
@@ -53,7 +54,46 @@ def _span(chance: random.Random, text_length: int) -> dict[str, float]:
     return {"start": start, "end": chance.randint(start + 1, max(start + 1, text_length))}
 
 
-_GEOMETRIES = {"box": _box, "span": _span}
+def _rotated_box(chance: random.Random, text_length: int) -> dict[str, float]:
+    box = _box(chance, text_length)
+    return {
+        "cx": box["x"] + box["w"] / 2, "cy": box["y"] + box["h"] / 2, "w": box["w"], "h": box["h"],
+        "angle": float(chance.randint(-179, 180)),
+    }  # fmt: skip
+
+
+def _ellipse(chance: random.Random, text_length: int) -> dict[str, float]:
+    box = _rotated_box(chance, text_length)
+    return {"cx": box["cx"], "cy": box["cy"], "rx": box["w"] / 2, "ry": box["h"] / 2, "angle": box["angle"]}
+
+
+def _polygon(chance: random.Random, text_length: int) -> dict[str, list[list[list[list[float]]]]]:
+    """A box with its corners cut off here and there: five corners at least, none of its edges crosses another."""
+    box = _box(chance, text_length)
+    left, top, right, bottom = box["x"], box["y"], box["x"] + box["w"], box["y"] + box["h"]
+    cut = float(chance.randint(5, 15))
+    return {"parts": [[[[left + cut, top], [right, top], [right, bottom], [left, bottom], [left, top + cut]]]]}
+
+
+def _polyline(chance: random.Random, text_length: int) -> dict[str, list[list[float]]]:
+    box = _box(chance, text_length)
+    middle = [box["x"] + box["w"] / 2, box["y"] + chance.randint(0, int(box["h"]))]
+    return {"points": [[box["x"], box["y"]], middle, [box["x"] + box["w"], box["y"] + box["h"]]]}
+
+
+def _points(chance: random.Random, text_length: int) -> dict[str, list[list[float]]]:
+    return {"points": [[float(chance.randint(0, int(side))) for side in SIZE]]}
+
+
+_GEOMETRIES: Mapping[str, Callable[[random.Random, int], dict[str, Any]]] = {
+    "box": _box,
+    "rotated_box": _rotated_box,
+    "ellipse": _ellipse,
+    "polygon": _polygon,
+    "polyline": _polyline,
+    "points": _points,
+    "span": _span,
+}
 
 
 def _values(fields: CompiledFields, chance: random.Random) -> dict[str, FieldValue]:
