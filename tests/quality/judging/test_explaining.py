@@ -13,6 +13,7 @@ from fairmark.quality.judging.explaining import (
     Names,
     Why,
     decided,
+    folded,
     kept,
     method,
     summary,
@@ -82,6 +83,20 @@ class TestDecided:
         one = KeptDecision("question", "colour", "question:colour", "red", 0.5, [], [voice], 0, None, 0)
         why = Why(0.0, [SubmissionId(new_id())], [one], 1.0)
         assert decided(why, NAMES, {})[0].votes[0].worker == "somebody"
+
+
+class TestFolded:
+    def test_says_the_same_once(self) -> None:
+        people = People([0.9] * 3)
+        one = Annotation(marks=tuple(box(200 * n, 10, id=f"m{n}") for n in range(3)), answers={"colour": "red"})
+        other = Annotation(answers={"colour": "blue"})
+        said = people.said(range(3), [one, other, other])
+        detail = judged(TaskId(new_id()), "image", ONTOLOGY, said, Book(ProjectState(), [], [])).judgement.detail
+        lines = folded(decided(msgspec.convert(detail["why"], Why), NAMES, {}))
+        # Three boxes that the first alone drew, and one answer.
+        assert len(lines) == 2
+        assert any(line.startswith("3 marks: 2 of 3 did not mark it") for line in lines)
+        assert any(line.startswith("Colour: 2 of 3 said Blue") for line in lines)
 
 
 class TestMethod:

@@ -63,6 +63,25 @@ class TestAgreement:
         assert agreeing.figures(gather("image", ONTOLOGY, []), [], NAMES) == []
 
 
+class TestHeadline:
+    def test_is_of_the_subject_with_the_most_units(self, people: People) -> None:
+        # Every one of 30 tasks has two things that somebody marked; ten have a colour too.
+        truth = [(100.0, 100.0, "car"), (500.0, 300.0, "bus")]
+        made = []
+        for n in range(30):
+            said = [people.boxes(w, truth) for w in range(3)]
+            if n < 10:
+                said = [Annotation(marks=each.marks, answers={"colour": "red"}) for each in said]
+            made.append(people.row(range(3), said))
+        found = agreeing.figures(gather("image", ONTOLOGY, made), made, NAMES)
+        best = agreeing.headline(found)
+        assert best is not None
+        assert (best.subject, best.title) == ("marks:box", "Marks: box")
+        wholes = [figure.units for figure in found if figure.slice is SliceKind.ALL]
+        assert wholes == sorted(wholes, reverse=True)
+        assert agreeing.headline([]) is None
+
+
 class TestConfusion:
     def test_puts_what_is_said_beside_what_is_right(self, people: People) -> None:
         # The last always says blue for green.
@@ -106,6 +125,24 @@ class TestPlan:
 
 
 class TestMade:
+    def test_says_how_sure_of_the_same_results_everywhere(self) -> None:
+        people, target = People([0.9] * 4), 0.9
+        several, _ = people.colours(20, 3)
+        alone, _ = people.colours(5, 1)
+        unfinished, _ = people.colours(5, 3)
+        rows = [
+            *(row._replace(confidence=0.85 if n < 7 else 0.95) for n, row in enumerate(several)),
+            *(row._replace(confidence=0.8) for row in alone),
+            *(row._replace(confidence=0.5, open=True) for row in unfinished),
+        ]
+        report = making.confidence(rows, [], NOW)
+        work = Work(ProjectId(new_id()), "image", ONTOLOGY, Pipeline((LabelStage(Overlap(2, 5, target)),)), [], [])
+        overview = making.overview(work, rows, [], None, None, NOW)
+        # What one person said alone, and what is still being asked, is in neither.
+        assert (overview.judged, overview.unsure) == (20, 7)
+        assert sum(report.histogram) == 20
+        assert sum(report.histogram[: round(target * making.STEPS)]) == 7
+
     def test_is_everything_at_once_even_of_nothing(self) -> None:
         pipeline = Pipeline((LabelStage(Overlap(2, 5, 0.9)),))
         work = Work(ProjectId(new_id()), "image", ONTOLOGY, pipeline, [], [])

@@ -2781,8 +2781,11 @@ export interface components {
             text: string;
             figure?: number | null;
             usual?: number | null;
-            /** @default  */
-            unit: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            unit: "share" | "ms" | "s" | "count" | "";
             task_id?: string | null;
             item_id?: string | null;
             submission_ids?: string[];
@@ -2866,6 +2869,8 @@ export interface components {
         Feedback: {
             /** Format: uuid */
             submission_id: string;
+            /** Format: uuid */
+            assignment_id: string;
             /** Format: uuid */
             project_id: string;
             project: string;
@@ -3708,6 +3713,8 @@ export interface components {
             gold: number;
             gold_suspended: number;
             open_cases: number;
+            /** @default  */
+            alpha_title: string;
         };
         /** PasswordBody */
         PasswordBody: {

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -27,6 +28,9 @@ class Signal(StrEnum):
     GOLD_LEAK = "gold_leak"
 
 
+Unit: TypeAlias = Literal["share", "ms", "s", "count", ""]
+
+
 class CaseState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
@@ -42,13 +46,15 @@ class CaseDecision(StrEnum):
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """One figure or example of a case. figure, usual: the worker's and everybody's, in `unit`; None for an example.
 
+    unit: a share of 0 to 1 or more, milliseconds, seconds, a number of things, or nothing.
+
     task_id, item_id, submission_ids: what to open to see for oneself.
     """
 
     text: str
     figure: float | None = None
     usual: float | None = None
-    unit: str = ""
+    unit: Unit = ""
     task_id: TaskId | None = None
     item_id: ItemId | None = None
     submission_ids: list[SubmissionId] = []

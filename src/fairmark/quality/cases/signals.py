@@ -17,7 +17,7 @@ from scipy.stats import binom, poisson
 from fairmark.kernel import json
 from fairmark.kernel.ids import ItemId, SubmissionId, TaskId
 from fairmark.ontology.model import Mark, Source
-from fairmark.quality.cases.model import Evidence, Signal
+from fairmark.quality.cases.model import Evidence, Signal, Unit
 from fairmark.quality.judging.gathering import Gathered, Handed, TaskRow
 from fairmark.quality.judging.subjects import NONE
 from fairmark.quality.reports.confusing import Judged
@@ -89,8 +89,10 @@ def strength_of(chance: float) -> float:
     return powers / (powers + 2)
 
 
-def _example(row: TaskRow, handed: Sequence[Handed], text: str, figure: float | None = None) -> Evidence:
-    return Evidence(text=text, figure=figure, task_id=TaskId(row.id), item_id=ItemId(row.item_id),
+def _example(
+    row: TaskRow, handed: Sequence[Handed], text: str, figure: float | None = None, unit: Unit = ""
+) -> Evidence:
+    return Evidence(text=text, figure=figure, unit=unit, task_id=TaskId(row.id), item_id=ItemId(row.item_id),
                     submission_ids=[SubmissionId(each.id) for each in handed])  # fmt: skip
 
 
@@ -122,7 +124,7 @@ def _speed(rows: Sequence[TaskRow], right: Mapping[UUID, _Right]) -> Iterator[No
                 Evidence(text="Median active time of a task", figure=median / 1000, usual=usual_ms / 1000, unit="s"),
                 Evidence(text="Share right", figure=theirs.right / theirs.n, usual=others, unit="share"),
                 *(
-                    _example(row, [each], "Handed in very fast", each.active_ms / 1000)
+                    _example(row, [each], "Handed in very fast", each.active_ms / 1000, "s")
                     for row, each in fast[:EXAMPLES_MAX]
                 ),
             ]
@@ -206,7 +208,7 @@ def _copied(rows: Sequence[TaskRow]) -> Iterator[Noticed]:
             continue
         summary = f"{marks} marks or texts in {len(tasks)} tasks are the same to the last digit."
         evidence = [
-            _example(row, [one, other], f"{alike} the same to the last digit", float(alike))
+            _example(row, [one, other], "The same to the last digit", float(alike), "count")
             for row, one, other, alike in tasks[:EXAMPLES_MAX]
         ]
         yield Noticed(Signal.COPIED, first, second, min(marks / (marks + 5), 0.99), summary, evidence)

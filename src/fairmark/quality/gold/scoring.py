@@ -100,8 +100,11 @@ async def _look_at_item(tx: Tx, gold: store.Row, answers: Sequence[Answered]) ->
 
 
 def _evidence(gold: store.Row, each: Answered) -> Evidence:
-    text = "The same answer that differs from the known one." if each.same_as else "Answered in a fraction of the time."
-    return Evidence(text=text, figure=each.pace, usual=1.0, unit="of their usual time", task_id=gold["task_id"],
+    text = (
+        "The same answer that differs from the known one; time taken, of their usual" if each.same_as
+        else "Answered in a fraction of their usual time"
+    )  # fmt: skip
+    return Evidence(text=text, figure=each.pace, usual=1.0, unit="share", task_id=gold["task_id"],
                     item_id=gold["item_id"], submission_ids=[each.submission_id])  # fmt: skip
 
 

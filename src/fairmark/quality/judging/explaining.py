@@ -1,6 +1,7 @@
 """Why a task has the answer it has: kept short with the judgement, put into words when somebody asks. Pure."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -119,6 +120,15 @@ class Names:
 def decided(why: Why, names: Names, workers: Mapping[UUID, str]) -> list[Decided]:
     """Every decision in words. workers: who made each submission, by its id."""
     return [_decided(each, why, names, workers) for each in why.decisions]
+
+
+def folded(decisions: Sequence[Decided]) -> list[str]:
+    """What they say, in their order, each sentence once: "3 marks: 1 of 2 marked it as Car ..."."""
+    counts = Counter((each.kind in {"mark", "dropped"}, each.title, each.text) for each in decisions)
+    return [
+        f"{title if count == 1 else f'{count} marks' if is_mark else f'{title}, {count} times'}: {text}"
+        for (is_mark, title, text), count in counts.items()
+    ]
 
 
 def _decided(each: KeptDecision, why: Why, names: Names, workers: Mapping[UUID, str]) -> Decided:

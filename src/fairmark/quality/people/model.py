@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from fairmark.kernel.ids import ItemId, ProjectId, SubmissionId, WorkerId
+from fairmark.kernel.ids import AssignmentId, ItemId, ProjectId, SubmissionId, WorkerId
 from fairmark.ontology.model import Annotation
 
 
@@ -104,10 +104,12 @@ class WorkerQuality(msgspec.Struct, frozen=True, kw_only=True):
 class Feedback(msgspec.Struct, frozen=True, kw_only=True):
     """One piece of a worker's own work beside what is right. checked: it was held against a known answer, or reviewed;
     "agreed" would say that others agreed on it. Which items are gold is never said. faults: what differs, in words.
-    reasons: of a reviewer. explanation: why it is right, from whoever answered it.
+    reasons: of a reviewer. explanation: why it is right, from whoever answered it. assignment_id: the turn at
+    which it was handed in, through which its worker can read the project's classes and questions.
     """
 
     submission_id: SubmissionId
+    assignment_id: AssignmentId
     project_id: ProjectId
     project: str
     item_id: ItemId

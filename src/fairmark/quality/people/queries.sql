@@ -56,7 +56,7 @@ SELECT id, alias FROM workers WHERE org_id = :org_id AND id = :id;
 
 -- name: feedback
 -- A worker's own work that was held against what is right, newest first, with what is right now.
-SELECT c.submission_id, c.project_id, p.name AS project, i.id AS item_id, i.name, c.source, c.score, c.faults, c.at,
+SELECT c.submission_id, s.assignment_id, c.project_id, p.name AS project, i.id AS item_id, i.name, c.source, c.score, c.faults, c.at,
        s.annotation AS yours, coalesce(g.annotation, v.annotation, r.annotation) AS right,
        coalesce(g.explanation, '') AS explanation, coalesce(v.reasons, '{}') AS reasons, coalesce(v.comment, '') AS comment,
        m.id AS asset_id, m.state AS asset_state, m.width, m.height

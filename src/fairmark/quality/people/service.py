@@ -103,8 +103,8 @@ async def feedback(tx: Tx, project_id: ProjectId | None, before: datetime | None
         comment = [row["comment"].strip()] if row["comment"].strip() else []
         found.append(
             Feedback(
-                submission_id=row["submission_id"], project_id=row["project_id"], project=row["project"],
-                item_id=row["item_id"], name=row["name"], checked=True, score=row["score"],
+                submission_id=row["submission_id"], assignment_id=row["assignment_id"], project_id=row["project_id"],
+                project=row["project"], item_id=row["item_id"], name=row["name"], checked=True, score=row["score"],
                 faults=json.decode(row["faults"], type=list[str]), reasons=[*row["reasons"], *comment],
                 explanation=row["explanation"], yours=json.decode(row["yours"], type=Annotation),
                 right=json.decode(row["right"], type=Annotation), width=shown.width, height=shown.height,

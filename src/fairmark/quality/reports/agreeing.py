@@ -128,7 +128,19 @@ def figures(gathered: Gathered, rows: Sequence[TaskRow], names: Names) -> list[A
             found += _classes(each, title, names)
             found += _pairs(each, title, gathered)
     found += [_of_numbers(key, given, names) for key, given in gathered.numbers.items()]
-    return [figure for figure in found if figure.units]
+    return fullest_first([figure for figure in found if figure.units])
+
+
+def fullest_first(found: Sequence[AgreementFigure]) -> list[AgreementFigure]:
+    """The subjects with the most units first; what is about one subject in the order that it was made."""
+    whole = {figure.subject: figure.units for figure in found if figure.slice is SliceKind.ALL}
+    return sorted(found, key=lambda figure: (-whole.get(figure.subject, 0), figure.subject))
+
+
+def headline(found: Sequence[AgreementFigure]) -> AgreementFigure | None:
+    """The figure of the subject with the most units; None if none can be told."""
+    wholes = (figure for figure in found if figure.slice is SliceKind.ALL and figure.figure.value is not None)
+    return next(wholes, None)
 
 
 def _figure(each: Rated, title: str, part: Sliced, rounds: int) -> AgreementFigure:

@@ -76,12 +76,11 @@ def made(work: Work, error: float, now: datetime) -> Made:
     figures = agreeing.figures(gathered, found, names)
     said = confusing.judgements(gathered, settled)
     told = confusing.told(said, gathered, found, names)
-    confidence = _confidence(ordinary, checked, now)
-    headline = next((each.figure for each in figures if each.slice is SliceKind.ALL), NOTHING)
+    sureness = confidence(ordinary, checked, now)
     return Made(
-        settled, gathered, found, _overview(work, ordinary, checked, headline, confidence.error, now),
+        settled, gathered, found, overview(work, ordinary, checked, agreeing.headline(figures), sureness.error, now),
         AgreementReport(made_at=now, figures=figures), ConfusionReport(made_at=now, tables=told.tables), told.examples,
-        confidence, piloting.plan(gathered, settled, found, now), signals.noticed(gathered, found, said),
+        sureness, piloting.plan(gathered, settled, found, now), signals.noticed(gathered, found, said),
     )  # fmt: skip
 
 
@@ -112,8 +111,9 @@ def _checked(work: Work, found: Sequence[TaskRow]) -> list[Checked]:
     return result
 
 
-def _confidence(found: Sequence[TaskRow], checked: Sequence[Checked], now: datetime) -> ConfidenceReport:
-    sure = [row.confidence for row in found if row.confidence is not None]
+def confidence(found: Sequence[TaskRow], checked: Sequence[Checked], now: datetime) -> ConfidenceReport:
+    """How sure the results are, and how often what was checked is right at each confidence."""
+    sure = [row.confidence for row in _judged(found) if row.confidence is not None]
     histogram = np.histogram(sure, bins=STEPS, range=(0.0, 1.0))[0].tolist()
     bins: list[Bin] = []
     error = 0.0
@@ -136,24 +136,32 @@ def _confidence(found: Sequence[TaskRow], checked: Sequence[Checked], now: datet
     )  # fmt: skip
 
 
-def _overview(work: Work, found: Sequence[TaskRow], checked: Sequence[Checked], alpha: Interval, error: float | None,
-              now: datetime) -> Overview:  # fmt: skip
+def _judged(found: Sequence[TaskRow]) -> list[TaskRow]:
+    """The results of several people: what is counted wherever it is said how sure results are."""
+    return [row for row in found if not row.open and len(row.handed) > 1]
+
+
+def overview(work: Work, found: Sequence[TaskRow], checked: Sequence[Checked], alpha: AgreementFigure | None,
+             error: float | None, now: datetime) -> Overview:  # fmt: skip
+    """The head of the page, as far as the newest work tells; counts and what is known are put in when it is shown."""
     stage = work.pipeline.stages[0]
     assert isinstance(stage, LabelStage)
     overlap = stage.overlap
     done = [row for row in found if not row.open]
     labels = [len(row.handed) for row in done]
-    sure = [row.confidence for row in done if row.confidence is not None]
+    judged = _judged(found)
+    sure = [row.confidence for row in judged if row.confidence is not None]
     right = sum(each.right for each in checked)
     believed = Belief(right + 0.5, len(checked) - right + 0.5)
     most = overlap.max * len(done)
     return Overview(
         project_id=work.project_id, made_at=now, stale=False, known=0.0, answers=len(done),
-        judged=sum(1 for each in labels if each > 1), confidence=sum(sure) / len(sure) if sure else None,
+        judged=len(judged), confidence=sum(sure) / len(sure) if sure else None,
         target=overlap.target, unsure=sum(1 for each in sure if each < (overlap.target or 0.0)),
         labels_mean=sum(labels) / len(labels) if labels else None,
         saved=1 - sum(labels) / most if most and overlap.max > overlap.min else None,
-        escalated=sum(1 for row in found if row.escalated), alpha=alpha, calibration_error=error,
+        escalated=sum(1 for row in found if row.escalated), alpha=alpha.figure if alpha is not None else NOTHING,
+        alpha_title=alpha.title if alpha is not None else "", calibration_error=error,
         accuracy=Interval(value=right / len(checked), low=believed.quantile(0.025), high=believed.quantile(0.975))
         if checked else NOTHING, gold=0, gold_suspended=0, open_cases=0,
     )  # fmt: skip

@@ -24,9 +24,11 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
     made_at: when the figures were made; None: never yet. stale: new work has come since. known: 0 to 1, how far the
     judges of the project are known; at 0 answers are a simple vote, at 1 everything is weighed by who said it. answers,
-    judged: results, and those of several people. confidence: mean over results. unsure: results below the target.
+    judged: results, and those of several people. confidence: mean over the latter. unsure: those of
+    them below the target.
     labels_mean: labels a result. saved: share of the labels that asking as many people for every task would have cost
-    on top. escalated: tasks that went to an expert. alpha: the agreement figure of the first row of AgreementReport.
+    on top. escalated: tasks that went to an expert. alpha, alpha_title: the agreement figure of the subject with
+    the most units, the first row of AgreementReport, and what it is called.
     calibration_error: mean distance of confidence from share right, over checked results. accuracy: share of the
     checked results' parts that are right. gold, gold_suspended, open_cases: counts.
     """
@@ -49,6 +51,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     gold: int
     gold_suspended: int
     open_cases: int
+    alpha_title: str = ""
 
 
 class SliceKind(StrEnum):
@@ -87,7 +90,7 @@ class AgreementFigure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgreementReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures in the order of subjects, the whole before its slices. made_at: None before the first."""
+    """Figures, the subjects with the most units first, the whole before its slices. made_at: None before the first."""
 
     made_at: datetime | None
     figures: list[AgreementFigure]
@@ -185,8 +188,9 @@ class Bin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConfidenceReport(msgspec.Struct, frozen=True, kw_only=True):
-    """histogram: results by confidence in 20 equal steps. bins: of results that were checked against gold or review, as
-    they were before; empty without any. error: expected calibration error. gold, reviews: how many of each.
+    """histogram: results of several people by confidence, as far as the newest work goes, in 20 equal steps. bins: of
+    results that were checked against gold or review, as they were before; empty without any. error: expected
+    calibration error. gold, reviews: how many of each.
     """
 
     made_at: datetime | None

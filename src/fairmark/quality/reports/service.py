@@ -132,7 +132,7 @@ def _why(detail: dict[str, Any], names: Names) -> list[str]:
     if "why" not in detail:
         return []
     found = explaining.decided(msgspec.convert(detail["why"], Why), names, {})
-    return [f"{each.title}: {each.text}" for each in found if each.confidence < 0.99][:5]
+    return explaining.folded([each for each in found if each.confidence < 0.99])[:5]
 
 
 async def confidence(tx: Tx, project_id: ProjectId) -> ConfidenceReport:

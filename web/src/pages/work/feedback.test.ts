@@ -16,12 +16,15 @@ describe("verdictWords", () => {
 })
 
 describe("turnsOf", () => {
-  it("finds one turn for each project wanted", () => {
-    const turns = [
-      { id: "a1", project_id: "a" },
-      { id: "b1", project_id: "b" },
-      { id: "a2", project_id: "a" },
+  it("finds one turn for each project", () => {
+    const rows = [
+      { assignment_id: "a1", project_id: "a" },
+      { assignment_id: "b1", project_id: "b" },
+      { assignment_id: "a2", project_id: "a" },
     ]
-    expect([...turnsOf(turns, new Set(["a", "c"]))]).toEqual([["a", "a1"]])
+    expect([...turnsOf(rows)]).toEqual([
+      ["a", "a1"],
+      ["b", "b1"],
+    ])
   })
 })
