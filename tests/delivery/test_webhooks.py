@@ -13,6 +13,7 @@ import pytest
 from fairmark.assets.fetching.rules import parse_networks
 from fairmark.delivery import attempts, jobs, rules, sending
 from fairmark.delivery.rules import Answer
+from fairmark.identity.events import OrganisationReopened
 from fairmark.kernel import clock
 from fairmark.kernel.actor import Mode
 from fairmark.kernel.ids import TaskId, new_id
@@ -41,6 +42,38 @@ def checker() -> Any:
     names: dict[str, Any] = {}
     exec(code, names)
     return names["is_from_fairmark"]
+
+
+class TestClosedOrganisation:
+    async def test_what_happens_meanwhile_waits_until_it_is_open_again(
+        self, world: World, client: httpx.AsyncClient, receiver: Receiver
+    ) -> None:
+        await hook(client, receiver)
+        await world.owner.execute("UPDATE organisations SET closed_at = now() WHERE org_id = $1", world.org_id)
+        await world.announce(moved(), moved())
+        await world.read_events()
+        assert await world.run_jobs() == []
+        assert receiver.requests == []
+        assert [(row["state"], row["next_at"]) for row in await world.deliveries()] == [("waiting", None)] * 2
+        await world.owner.execute("UPDATE organisations SET closed_at = NULL WHERE org_id = $1", world.org_id)
+        await world.announce(OrganisationReopened())
+        await world.read_events()
+        assert await world.run_jobs() == []
+        assert len(receiver.requests) == 2
+        assert {row["state"] for row in await world.deliveries()} == {"delivered"}
+
+    async def test_a_paused_webhook_stays_paused(
+        self, world: World, client: httpx.AsyncClient, receiver: Receiver
+    ) -> None:
+        made = await hook(client, receiver)
+        await world.announce(moved())
+        await world.read_events()
+        assert (await client.patch(f"/webhooks/{made['id']}", json={"paused": True})).status_code == 200
+        await world.run_jobs()
+        await world.announce(OrganisationReopened())
+        await world.read_events()
+        assert await world.run_jobs() == []
+        assert receiver.requests == []
 
 
 class TestDelivery:

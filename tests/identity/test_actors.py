@@ -1,5 +1,7 @@
 """Who stands behind a key or session token, and for how long that is remembered."""
 
+import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -8,7 +10,7 @@ import pytest
 from fairmark.identity import actors
 from fairmark.identity.actors import ActorCache
 from fairmark.identity.model import NoSuchOrganisation
-from fairmark.kernel.actor import Actor, ActorKind, MemberRole, Mode, Scope, WorkRole
+from fairmark.kernel.actor import Actor, ActorKind, MemberRole, Mode, OrganisationClosed, Scope, WorkRole
 from fairmark.kernel.ids import KeyId, OrgId, PersonId, SessionId, new_id
 from fairmark.kernel.telemetry import SQL_STATEMENTS
 
@@ -141,11 +143,12 @@ class TestFindKey:
         await owner.execute(f"UPDATE api_keys SET {column} = now() - interval '1 s' WHERE org_id = $1", org_id)
         assert await actors.find(world.db, secret, None, HOUR_S) is None
 
-    async def test_is_unknown_when_the_organisation_closed(self, world: World, owner: asyncpg.Connection) -> None:
+    async def test_is_refused_when_the_organisation_closed(self, world: World, owner: asyncpg.Connection) -> None:
         org_id = await world.organisation()
         secret = await world.key(org_id)
         await owner.execute("UPDATE organisations SET closed_at = now() WHERE org_id = $1", org_id)
-        assert await actors.find(world.db, secret, None, HOUR_S) is None
+        with pytest.raises(OrganisationClosed, match="closed"):
+            await actors.find(world.db, secret, None, HOUR_S)
 
     async def test_notes_its_use_at_most_once_a_minute(self, world: World, owner: asyncpg.Connection) -> None:
         org_id = await world.organisation()
@@ -170,6 +173,39 @@ class TestFindKey:
         second = await used_at()
         assert second is not None
         assert second >= first
+
+
+class TestForgetEverywhere:
+    async def test_reaches_who_listens_when_it_is_committed(self, world: World, owner: asyncpg.Connection) -> None:
+        told: asyncio.Queue[str] = asyncio.Queue()
+
+        def hear(_connection: object, _pid: int, _channel: str, payload: object) -> None:
+            told.put_nowait(str(payload))
+
+        await owner.add_listener(actors.CHANNEL, hear)
+        first, second = PersonId(new_id()), OrgId(new_id())
+        with suppress(ZeroDivisionError):
+            async with world.db.begin() as tx:
+                await actors.forget_everywhere(tx, person_id=first)
+                raise ZeroDivisionError  # rolled back: nobody hears of it
+        async with world.db.begin() as tx:
+            await actors.forget_everywhere(tx, org_id=second)
+        assert await told.get() == f"org:{second}"
+
+    @pytest.mark.parametrize("kind", ["key", "session", "person", "org"])
+    def test_what_is_heard_is_forgotten(self, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+        cache = ActorCache()
+        monkeypatch.setattr(actors, "CACHE", cache)
+        ids = {name: new_id() for name in ("key", "session", "person", "org")}
+        known = Actor(
+            key_id=KeyId(ids["key"]), session_id=SessionId(ids["session"]), person_id=PersonId(ids["person"]),
+            org_id=OrgId(ids["org"]),
+        )  # fmt: skip
+        cache.put(of(1), known, 60.0, 0)
+        cache.put(of(2), Actor(), 60.0, 0)
+        actors.heard(f"{kind}:{ids[kind]}")
+        assert cache.get(of(1)) is None
+        assert cache.get(of(2)) == Actor()
 
 
 class TestFindSession:

@@ -39,6 +39,8 @@ class TestMe:
                 "worker_id": None,
                 "alias": None,
                 "work_roles": [],
+                "closed_at": None,
+                "closed_reason": None,
             },
             {
                 "id": str(theirs),
@@ -48,6 +50,8 @@ class TestMe:
                 "worker_id": str(worker_id),
                 "alias": alias,
                 "work_roles": ["lead"],
+                "closed_at": None,
+                "closed_reason": None,
             },
         ]
         assert alias

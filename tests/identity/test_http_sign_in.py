@@ -83,13 +83,15 @@ class TestSignIn:
         rows = await owner.fetch("SELECT token_hash FROM sessions WHERE person_id = $1", ada.id)
         assert token_hash(body["token"]) in [row[0] for row in rows]
 
-    async def test_unknown_wrong_and_disabled_answer_alike(self, world: World, owner: asyncpg.Connection) -> None:
+    async def test_unknown_and_wrong_answer_alike_also_of_the_disabled(
+        self, world: World, owner: asyncpg.Connection
+    ) -> None:
         ada, gone = await world.person(), await world.person()
         await owner.execute("UPDATE people SET disabled_at = now() WHERE id = $1", gone.id)
         tries = [
             {"email": f"{new_id().hex}@people.test", "password": PASSWORD},
             credentials(ada, "some other password"),
-            credentials(gone),
+            credentials(gone, "some other password"),
         ]
         answers: list[Any] = []
         for body in tries:
@@ -99,6 +101,19 @@ class TestSignIn:
             answers.append((answer.status_code, error, sorted(answer.headers)))
         assert answers[0][0] == 401
         assert answers[0] == answers[1] == answers[2]
+
+    async def test_who_is_disabled_and_knows_the_password_learns_why(
+        self, world: World, owner: asyncpg.Connection
+    ) -> None:
+        gone = await world.person()
+        await owner.execute(
+            "UPDATE people SET disabled_at = now(), disabled_reason = 'Left in May.' WHERE id = $1", gone.id
+        )
+        answer = await world.stranger()("POST", "/sign-in", credentials(gone))
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (401, "account_disabled")
+        assert "Left in May." in error["message"]
+        assert "set-cookie" not in answer.headers
 
     async def test_unknown_and_known_addresses_are_checked_by_the_same_work(
         self, world: World, monkeypatch: pytest.MonkeyPatch

@@ -1,13 +1,16 @@
 """The table of permissions, row by row: who may, and that nobody else may."""
 
+import msgspec
 import pytest
 
 from fairmark.kernel.actor import (
+    IN_CLOSED,
     NOBODY,
     PERMISSIONS,
     Actor,
     ActorKind,
     MemberRole,
+    OrganisationClosed,
     Permission,
     Scope,
     WorkRole,
@@ -100,6 +103,21 @@ class TestPermissions:
         )
         allowed_both = {permission for permission in Permission if allowed(both, permission)}
         assert allowed_both == {permission for permission, names in MAY.items() if names & {"member", "worker"}}
+
+
+class TestClosed:
+    def test_an_owner_may_look_and_take_out_and_nothing_else(self) -> None:
+        owner = msgspec.structs.replace(member(MemberRole.OWNER), closed=True)
+        assert {permission for permission in Permission if allowed(owner, permission)} == {
+            Permission.ORG_READ, Permission.PEOPLE_READ, Permission.PROJECT_READ, Permission.DATA_READ, Permission.SELF
+        }  # fmt: skip
+
+    @pytest.mark.parametrize("permission", sorted(set(Permission) - IN_CLOSED))
+    def test_who_could_before_is_told_that_it_is_closed(self, permission: Permission) -> None:
+        for actor in EVERYBODY.values():
+            if allowed(actor, permission):
+                with pytest.raises(OrganisationClosed):
+                    require(msgspec.structs.replace(actor, closed=True), permission)
 
 
 class TestRequire:

@@ -39,6 +39,9 @@ from fairmark.delivery.model import ResultOut as ResultOut
 from fairmark.delivery.model import Split as Split
 from fairmark.delivery.model import Webhook as Webhook
 from fairmark.delivery.model import WebhookWithSecret as WebhookWithSecret
+from fairmark.identity.administration.model import Access as Access
+from fairmark.identity.administration.model import PersonDetail as PersonDetail
+from fairmark.identity.administration.model import PersonLine as PersonLine
 from fairmark.identity.model import Belonging as Belonging
 from fairmark.identity.model import Invitation as Invitation
 from fairmark.identity.model import Key as Key
@@ -134,10 +137,11 @@ def page_of(row: type[T]) -> type[Page[T]]:
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """A person and what they are to which organisations."""
+    """A person and what they are to which organisations. closed: where all has ended for them; they can open none."""
 
     person: Person
     organisations: list[Belonging]
+    closed: list[Belonging]
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,6 +38,12 @@ async def make_deliveries(tx: Tx, happened: Sequence[StoredEvent]) -> None:
         await jobs.enqueue_all(tx, SEND, [args_of(delivery_id, 0) for delivery_id in added])
 
 
+async def wake(tx: Tx) -> None:
+    """Goes on with what waited while the organisation was closed."""
+    woken = await store.wake_all_deliveries(tx)
+    await jobs.enqueue_all(tx, SEND, [args_of(delivery_id, attempt) for delivery_id, attempt in woken])
+
+
 async def take(tx: Tx, delivery_id: DeliveryId, attempt: int, force: bool) -> tuple[Parcel, Target] | None:
     """The delivery and its target if it is to be tried now; None if not, and then it is seen to.
 
@@ -48,6 +54,9 @@ async def take(tx: Tx, delivery_id: DeliveryId, attempt: int, force: bool) -> tu
         return None
     target = await store.target(tx, parcel.delivery.webhook_id)
     assert target is not None, "a delivery goes with its webhook"
+    if target.closed:
+        await store.put_off(tx, delivery_id, None)  # until it is open again: see `wake`
+        return None
     webhook = target.webhook
     is_test = parcel.delivery.type == rules.TEST_TYPE
     if webhook.paused_at is not None and not is_test:

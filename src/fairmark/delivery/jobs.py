@@ -8,6 +8,7 @@ from prometheus_client import Counter
 
 from fairmark.assets.fetching.rules import parse_networks
 from fairmark.delivery import attempts, exporting, rules, sending, service, store
+from fairmark.identity.events import OrganisationReopened
 from fairmark.kernel import clock, events, jobs
 from fairmark.kernel.db import Tx
 from fairmark.kernel.events import SYSTEM, Reader, StoredEvent
@@ -18,12 +19,16 @@ from fairmark.kernel.telemetry import REGISTRY, log
 logger = log("delivery")
 
 SWEEP_EVERY_S = 3600
+REOPENED = events.type_of(OrganisationReopened)
 ATTEMPTS = Counter("fairmark_webhook_attempts", "Attempts to deliver to webhooks.", ["outcome"], registry=REGISTRY)
 
 
 async def on_events(tx: Tx, happened: Sequence[StoredEvent]) -> None:
-    """Makes a delivery for each webhook that wants an event."""
+    """Makes a delivery for each webhook that wants an event; where an organisation is open again, goes on with those
+    that waited for it."""
     await attempts.make_deliveries(tx, happened)
+    if any(event.type == REOPENED for event in happened):
+        await attempts.wake(tx)
 
 
 async def send(site: Site, org_id: OrgId, args: dict[str, Any]) -> None:

@@ -94,12 +94,13 @@ class WebhookWithSecret(Webhook, frozen=True, kw_only=True):
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """What the sender needs of a webhook, its secrets included. It never leaves the process.
 
-    secret_header: of callbacks, the header that carries the secret as it is.
+    secret_header: of callbacks, the header that carries the secret as it is. closed: its organisation is.
     """
 
     webhook: Webhook
     secrets: tuple[str, ...]
     secret_header: str = ""
+    closed: bool = False
 
 
 class DeliveryState(StrEnum):

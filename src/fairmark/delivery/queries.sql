@@ -49,7 +49,8 @@ SELECT id, mode, project_id, url, description, types, paused_at, pause_reason, f
 -- name: get_webhook
 -- With its secrets, for the sender; `lock` holds the row until the transaction ends.
 SELECT id, mode, project_id, url, description, types, paused_at, pause_reason, failures, resume_at, created_at, updated_at,
-       secret, secret_old, secret_old_until, secret_header
+       secret, secret_old, secret_old_until, secret_header,
+       EXISTS (SELECT FROM organisations o WHERE o.org_id = :org_id AND o.closed_at IS NOT NULL) AS closed
   FROM webhooks WHERE org_id = :org_id AND id = :id;
 
 -- name: lock_webhook
@@ -144,6 +145,14 @@ UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, next_at = :now, q
 UPDATE webhook_deliveries SET next_at = :now, queued_at = :now
  WHERE org_id = :org_id AND webhook_id = :webhook_id AND state = 'waiting' AND next_at IS NULL
 RETURNING id, attempts;
+
+-- name: wake_all_deliveries
+-- What waited while the organisation was closed goes on.
+UPDATE webhook_deliveries d SET next_at = :now, queued_at = :now
+  FROM webhooks w
+ WHERE d.org_id = :org_id AND d.state = 'waiting' AND d.next_at IS NULL
+   AND w.org_id = :org_id AND w.id = d.webhook_id AND w.paused_at IS NULL
+RETURNING d.id, d.attempts;
 
 -- name: forget_deliveries
 -- The log is kept for a while only; a bounded part at a time.

@@ -145,7 +145,12 @@ async def target(tx: Tx, webhook_id: WebhookId) -> Target | None:
         return None
     until: datetime | None = row["secret_old_until"]
     old = (row["secret_old"],) if row["secret_old"] and until is not None and until > tx.now else ()
-    return Target(webhook=_webhook(row), secrets=(row["secret"], *old), secret_header=row["secret_header"])
+    return Target(
+        webhook=_webhook(row),
+        secrets=(row["secret"], *old),
+        secret_header=row["secret_header"],
+        closed=row["closed"],
+    )
 
 
 async def lock_webhook(tx: Tx, webhook_id: WebhookId) -> Webhook | None:
@@ -243,6 +248,12 @@ async def queue_again(tx: Tx, delivery_id: DeliveryId) -> None:
 async def wake_deliveries(tx: Tx, webhook_id: WebhookId) -> list[tuple[DeliveryId, int]]:
     """(id, attempts so far) of those that waited for the webhook."""
     rows = await tx.all(q.wake_deliveries, org_id=tx.org_id, webhook_id=webhook_id, now=tx.now)
+    return [(DeliveryId(row["id"]), row["attempts"]) for row in rows]
+
+
+async def wake_all_deliveries(tx: Tx) -> list[tuple[DeliveryId, int]]:
+    """The same of every webhook that is not paused."""
+    rows = await tx.all(q.wake_all_deliveries, org_id=tx.org_id, now=tx.now)
     return [(DeliveryId(row["id"]), row["attempts"]) for row in rows]
 
 

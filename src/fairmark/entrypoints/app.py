@@ -15,6 +15,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairmark import __version__
 from fairmark.entrypoints import errors, http_server, openapi, pages, wiring
+from fairmark.entrypoints.standing import Standing
+from fairmark.identity import actors
 from fairmark.kernel import json, schema, settings, telemetry
 from fairmark.kernel.blobs import Blobs
 from fairmark.kernel.db import Database, DatabaseDown
@@ -70,9 +72,15 @@ def create_app(config: Settings | None = None) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
         app.state.site = await _open_patiently(config)
+        stop = asyncio.Event()
+        standing = Standing(app.state.site.db.pool)
+        await standing.listen(actors.CHANNEL, actors.heard)
+        listening = asyncio.create_task(standing.run(stop))
         try:
             yield
         finally:
+            stop.set()
+            await listening
             await app.state.site.db.close()
 
     return Litestar(

@@ -52,7 +52,7 @@ ROUTES: list[Any] = [
 """Route handlers of every package's http.py."""
 
 READERS: list[Reader] = [
-    Reader("tasks", tasks_jobs.ASSET_EVENTS, tasks_jobs.on_assets),
+    Reader("tasks", tasks_jobs.EVENTS, tasks_jobs.on_events),
     Reader("quality", quality_jobs.WORK_EVENTS, quality_jobs.on_work),
     delivery_jobs.READER,
     Reader("scale", scale_jobs.EVENTS, scale_jobs.on_work),

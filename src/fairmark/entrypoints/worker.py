@@ -14,7 +14,7 @@ from prometheus_client import start_http_server
 
 from fairmark.entrypoints import wiring, worker_periodic, worker_readers
 from fairmark.entrypoints.app import open_site
-from fairmark.entrypoints.worker_connection import Backoff, Standing
+from fairmark.entrypoints.standing import Backoff, Standing
 from fairmark.entrypoints.worker_jobs import Runner
 from fairmark.kernel import telemetry
 from fairmark.kernel.db import DatabaseDown

@@ -13,7 +13,7 @@ from pgqueuer.models import Job
 from pgqueuer.ports.driver import NotifyCallback
 from pgqueuer.qm import QueueManager
 
-from fairmark.entrypoints.worker_connection import Backoff, Standing
+from fairmark.entrypoints.standing import Backoff, Standing
 from fairmark.kernel import jobs, json
 from fairmark.kernel.db import DOWN
 from fairmark.kernel.errors import Unavailable

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import structlog
 
-from fairmark.entrypoints.worker_connection import Standing, pause
+from fairmark.entrypoints.standing import Standing, pause
 from fairmark.kernel.http import Site
 from fairmark.kernel.telemetry import JOB_SECONDS, log
 

@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from fairmark.entrypoints.worker_connection import Backoff, pause
+from fairmark.entrypoints.standing import Backoff, pause
 from fairmark.kernel import events
 from fairmark.kernel.db import Database
 from fairmark.kernel.errors import Unavailable

@@ -12,9 +12,10 @@ from uuid import UUID
 import msgspec
 
 from fairmark.identity import events, passwords, rules, service, store, tokens
-from fairmark.identity.actors import CACHE
+from fairmark.identity.actors import CACHE, forget_everywhere
 from fairmark.identity.model import (
     Account,
+    AccountDisabled,
     BadCredentials,
     Belonging,
     EmailTaken,
@@ -44,10 +45,11 @@ SESSIONS_MAX: Final = 50
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """A person and what they are to which organisations."""
+    """A person and what they are to which organisations. closed: where all has ended for them; they can open none."""
 
     person: Person
     organisations: list[Belonging]
+    closed: list[Belonging]
 
 
 async def sign_in(
@@ -55,8 +57,8 @@ async def sign_in(
 ) -> SignIn:
     """Begins a session with a fresh token; the one that the same browser held before ends.
 
-    Unknown address, wrong password and closed account take the same time and give the same answer.
-    Raises BadCredentials, TooManyTries.
+    Unknown address and wrong password take the same time and give the same answer. That somebody is kept out, and why,
+    is told to who knows their password. Raises BadCredentials, AccountDisabled, TooManyTries.
     """
     email = email.strip().lower()
     async with db.begin() as tx:
@@ -64,9 +66,16 @@ async def sign_in(
         account = await store.account_by_email(tx, email)
     rules.check_tries(tried, settings.sign_in_tries_max, tx.now)
     right = await passwords.verify(account.password_hash if account else None, password)
-    if not right or account is None or account.disabled_at is not None:
+    if not right or account is None:
         logger.info("sign_in_failed", address=visit.address)
         raise BadCredentials("The e-mail address or the password is wrong.", mend="Check both, and the caps lock key.")
+    if account.disabled_at is not None:
+        logger.info("sign_in_refused", person_id=str(account.person.id), address=visit.address)
+        why = f" The reason: {account.disabled_reason}" if account.disabled_reason else ""
+        raise AccountDisabled(
+            f"An administrator has disabled your account.{why}",
+            mend="What you did is kept. If this is a mistake, write to whoever invited you, or to the administrator.",
+        )
     fresh = await passwords.make_hash(password) if passwords.outdated(account.password_hash) else None
     async with db.begin() as tx:
         await _refund(tx, visit, email)
@@ -74,6 +83,8 @@ async def sign_in(
             await store.set_password(tx, account.person.id, fresh, account.password_hash)
         ended = await store.end_session_by_token(tx, token_hash(token_before)) if token_before else None
         signed_in = await begin_session(tx, settings, account.person.id, visit)
+        if ended:
+            await forget_everywhere(tx, session_id=ended)
     if ended:
         CACHE.forget(session_id=ended)
     logger.info("signed_in", person_id=str(account.person.id), address=visit.address)
@@ -90,7 +101,12 @@ async def begin_session(tx: Tx, settings: Settings, person_id: PersonId, visit: 
 
 async def me(tx: Tx, person_id: PersonId) -> Me:
     """`tx` must be begun with that `person_id`."""
-    return Me(person=await store.person(tx, person_id), organisations=await store.belongings(tx, person_id))
+    belongings = await store.belongings(tx, person_id)
+    return Me(
+        person=await store.person(tx, person_id),
+        organisations=rules.reachable(belongings),
+        closed=rules.out_of_reach(belongings),
+    )
 
 
 async def change_profile(tx: Tx, name: str | None, preferences: dict[str, Any] | None) -> Person:
@@ -123,6 +139,7 @@ async def change_password(db: Database, settings: Settings, actor: Actor, old: s
             raise WrongPassword("The password was changed at the same moment from elsewhere.", mend="Sign in again.")
         await store.end_other_sessions(tx, account.person.id, actor.session_id)
         await _tell_organisations(tx, account.person.id, "password", actor)
+        await forget_everywhere(tx, person_id=account.person.id)
     CACHE.forget(person_id=account.person.id)
 
 
@@ -142,6 +159,7 @@ async def reset_password(db: Database, email: str) -> str:
         await store.replace_password(tx, person_id, fresh)
         await store.end_other_sessions(tx, person_id, None)
         await _tell_organisations(tx, person_id, "password", SYSTEM)
+        await forget_everywhere(tx, person_id=person_id)
     CACHE.forget(person_id=person_id)
     logger.info("password_reset", person_id=str(person_id))
     return password
@@ -158,6 +176,7 @@ async def end_session(tx: Tx, id: SessionId) -> None:
     assert tx.actor.person_id is not None
     if not await store.end_session(tx, tx.actor.person_id, id):
         raise NoSuchSession("You have no such session.", mend="List your sessions again: it may have ended.")
+    await forget_everywhere(tx, session_id=id)
 
 
 async def first_start(

@@ -1,7 +1,8 @@
 """Who stands behind a key or session token, looked up at most once in CACHE_S seconds per process.
 
-Revoking a key, ending a session or changing a role forgets the entries in the process that does it at once; other
-processes notice when their entry is CACHE_S old. That is the price of a request without a statement for its caller.
+Revoking a key, ending a session, changing a role or keeping somebody out forgets the entries at once, in the process
+that does it and, by NOTIFY, in every other (`forget_everywhere`). One whose listening connection is lost at that moment
+notices when its entry is CACHE_S old. That is the price of a request without a statement for its caller.
 """
 
 import time
@@ -9,13 +10,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from fairmark.identity import rules, store
 from fairmark.identity.model import NoSuchOrganisation
 from fairmark.identity.tokens import is_session, key_org
 from fairmark.kernel import clock
-from fairmark.kernel.actor import Actor, ActorKind, Mode, Scope
-from fairmark.kernel.db import Database
+from fairmark.kernel.actor import Actor, ActorKind, Mode, Scope, closed
+from fairmark.kernel.db import Database, Tx
 from fairmark.kernel.ids import KeyId, OrgId, PersonId, SessionId
 from fairmark.kernel.signing import token_hash
 
@@ -66,8 +68,9 @@ class ActorCache:
         key_id: KeyId | None = None,
         session_id: SessionId | None = None,
         person_id: PersonId | None = None,
+        org_id: OrgId | None = None,
     ) -> None:
-        """Drops what was known of a key, of a session, or of all sessions of a person."""
+        """Drops what was known of a key, of a session, of all sessions of a person, or of all in an organisation."""
         self.generation += 1
         gone = [
             slot
@@ -75,6 +78,7 @@ class ActorCache:
             if (key_id and actor.key_id == key_id)
             or (session_id and actor.session_id == session_id)
             or (person_id and actor.person_id == person_id)
+            or (org_id and actor.org_id == org_id)
         ]
         for slot in gone:
             del self._entries[slot]
@@ -83,13 +87,43 @@ class ActorCache:
 CACHE: Final = ActorCache()
 """This process's."""
 
+CHANNEL: Final = "fairmark_forget"
+
+
+async def forget_everywhere(
+    tx: Tx,
+    *,
+    key_id: KeyId | None = None,
+    session_id: SessionId | None = None,
+    person_id: PersonId | None = None,
+    org_id: OrgId | None = None,
+) -> None:
+    """As `ActorCache.forget`, in every server process, as soon as `tx` commits. Exactly one id is given."""
+    named = {"key": key_id, "session": session_id, "person": person_id, "org": org_id}
+    ((kind, id),) = ((kind, id) for kind, id in named.items() if id is not None)
+    await store.forget_everywhere(tx, CHANNEL, f"{kind}:{id}")
+
+
+def heard(payload: str) -> None:
+    """What another process, or this one, has told by `forget_everywhere`."""
+    kind, _, text = payload.partition(":")
+    id = UUID(text)
+    if kind == "key":
+        CACHE.forget(key_id=KeyId(id))
+    elif kind == "session":
+        CACHE.forget(session_id=SessionId(id))
+    elif kind == "person":
+        CACHE.forget(person_id=PersonId(id))
+    elif kind == "org":
+        CACHE.forget(org_id=OrgId(id))
+
 
 async def find(db: Database, token: str, org_id: OrgId | None, session_s: int) -> Actor | None:
     """The actor behind a key or session token, or None if it is neither or no longer good.
 
     org_id: which organisation a person asks for; None chooses the only one they have, if it is one. A key carries its
     own. session_s: how long a session lasts without use.
-    Raises NoSuchOrganisation if the actor has no part in `org_id`.
+    Raises NoSuchOrganisation if the actor has no part in `org_id`, and OrganisationClosed if it is closed to them.
     """
     own = key_org(token)
     if own is None and not is_session(token):
@@ -115,6 +149,8 @@ async def _by_key(db: Database, org_id: OrgId, secret_hash: bytes) -> tuple[Acto
         row = await store.key_by_hash(tx, secret_hash)
         if row is None:
             return None
+        if row["closed_at"] is not None:
+            raise closed()
         if row["used_at"] is None or row["used_at"] <= tx.now - TOUCH:
             await store.touch_key(tx, row["id"])
     scopes = frozenset(Scope(scope) for scope in row["scopes"])
@@ -141,12 +177,16 @@ async def _by_session(db: Database, slot: _Slot, session_s: int) -> tuple[Actor,
 async def in_organisation(db: Database, actor: Actor, org_id: OrgId | None) -> Actor:
     """A person's actor in `org_id`, or in their only organisation, or in none if they have several or none.
 
-    Raises NoSuchOrganisation if the person neither belongs to `org_id` nor administers the installation.
+    Raises NoSuchOrganisation if the person neither belongs to `org_id` nor administers the installation, and
+    OrganisationClosed if it is closed and they do not own it.
     """
     assert actor.person_id is not None
     async with db.begin(actor=actor) as tx:
-        found = await store.belongings(tx, actor.person_id, org_id)
-        foreign = await store.organisation(tx, org_id) if org_id is not None and not found and actor.is_admin else None
+        parts = await store.belongings(tx, actor.person_id, org_id)
+        foreign = await store.organisation(tx, org_id) if org_id is not None and not parts and actor.is_admin else None
+    found = rules.reachable(parts)
+    if org_id is not None and parts and not found:
+        raise closed()
     only = rules.only_organisation(found)
     if only is not None:
         return Actor(
@@ -158,6 +198,7 @@ async def in_organisation(db: Database, actor: Actor, org_id: OrgId | None) -> A
             member_role=only.member_role,
             worker_id=only.worker_id,
             work_roles=frozenset(only.work_roles),
+            closed=only.closed_at is not None,
         )
     if foreign is not None:
         return Actor(

@@ -24,6 +24,16 @@ class OrganisationChanged(Event, frozen=True, tag="organisation.changed"):
     display_name: str
 
 
+class OrganisationClosed(Event, frozen=True, tag="organisation.closed"):
+    """It is over: work stops, keys refuse. Its owners can still look and export."""
+
+    reason: str
+
+
+class OrganisationReopened(Event, frozen=True, tag="organisation.reopened"):
+    """An administrator opened it again: work goes on where it stopped."""
+
+
 class MemberJoined(Event, frozen=True, tag="member.joined"):
     """Somebody became a member."""
 
@@ -50,6 +60,30 @@ class PersonChanged(Event, frozen=True, tag="person.changed"):
 
     person_id: PersonId
     changed: list[str]
+
+
+class PersonDisabled(Event, frozen=True, tag="person.disabled"):
+    """An administrator keeps a member out of the installation; told in every organisation that they are a member of."""
+
+    person_id: PersonId
+
+
+class PersonEnabled(Event, frozen=True, tag="person.enabled"):
+    """The member may come in again."""
+
+    person_id: PersonId
+
+
+class WorkerDisabled(Event, frozen=True, tag="worker.disabled"):
+    """An administrator keeps a worker out of the installation: what they had begun goes back to the queue."""
+
+    worker_id: WorkerId
+
+
+class WorkerEnabled(Event, frozen=True, tag="worker.enabled"):
+    """The worker may come in again."""
+
+    worker_id: WorkerId
 
 
 class InvitationCreated(Event, frozen=True, tag="invitation.created"):

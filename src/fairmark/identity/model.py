@@ -34,6 +34,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     person: Person
     password_hash: str
     disabled_at: datetime | None
+    disabled_reason: str | None
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +71,9 @@ class Belonging(msgspec.Struct, frozen=True, kw_only=True):
     worker_id: WorkerId | None
     alias: str | None
     work_roles: list[WorkRole]
+    closed_at: datetime | None = None
+    """Since when it is closed; then only its owners can look into it."""
+    closed_reason: str | None = None
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +98,8 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True):
     display_name: str
     """The only name of it that workers see."""
     created_at: datetime
+    closed_at: datetime | None = None
+    closed_reason: str | None = None
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,6 +160,12 @@ class BadCredentials(NotSignedIn):
     """The key, session or password that came with the request is not, or no longer, good."""
 
     code = "bad_credentials"
+
+
+class AccountDisabled(NotSignedIn):
+    """The right password of somebody whom an administrator keeps out."""
+
+    code = "account_disabled"
 
 
 class CrossSite(Forbidden):
@@ -229,7 +241,7 @@ class NoSuchMember(NotFound):
 
 
 class NoSuchPerson(NotFound):
-    """Nobody signs in with this address."""
+    """Nobody signs in with this address, or has this id."""
 
     code = "no_such_person"
 

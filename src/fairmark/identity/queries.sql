@@ -13,16 +13,16 @@ SELECT s.id, s.person_id, s.seen_at, s.expires_at, p.is_admin
 UPDATE sessions SET seen_at = :now, expires_at = :expires_at WHERE id = :id AND seen_at < :now;
 
 -- name: belongings
--- global: every open organisation that a person belongs to or works for, and as what.
+-- global: every organisation that a person belongs to or works for, and as what; closed ones too.
 WITH mine AS (
     SELECT org_id FROM memberships WHERE person_id = :person_id
      UNION
     SELECT org_id FROM workers WHERE person_id = :person_id)
-SELECT o.org_id, o.name, o.display_name, m.role AS member_role, w.id AS worker_id, w.alias,
+SELECT o.org_id, o.name, o.display_name, o.closed_at, o.closed_reason, m.role AS member_role, w.id AS worker_id, w.alias,
        ARRAY(SELECT DISTINCT x.role FROM workforce_members x WHERE x.org_id = w.org_id AND x.worker_id = w.id
               ORDER BY x.role) AS work_roles
   FROM mine
-  JOIN organisations o ON o.org_id = mine.org_id AND o.closed_at IS NULL
+  JOIN organisations o ON o.org_id = mine.org_id
   LEFT JOIN memberships m ON m.org_id = o.org_id AND m.person_id = :person_id
   LEFT JOIN workers w ON w.org_id = o.org_id AND w.person_id = :person_id
  WHERE :org_id::uuid IS NULL OR o.org_id = :org_id
@@ -30,19 +30,19 @@ SELECT o.org_id, o.name, o.display_name, m.role AS member_role, w.id AS worker_i
  LIMIT :limit;
 
 -- name: organisation
--- One organisation, if it is open.
-SELECT org_id, name, display_name, created_at FROM organisations WHERE org_id = :org_id AND closed_at IS NULL;
+-- One organisation, open or closed.
+SELECT org_id, name, display_name, created_at, closed_at, closed_reason FROM organisations WHERE org_id = :org_id;
 
 -- name: add_organisation
 -- A new tenant, from inside its own fence.
 INSERT INTO organisations (org_id, name, display_name, created_at)
 VALUES (:org_id, :name, :display_name, :now)
-RETURNING org_id, name, display_name, created_at;
+RETURNING org_id, name, display_name, created_at, closed_at, closed_reason;
 
 -- name: key_by_hash
--- The key behind a secret, if it and its organisation are still good.
-SELECT k.id, k.scopes, k.mode, k.used_at, k.expires_at
-  FROM api_keys k JOIN organisations o ON o.org_id = k.org_id AND o.closed_at IS NULL
+-- The key behind a secret, if it is still good, and whether its organisation is closed.
+SELECT k.id, k.scopes, k.mode, k.used_at, k.expires_at, o.closed_at
+  FROM api_keys k JOIN organisations o ON o.org_id = k.org_id
  WHERE k.org_id = :org_id AND k.secret_hash = :secret_hash AND k.revoked_at IS NULL
    AND (k.expires_at IS NULL OR k.expires_at > :now);
 
@@ -84,11 +84,11 @@ SELECT EXISTS (SELECT FROM one_time_links
 
 -- name: account_by_email
 -- global: whoever signs in with an address.
-SELECT id, name, email, is_admin, preferences, password_hash, disabled_at FROM people WHERE lower(email) = :email;
+SELECT id, name, email, is_admin, preferences, password_hash, disabled_at, disabled_reason FROM people WHERE lower(email) = :email;
 
 -- name: account_by_id
 -- global: the caller's own row, held until the transaction ends because they are about to change it.
-SELECT id, name, email, is_admin, preferences, password_hash, disabled_at FROM people WHERE id = :id FOR UPDATE;
+SELECT id, name, email, is_admin, preferences, password_hash, disabled_at, disabled_reason FROM people WHERE id = :id FOR UPDATE;
 
 -- name: person
 -- global: the caller's own row.
@@ -144,6 +144,11 @@ DELETE FROM sessions WHERE token_hash = :token_hash RETURNING id;
 -- global: all of the caller's own sessions but one.
 DELETE FROM sessions WHERE person_id = :person_id AND id IS DISTINCT FROM :keep::uuid;
 
+-- name: forget_everywhere
+-- global: reaches every server process when the transaction commits. Such acts are rare: the one lock that NOTIFY takes
+-- at commit is no bottleneck.
+SELECT pg_notify(:channel, :payload);
+
 -- name: count_tries
 -- global: counts one try in each bucket; in order, so that two tries at once cannot wait for each other.
 INSERT INTO rate_limits (bucket, window_start, tries)
@@ -173,15 +178,15 @@ DELETE FROM rate_limits WHERE window_start < :before;
 
 -- name: organisations
 -- global: every organisation, for an administrator; row-level security shows others only their own.
-SELECT org_id, name, display_name, created_at FROM organisations
- WHERE closed_at IS NULL AND (:after::uuid IS NULL OR org_id > :after)
+SELECT org_id, name, display_name, created_at, closed_at, closed_reason FROM organisations
+ WHERE :after::uuid IS NULL OR org_id > :after
  ORDER BY org_id LIMIT :limit;
 
 -- name: change_organisation
 -- Changes the names that are given.
 UPDATE organisations SET name = coalesce(:name::text, name), display_name = coalesce(:display_name::text, display_name)
  WHERE org_id = :org_id
-RETURNING org_id, name, display_name, created_at;
+RETURNING org_id, name, display_name, created_at, closed_at, closed_reason;
 
 -- name: members
 -- The customer side of an organisation, with names: members know each other.

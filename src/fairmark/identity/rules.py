@@ -105,10 +105,21 @@ def check_key_mode(actor: Actor, mode: Mode) -> None:
         )
 
 
+def reachable(belongings: Sequence[Belonging]) -> list[Belonging]:
+    """Those that a person can come into: the open ones, and closed ones that they own."""
+    return [one for one in belongings if one.closed_at is None or one.member_role is MemberRole.OWNER]
+
+
+def out_of_reach(belongings: Sequence[Belonging]) -> list[Belonging]:
+    """Those that are closed to the person: what they may still be told is that, and why."""
+    return [one for one in belongings if one.closed_at is not None and one.member_role is not MemberRole.OWNER]
+
+
 def only_organisation(belongings: Sequence[Belonging]) -> Belonging | None:
-    """The one that a person means who names none; None if that is not clear. Those they have left count least."""
+    """The one that a person means who names none; None if that is not clear. Those they have left count least, then
+    closed ones."""
     active = [one for one in belongings if one.member_role is not None or one.work_roles]
-    among = active or belongings
+    among = [one for one in active if one.closed_at is None] or active or belongings
     return among[0] if len(among) == 1 else None
 
 

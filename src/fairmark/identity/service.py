@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from fairmark.identity import events, rules, store, tokens
+from fairmark.identity.actors import forget_everywhere
 from fairmark.identity.model import Belonging, Key, Member, NoSuchKey, NoSuchMember, Organisation
 from fairmark.kernel.actor import ActorKind, MemberRole, Mode, Scope
 from fairmark.kernel.db import Tx
@@ -55,8 +56,9 @@ async def create_organisation(
 
 
 async def organisations_of(tx: Tx, person_id: PersonId) -> list[Belonging]:
-    """What the person is to which organisations; `tx` must be begun with that `person_id`."""
-    return await store.belongings(tx, person_id)
+    """What the person is to which organisations; `tx` must be begun with that `person_id`. Closed ones that they do
+    not own are left out."""
+    return rules.reachable(await store.belongings(tx, person_id))
 
 
 async def list_organisations(tx: Tx, after: UUID | None, limit: int) -> list[Organisation]:
@@ -67,7 +69,7 @@ async def list_organisations(tx: Tx, after: UUID | None, limit: int) -> list[Org
 async def organisation(tx: Tx) -> Organisation:
     """The transaction's own."""
     found = await store.organisation(tx, tx.org_id)
-    assert found is not None, "an actor's organisation is open"
+    assert found is not None, "an actor's organisation is there"
     return found
 
 
@@ -96,6 +98,7 @@ async def change_member(tx: Tx, person_id: PersonId, role: MemberRole) -> Member
     if role is not member.role:
         await store.set_member_role(tx, person_id, role)
         await announce(tx, events.MemberChanged(person_id=person_id, role=role, role_before=member.role))
+        await forget_everywhere(tx, person_id=person_id)
     return await _member(tx, person_id)
 
 
@@ -106,6 +109,7 @@ async def remove_member(tx: Tx, person_id: PersonId) -> None:
     rules.check_role_change(tx.actor, person_id, member.role, None, owners)
     await store.remove_member(tx, person_id)
     await announce(tx, events.MemberLeft(person_id=person_id))
+    await forget_everywhere(tx, person_id=person_id)
 
 
 async def _member(tx: Tx, person_id: PersonId) -> Member:
@@ -147,6 +151,7 @@ async def revoke_key(tx: Tx, id: KeyId) -> None:
         raise NoSuchKey("There is no such key.", mend="List the keys again.")
     if stopped:
         await announce(tx, events.KeyRevoked(key_id=id))
+        await forget_everywhere(tx, key_id=id)
 
 
 def _mode_seen(tx: Tx) -> Mode | None:

@@ -82,7 +82,17 @@ def _person(row: Any) -> Person:
 
 
 def _account(row: Any) -> Account:
-    return Account(person=_person(row), password_hash=row["password_hash"], disabled_at=row["disabled_at"])
+    return Account(
+        person=_person(row),
+        password_hash=row["password_hash"],
+        disabled_at=row["disabled_at"],
+        disabled_reason=row["disabled_reason"],
+    )
+
+
+async def forget_everywhere(tx: Tx, channel: str, payload: str) -> None:
+    """Tells every process that listens, once the transaction commits."""
+    await tx.run(q.forget_everywhere, channel=channel, payload=payload)
 
 
 # ---------------------------------------------------------------------------------------------- sessions
@@ -151,7 +161,7 @@ async def touch_session(tx: Tx, id: SessionId, expires_at: datetime) -> None:
 async def belongings(
     tx: Tx, person_id: PersonId, org_id: OrgId | None = None, limit: int = BELONGINGS_MAX
 ) -> list[Belonging]:
-    """The organisations of a person, oldest first; `tx` must be that person's own."""
+    """The organisations of a person, closed ones too, oldest first; `tx` must be that person's own."""
     rows = await tx.all(q.belongings, person_id=person_id, org_id=org_id, limit=limit)
     return [
         Belonging(
@@ -162,13 +172,15 @@ async def belongings(
             worker_id=row["worker_id"],
             alias=row["alias"],
             work_roles=[WorkRole(role) for role in row["work_roles"]],
+            closed_at=row["closed_at"],
+            closed_reason=row["closed_reason"],
         )
         for row in rows
     ]
 
 
 async def organisation(tx: Tx, org_id: OrgId) -> Organisation | None:
-    """An open organisation that the transaction may see."""
+    """An organisation that the transaction may see, open or closed."""
     row = await tx.maybe(q.organisation, org_id=org_id)
     return None if row is None else _organisation(row)
 
@@ -179,7 +191,7 @@ async def add_organisation(tx: Tx, name: str, display_name: str) -> Organisation
 
 
 async def organisations(tx: Tx, after: UUID | None, limit: int) -> list[Organisation]:
-    """Every open organisation, oldest first; `tx` must be an administrator's."""
+    """Every organisation, closed ones too, oldest first; `tx` must be an administrator's."""
     return [_organisation(row) for row in await tx.all(q.organisations, after=after, limit=limit)]
 
 
@@ -190,7 +202,12 @@ async def change_organisation(tx: Tx, name: str | None, display_name: str | None
 
 def _organisation(row: Any) -> Organisation:
     return Organisation(
-        id=row["org_id"], name=row["name"], display_name=row["display_name"], created_at=row["created_at"]
+        id=row["org_id"],
+        name=row["name"],
+        display_name=row["display_name"],
+        created_at=row["created_at"],
+        closed_at=row["closed_at"],
+        closed_reason=row["closed_reason"],
     )
 
 

@@ -53,7 +53,10 @@ class ActorKind(StrEnum):
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """The caller of one request, in one organisation (None: none chosen, or none at all)."""
+    """The caller of one request, in one organisation (None: none chosen, or none at all).
+
+    closed: the organisation is; then only its owners get here at all, and may no more than IN_CLOSED.
+    """
 
     kind: ActorKind = ActorKind.NOBODY
     org_id: OrgId | None = None
@@ -66,6 +69,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     worker_id: WorkerId | None = None
     work_roles: frozenset[WorkRole] = frozenset()
     scopes: frozenset[Scope] = frozenset()
+    closed: bool = False
 
 
 NOBODY: Final = Actor()
@@ -133,9 +137,31 @@ PERMISSIONS: Final[dict[Permission, Predicate]] = {
 }
 
 
+IN_CLOSED: Final = frozenset(
+    {
+        Permission.ORG_READ, Permission.PEOPLE_READ, Permission.PROJECT_READ, Permission.DATA_READ, Permission.SELF,
+        Permission.ADMIN,
+    }
+)  # fmt: skip
+"""What remains of a closed organisation: to look, and to take the data out."""
+
+
+class OrganisationClosed(Forbidden):
+    """The organisation is closed: its owners may look and export, and nobody else may do anything."""
+
+    code = "organisation_closed"
+
+
+def closed() -> OrganisationClosed:
+    return OrganisationClosed(
+        "This organisation is closed: no work is done in it any more.",
+        mend="Its owners can still look and export. An administrator of the installation can open it again.",
+    )
+
+
 def allowed(actor: Actor, permission: Permission) -> bool:
     """Whether `actor` may do `permission` at all."""
-    return PERMISSIONS[permission](actor)
+    return PERMISSIONS[permission](actor) and (not actor.closed or permission in IN_CLOSED)
 
 
 def require(actor: Actor, permission: Permission) -> None:
@@ -144,6 +170,8 @@ def require(actor: Actor, permission: Permission) -> None:
         return
     if actor.kind is ActorKind.NOBODY:
         raise NotSignedIn("This needs a sign-in or an API key.", mend="Sign in, or send 'Authorization: Bearer KEY'.")
+    if PERMISSIONS[permission](actor):
+        raise closed()
     raise Forbidden(
         f"You may not do this: it needs the permission '{permission.value}' in this organisation.",
         mend="Ask an owner of the organisation for the role, or use a key with the scope.",

@@ -181,7 +181,7 @@ async def _claim_anywhere(request: Req, person: Actor, data: ClaimWish, sign: Si
     async with db.begin(actor=person) as tx:
         belongings = await organisations_of(tx, person.person_id)
     for belonging in belongings:
-        if belonging.worker_id is None:
+        if belonging.worker_id is None or belonging.closed_at is not None:
             continue
         roles = frozenset(belonging.work_roles)
         actor = msgspec.structs.replace(person, org_id=belonging.id, worker_id=belonging.worker_id, work_roles=roles)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fairmark.assets.events import AssetFailed, AssetReady, BatchChanged, ItemsAdded
+from fairmark.identity.events import OrganisationClosed, WorkerDisabled
 from fairmark.kernel import events
 from fairmark.kernel.db import Tx
 from fairmark.kernel.events import StoredEvent
@@ -12,10 +13,10 @@ from fairmark.tasks import flow, service
 EXPIRE_EVERY_S = 5
 
 
-async def on_assets(tx: Tx, stored: Sequence[StoredEvent]) -> None:
-    """New items become tasks, media that arrive open them, batches carry their state to them; in order."""
+async def on_events(tx: Tx, stored: Sequence[StoredEvent]) -> None:
+    """New items become tasks, media that arrive open them, batches carry their state to them; who is kept out, and
+    everybody where an organisation is closed, gives back what they hold. In order."""
     for event in stored:
-        assert event.project_id is not None or event.type.startswith("asset.")
         if event.type == events.type_of(ItemsAdded):
             added = event.read_as(ItemsAdded)
             assert added.project_id is not None
@@ -24,9 +25,13 @@ async def on_assets(tx: Tx, stored: Sequence[StoredEvent]) -> None:
             await flow.media_ready(tx, event.read_as(AssetReady).asset_ids)
         elif event.type == events.type_of(AssetFailed):
             await flow.media_failed(tx, event.read_as(AssetFailed).asset_ids)
-        else:
+        elif event.type == events.type_of(BatchChanged):
             changed = event.read_as(BatchChanged)
             await flow.batch_changed(tx, changed.batch_id, changed.state, changed.priority, changed.due_at)
+        elif event.type == events.type_of(WorkerDisabled):
+            await service.release(tx, event.read_as(WorkerDisabled).worker_id, "Kept out by an administrator.")
+        else:
+            await service.release(tx, None, "The organisation was closed.")
 
 
 async def expire_leases(site: Site) -> None:
@@ -36,4 +41,7 @@ async def expire_leases(site: Site) -> None:
             await service.expire(tx)
 
 
-ASSET_EVENTS = [events.type_of(kind) for kind in (ItemsAdded, AssetReady, AssetFailed, BatchChanged)]
+EVENTS = [
+    events.type_of(kind)
+    for kind in (ItemsAdded, AssetReady, AssetFailed, BatchChanged, WorkerDisabled, OrganisationClosed)
+]

@@ -245,6 +245,25 @@ SELECT :org_id, :now, 'assignment.expired', project_id, task_id, 'system',
                           'worker_id', worker_id)
   FROM over;
 
+-- name: release_leases
+-- The turns that one worker holds, or everybody: given back with their draft and time kept, and the work opened again.
+WITH over AS (
+    UPDATE assignments a SET state = 'returned', closed_at = :now, reason = :reason
+     WHERE a.org_id = :org_id AND a.state = 'leased' AND (:worker_id::uuid IS NULL OR a.worker_id = :worker_id)
+    RETURNING a.id, a.project_id, a.task_id, a.stage, a.round, a.worker_id
+), opened AS (
+    INSERT INTO open_assignments (org_id, project_id, stage, rank, place, task_id, id, after_id, reserved_for)
+    SELECT :org_id, o.project_id, o.stage, t.rank, t.place, o.task_id, gen_random_uuid(), o.id,
+           CASE WHEN t.gold_id IS NOT NULL THEN o.worker_id END
+      FROM over o JOIN tasks t ON t.org_id = :org_id AND t.id = o.task_id
+     WHERE t.state = 'open' AND t.stage = o.stage AND t.round = o.round
+)
+INSERT INTO events (org_id, at, type, project_id, task_id, actor, data)
+SELECT :org_id, :now, 'assignment.closed', project_id, task_id, 'system',
+       jsonb_build_object('type', 'assignment.closed', 'project_id', project_id, 'task_id', task_id, 'assignment_id', id,
+                          'worker_id', worker_id, 'state', 'returned', 'reason', :reason::text)
+  FROM over;
+
 -- name: create_tasks
 -- Tasks for the items of one import chunk; again for the same items, it does nothing. A task whose assets are not all
 -- here yet waits. `place` spreads neighbours over the ring: chunks in order of time, items of one chunk at random.

@@ -485,3 +485,9 @@ def _no_such(id: AssignmentId) -> NoSuchAssignment:
 async def expire(tx: Tx) -> int:
     """Closes the turns whose lease ran out and opens their work again. Returns how many."""
     return await store.expire_leases(tx)
+
+
+async def release(tx: Tx, worker_id: WorkerId | None, reason: str) -> int:
+    """Gives back what a worker holds, or everybody in the organisation; drafts and counted time stay. Returns how many
+    turns."""
+    return await store.release_leases(tx, worker_id, reason)

@@ -367,6 +367,11 @@ async def expire_leases(tx: Tx) -> int:
     return await tx.run(q.expire_leases, org_id=tx.org_id, now=tx.now)
 
 
+async def release_leases(tx: Tx, worker_id: WorkerId | None, reason: str) -> int:
+    """Of everybody if no worker is named; how many turns."""
+    return await tx.run(q.release_leases, org_id=tx.org_id, worker_id=worker_id, reason=reason, now=tx.now)
+
+
 async def create_tasks(tx: Tx, project_id: ProjectId, first_id: ItemId, last_id: ItemId, base: int, spread: int,
                        overlap: int) -> tuple[int, int]:  # fmt: skip
     """(made, opened)"""

@@ -300,7 +300,7 @@ export interface paths {
         post?: never;
         /**
          * RevokeKey
-         * @description Stops an API key for good: at once here, within five seconds in other server processes.
+         * @description Stops an API key for good, at once, in every server process.
          */
         delete: operations["revoke_key"];
         options?: never;
@@ -367,6 +367,169 @@ export interface paths {
          * @description Withdraws an invitation: its link stops working at once.
          */
         delete: operations["revoke_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPeople
+         * @description The people of the installation, oldest first. `q`: part of a name or an address.
+         */
+        get: operations["list_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPerson
+         * @description One person, what they are to which organisations, and the API keys that they made.
+         */
+        get: operations["get_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * DisablePerson
+         * @description Keeps a person out: their sign-ins end at once, in every server process. What they had begun goes back to the
+         *     queue; drafts and counted time stay. The keys that they made work on until each is ended. They read the reason when
+         *     they try to sign in.
+         */
+        post: operations["disable_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * EnablePerson
+         * @description Lets a person in again, with the password that they had.
+         */
+        post: operations["enable_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * EndPersonsKey
+         * @description Stops an API key that the person has made, in whatever organisation.
+         */
+        delete: operations["end_persons_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisation/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CloseOrganisation
+         * @description Closes the caller's own organisation: work stops, keys refuse. Its owners can still look and export; an
+         *     administrator can open it again.
+         */
+        post: operations["close_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CloseAnotherOrganisation
+         * @description Closes an organisation, for administrators.
+         */
+        post: operations["close_another_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReopenOrganisation
+         * @description Opens a closed organisation again, for administrators: work goes on where it stopped.
+         */
+        post: operations["reopen_organisation"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2241,6 +2404,12 @@ export interface components {
             me: components["schemas"]["Me"];
             signed_in?: components["schemas"]["SignedIn"] | null;
         };
+        /**
+         * Access
+         * @description Whether a person may sign in.
+         * @enum {string}
+         */
+        Access: "allowed" | "disabled";
         /** Added */
         Added: {
             /** Format: uuid */
@@ -2461,6 +2630,8 @@ export interface components {
             worker_id: string | null;
             alias: string | null;
             work_roles: components["schemas"]["WorkRole"][];
+            closed_at?: string | null;
+            closed_reason?: string | null;
         };
         /** Bin */
         Bin: {
@@ -3420,6 +3591,13 @@ export interface components {
             /** @default 0 */
             items_touched: number;
         };
+        /** MadeKey */
+        MadeKey: {
+            /** Format: uuid */
+            organisation_id: string;
+            organisation: string;
+            key: components["schemas"]["Key"];
+        };
         /**
          * ManifestFormat
          * @enum {string}
@@ -3464,6 +3642,7 @@ export interface components {
         Me: {
             person: components["schemas"]["Person"];
             organisations: components["schemas"]["Belonging"][];
+            closed: components["schemas"]["Belonging"][];
         };
         /** Media */
         Media: {
@@ -3642,6 +3821,8 @@ export interface components {
             display_name: string;
             /** Format: date-time */
             created_at: string;
+            closed_at?: string | null;
+            closed_reason?: string | null;
         };
         /** OrganisationBody */
         OrganisationBody: {
@@ -3716,6 +3897,15 @@ export interface components {
             /** @default  */
             alpha_title: string;
         };
+        /** Part */
+        Part: {
+            /** Format: uuid */
+            organisation_id: string;
+            organisation: string;
+            closed_at: string | null;
+            member_role: components["schemas"]["MemberRole"] | null;
+            work_roles: components["schemas"]["WorkRole"][];
+        };
         /** PasswordBody */
         PasswordBody: {
             old: string;
@@ -3744,6 +3934,31 @@ export interface components {
             preferences: {
                 [key: string]: unknown;
             };
+        };
+        /** PersonDetail */
+        PersonDetail: {
+            person: components["schemas"]["PersonLine"];
+            parts: components["schemas"]["Part"][];
+            keys: components["schemas"]["MadeKey"][];
+        };
+        /** PersonLine */
+        PersonLine: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            email: string;
+            is_admin: boolean;
+            /** Format: date-time */
+            created_at: string;
+            seen_at: string | null;
+            disabled_at: string | null;
+            disabled_reason: string | null;
+        };
+        /** Page[PersonLine] */
+        PersonLinePage: {
+            rows: components["schemas"]["PersonLine"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
         };
         /** Pipeline */
         Pipeline: {
@@ -4366,6 +4581,10 @@ export interface components {
             field?: string | null;
             is?: boolean | number | string | string[] | null;
             in?: string[] | null;
+        };
+        /** Why */
+        Why: {
+            reason: string;
         };
         /** WorkOffer */
         WorkOffer: {
@@ -5104,6 +5323,208 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: {
+                /** @description Most rows in the answer. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
+                q?: string | null;
+                access?: components["schemas"]["Access"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonLinePage"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    get_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    disable_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    enable_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    end_persons_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    close_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    close_another_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    reopen_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
             };
             "4XX": components["responses"]["Error4XX"];
             "5XX": components["responses"]["Error5XX"];

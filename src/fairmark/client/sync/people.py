@@ -7,6 +7,7 @@ from typing import Any
 
 from fairmark.client.model import (
     Accepted,
+    Access,
     Allowed,
     FirstStartNeeded,
     Invitation,
@@ -20,6 +21,8 @@ from fairmark.client.model import (
     Organisation,
     Peek,
     Person,
+    PersonDetail,
+    PersonLine,
     Placed,
     Scope,
     Session,
@@ -90,6 +93,43 @@ class People(Transport):
         """Makes an organisation, for administrators. display_name: what workers see; the name if left out."""
         body = {"name": name, "display_name": display_name}
         return self.request("POST", "/organisations", Organisation, body=body)
+
+    def close_organisation(self, reason: str) -> Organisation:
+        """Closes one's own organisation: work, keys and webhooks stop. Its owners can still look and export; an
+        administrator can open it again."""
+        return self.request("POST", "/organisation/close", Organisation, body={"reason": reason})
+
+    def close_another_organisation(self, organisation_id: Id, reason: str) -> Organisation:
+        """The same with any organisation, for administrators."""
+        path = f"/organisations/{organisation_id}/close"
+        return self.request("POST", path, Organisation, body={"reason": reason})
+
+    def reopen_organisation(self, organisation_id: Id) -> Organisation:
+        """Opens a closed organisation again, for administrators: work goes on where it stopped."""
+        return self.request("POST", f"/organisations/{organisation_id}/reopen", Organisation)
+
+    def list_people(
+        self, *, q: str | None = None, access: Access | None = None, limit: int | None = None
+    ) -> Iterator[PersonLine]:
+        """The people of the installation, oldest first, for administrators. q: part of a name or an address."""
+        return self._pages("/people", PersonLine, limit, {"q": q, "access": access})
+
+    def get_person(self, person_id: Id) -> PersonDetail:
+        """One person, what they are to which organisations, and the keys they made, for administrators."""
+        return self.request("GET", f"/people/{person_id}", PersonDetail)
+
+    def disable_person(self, person_id: Id, reason: str) -> None:
+        """Keeps a person out, for administrators: their sign-ins end at once, and what they had begun goes back to the
+        queue. Keys that they made work on."""
+        self.request("POST", f"/people/{person_id}/disable", type(None), body={"reason": reason}, safe=True)
+
+    def enable_person(self, person_id: Id) -> None:
+        """Lets a person in again, with the password that they had, for administrators."""
+        self.request("POST", f"/people/{person_id}/enable", type(None), safe=True)
+
+    def end_persons_key(self, person_id: Id, key_id: Id) -> None:
+        """Stops a key that the person has made, in whatever organisation, for administrators."""
+        self.request("DELETE", f"/people/{person_id}/keys/{key_id}", type(None))
 
     def get_organisation(self) -> Organisation:
         """The caller's organisation."""

@@ -1,4 +1,4 @@
-"""The worker's standing connection, which lives outside any transaction: LISTEN and advisory locks hang on it."""
+"""A process's standing connection, which lives outside any transaction: LISTEN and advisory locks hang on it."""
 
 import asyncio
 import contextlib
