@@ -1,12 +1,16 @@
 """The command line where only the client's packages are installed: the server's commands say what is missing."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from fairmark.client import Client
+from fairmark.client.errors import Forbidden, NotSignedIn
+from fairmark.kernel.actor import MemberRole
 from fairmark.kernel.embedded import Embedded
 from tests.conftest import Server, free_port
 
@@ -60,3 +64,58 @@ class TestFirstAdmin:
             Embedded(tmp_path / "d").stop()
         assert done.returncode == 1
         assert done.stderr.startswith("error: This installation has an administrator already.")
+
+
+class TestAdministration:
+    """One installation, asked by its operator at the machine; no server runs."""
+
+    @pytest.fixture(scope="class")
+    def machine(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+        folder = tmp_path_factory.mktemp("machine")
+        server = Server(folder / "d", free_port())
+        link = server.command("people", "first-admin")
+        server.start()
+        try:
+            with Client(server.url) as client:
+                client.first_start(
+                    link.strip().partition("#")[2], "Ann", "ann@example.org", "a long enough one", "Acme"
+                )
+                made = client.invite(member_role=MemberRole.MEMBER)
+            with Client(server.url) as client:
+                client.accept_invitation(made.token, name="Bob", email="bob@example.org", password="a long enough two")
+            yield server
+        finally:
+            server.stop()
+            Embedded(folder / "d").stop()
+
+    def test_people_are_listed_disabled_and_enabled(self, machine: Server) -> None:
+        assert machine.command("people", "list") == "ann@example.org\tAnn\tadministrator\nbob@example.org\tBob\n"
+        machine.command("people", "disable", "Bob@example.org", "--reason", "Left in May.", "--yes")
+        assert machine.command("people", "list", "BOB") == "bob@example.org\tBob\tdisabled\n"
+        with Client(machine.url) as client, pytest.raises(NotSignedIn, match="Left in May"):
+            client.sign_in("bob@example.org", "a long enough two")
+        machine.command("people", "enable", "bob@example.org")
+        with Client(machine.url) as client:
+            assert client.sign_in("bob@example.org", "a long enough two").me.person.name == "Bob"
+
+    def test_nobody_is_disabled_without_a_yes_nor_the_last_administrator(self, machine: Server) -> None:
+        done = machine.run("people", "disable", "bob@example.org", "--reason", "x")  # no terminal: nobody agrees
+        assert done.returncode == 1
+        done = machine.run("people", "disable", "ann@example.org", "--reason", "x", "--yes")
+        assert done.returncode == 1
+        assert done.stderr.startswith("error: This is the last administrator")
+        done = machine.run("people", "disable", "cyd@example.org", "--reason", "x", "--yes")
+        assert done.stderr.startswith("error: Nobody signs in with 'cyd@example.org'.")
+        assert "disabled" not in machine.command("people", "list")
+
+    def test_organisations_are_closed_and_opened_again(self, machine: Server) -> None:
+        key = machine.command("keys", "create", "--org", "Acme").strip()
+        machine.command("orgs", "close", "Acme", "--reason", "The contract has ended.", "--yes")
+        assert re.fullmatch(r"\S+\tAcme\tclosed \d{4}-\d\d-\d\d\n", machine.command("orgs", "list"))
+        with Client(machine.url, key) as client, pytest.raises(Forbidden, match="closed"):
+            client.get_organisation()
+        machine.command("orgs", "reopen", "Acme")
+        with Client(machine.url, key) as client:
+            assert client.get_organisation().closed_at is None
+        done = machine.run("orgs", "close", "Nobody", "--reason", "x", "--yes")
+        assert done.stderr.startswith("error: There is no organisation 'Nobody'.")

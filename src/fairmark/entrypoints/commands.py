@@ -17,6 +17,9 @@ from fairmark.entrypoints.running import DataDir, SettingsFile, load
 from fairmark.kernel.actor import Mode, Scope
 from fairmark.kernel.settings import Settings
 
+Reason = Annotated[str, typer.Option(help="Why; told to those whom it concerns.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
 out = Console()
 err = Console(stderr=True)
 
@@ -28,7 +31,12 @@ def add_to(app: typer.Typer) -> None:
     orgs, people = (typer.Typer(no_args_is_help=True) for _ in range(2))
     orgs.command("create")(create_org)
     orgs.command("list")(list_orgs)
+    orgs.command("close")(close_org)
+    orgs.command("reopen")(reopen_org)
     keys.app.command("create")(create_key)  # the client's group: its other commands work from afar
+    people.command("list")(list_people)
+    people.command("disable")(disable_person)
+    people.command("enable")(enable_person)
     people.command("first-admin")(first_admin)
     people.command("reset-password")(reset_password)
     app.add_typer(people, name="people", help="People's sign-ins, mended on the server itself.")
@@ -56,8 +64,29 @@ def list_orgs(data_dir: DataDir = None, settings: SettingsFile = None) -> None:
     from fairmark.entrypoints import installation
 
     with _database(data_dir, settings) as loaded:
-        for org_id, name in installation.organisations(loaded):
-            typer.echo(f"{org_id}\t{name}")
+        for each in installation.organisations(loaded):
+            typer.echo(f"{each.id}\t{each.name}" + (f"\tclosed {each.closed_at:%Y-%m-%d}" if each.closed_at else ""))
+
+
+def close_org(org: Annotated[str, typer.Argument(help="Name or id.")], reason: Reason,
+              yes: Yes = False, data_dir: DataDir = None, settings: SettingsFile = None) -> None:  # fmt: skip
+    """Close an organisation: work, keys and webhooks stop; its owners can still look and export."""
+    from fairmark.entrypoints import installation
+
+    _ask(f"Close the organisation '{org}'? Its people stop working, its keys are refused.", yes)
+    with _database(data_dir, settings) as loaded:
+        installation.close_organisation(loaded, org, reason)
+        err.print(f"{org} is closed. fairmark orgs reopen opens it again.")
+
+
+def reopen_org(org: Annotated[str, typer.Argument(help="Name or id.")],
+               data_dir: DataDir = None, settings: SettingsFile = None) -> None:  # fmt: skip
+    """Open a closed organisation again: work goes on where it stopped."""
+    from fairmark.entrypoints import installation
+
+    with _database(data_dir, settings) as loaded:
+        installation.reopen_organisation(loaded, org)
+        err.print(f"{org} is open.")
 
 
 def create_key(org: Annotated[str, typer.Option(help="Name or id of the organisation.")],
@@ -78,6 +107,37 @@ def reset_password(email: str, data_dir: DataDir = None, settings: SettingsFile 
 
     with _database(data_dir, settings) as loaded:
         typer.echo(installation.reset_password(loaded, email))
+
+
+def list_people(wanted: Annotated[str | None, typer.Argument(help="Part of a name or an address.")] = None,
+                data_dir: DataDir = None, settings: SettingsFile = None) -> None:  # fmt: skip
+    """List the people of this installation: address, name, and what is special about them."""
+    from fairmark.entrypoints import installation
+
+    with _database(data_dir, settings) as loaded:
+        for each in installation.people(loaded, wanted):
+            notes = [*(["administrator"] if each.is_admin else []), *(["disabled"] if each.disabled_at else [])]
+            typer.echo("\t".join([each.email, each.name, ", ".join(notes)]).rstrip())
+
+
+def disable_person(email: str, reason: Reason, yes: Yes = False, data_dir: DataDir = None,
+                   settings: SettingsFile = None) -> None:  # fmt: skip
+    """Keep somebody out: their sign-ins end at once, what they had begun goes back to the queue."""
+    from fairmark.entrypoints import installation
+
+    _ask(f"Keep {email} out? They are signed out everywhere, and read the reason when they sign in.", yes)
+    with _database(data_dir, settings) as loaded:
+        installation.disable_person(loaded, email, reason)
+        err.print(f"{email} is disabled. Keys that they made work on; the page People names them.")
+
+
+def enable_person(email: str, data_dir: DataDir = None, settings: SettingsFile = None) -> None:
+    """Let somebody in again, with the password that they had."""
+    from fairmark.entrypoints import installation
+
+    with _database(data_dir, settings) as loaded:
+        installation.enable_person(loaded, email)
+        err.print(f"{email} may sign in again.")
 
 
 def first_admin(data_dir: DataDir = None, settings: SettingsFile = None) -> None:
@@ -140,6 +200,12 @@ def demo(data_dir: Annotated[str | None, typer.Option(
         command.once(data_dir, host, port, to)
     else:
         command.stay(data_dir, host, port)
+
+
+def _ask(question: str, yes: bool) -> None:
+    """Ends the command unless the operator agrees."""
+    if not yes:
+        typer.confirm(question, abort=True, err=True)
 
 
 @contextmanager

@@ -3,13 +3,16 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from importlib import import_module
 from threading import Thread
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from fairmark.entrypoints import preflight, processes
 from fairmark.identity import accounts
 from fairmark.identity import service as identity
+from fairmark.identity.administration import service as administration
+from fairmark.identity.administration.model import PersonLine
 from fairmark.identity.model import NoSuchOrganisation
 from fairmark.kernel import schema, telemetry
 from fairmark.kernel.actor import Mode, Scope
@@ -115,13 +118,10 @@ def create_organisation(loaded: Settings, name: str) -> OrgId:
 
 def create_key(loaded: Settings, org: str, name: str, scopes: list[Scope], mode: Mode) -> str:
     """Makes an API key for the organisation with the name or id `org`; gives the key. Raises NoSuchOrganisation."""
-    matching = [id for id, found in organisations(loaded) if org in {found, str(id)}]
-    if len(matching) != 1:
-        why = "no" if not matching else "more than one"
-        raise NoSuchOrganisation(f"There is {why} organisation '{org}'.", mend="Run: fairmark orgs list")
+    org_id = _named(loaded, org)
 
     async def run(db: Database) -> str:
-        async with db.begin(matching[0], actor=SYSTEM) as tx:
+        async with db.begin(org_id, actor=SYSTEM) as tx:
             return (await identity.create_key(tx, name, scopes, mode))[1]
 
     return _with_database(loaded, run)
@@ -132,20 +132,86 @@ def reset_password(loaded: Settings, email: str) -> str:
     return _with_database(loaded, lambda db: accounts.reset_password(db, email))
 
 
-def organisations(loaded: Settings) -> list[tuple[OrgId, str]]:
-    """Id and name of each organisation, at most 10,000, by name."""
+class Listed(NamedTuple):
+    """An organisation as the operator sees it. closed_at: None while it is open."""
+
+    id: OrgId
+    name: str
+    closed_at: datetime | None
+
+
+def organisations(loaded: Settings) -> list[Listed]:
+    """Each organisation, at most 10,000, by name."""
     prepare(loaded)
 
-    async def run() -> list[tuple[OrgId, str]]:
+    async def run() -> list[Listed]:
         # The application cannot see all organisations; the operator at the machine, who has the owner's address, can.
         connection = await schema.connect(owner_url(loaded))
         try:
-            rows = await connection.fetch("SELECT org_id, name FROM organisations ORDER BY name LIMIT 10000")
-            return [(row["org_id"], row["name"]) for row in rows]
+            rows = await connection.fetch("SELECT org_id, name, closed_at FROM organisations ORDER BY name LIMIT 10000")
+            return [Listed(*row) for row in rows]
         finally:
             await connection.close()
 
     return asyncio.run(run())
+
+
+def close_organisation(loaded: Settings, org: str, reason: str) -> None:
+    """Ends the organisation with the name or id `org`. Raises NoSuchOrganisation."""
+    org_id = _named(loaded, org)
+
+    async def run(db: Database) -> None:
+        async with db.begin(org_id, actor=SYSTEM) as tx:
+            await administration.close_organisation(tx, reason)
+
+    _with_database(loaded, run)
+
+
+def reopen_organisation(loaded: Settings, org: str) -> None:
+    """Lets it go on. Raises NoSuchOrganisation."""
+    org_id = _named(loaded, org)
+
+    async def run(db: Database) -> None:
+        async with db.begin(org_id, actor=SYSTEM) as tx:
+            await administration.reopen(tx, org_id)
+
+    _with_database(loaded, run)
+
+
+def people(loaded: Settings, wanted: str | None) -> list[PersonLine]:
+    """The people of the installation, at most 10,000, oldest first. wanted: part of a name or an address."""
+
+    async def run(db: Database) -> list[PersonLine]:
+        async with db.begin(actor=SYSTEM) as tx:
+            return await administration.list_people(tx, wanted, None, None, 10_000)
+
+    return _with_database(loaded, run)
+
+
+def disable_person(loaded: Settings, email: str, reason: str) -> None:
+    """Keeps a person out. Raises NoSuchPerson, BadEmail, LastAdministrator."""
+
+    async def run(db: Database) -> None:
+        await administration.disable(db, SYSTEM, await administration.person_of_email(db, email), reason)
+
+    _with_database(loaded, run)
+
+
+def enable_person(loaded: Settings, email: str) -> None:
+    """Lets a person in again. Raises NoSuchPerson, BadEmail."""
+
+    async def run(db: Database) -> None:
+        await administration.enable(db, SYSTEM, await administration.person_of_email(db, email))
+
+    _with_database(loaded, run)
+
+
+def _named(loaded: Settings, org: str) -> OrgId:
+    matching = [each.id for each in organisations(loaded) if org in {each.name, str(each.id)}]
+    if len(matching) != 1:
+        why = "no" if not matching else "more than one"
+        raise NoSuchOrganisation(f"There is {why} organisation '{org}'.", mend="Run: fairmark orgs list")
+    return matching[0]
 
 
 def _with_database(loaded: Settings, run: Callable[[Database], Awaitable[T]]) -> T:
