@@ -113,6 +113,38 @@ class TestImport:
         assert list((tmp_path / "cache").rglob("*.json")) == []  # nothing is left unfinished
 
 
+class TestQuality:
+    def test_gold_goes_in_and_out_and_the_figures_are_told(self, shell: Shell, shapes: Shapes, tmp_path: Path) -> None:
+        (tmp_path / "o.json").write_text(json.dumps(ONTOLOGY))
+        shell.run("projects", "create", "known", "--ontology", tmp_path / "o.json", "--overlap", "2")
+        shell.run("import", shapes.folder, "-p", "known")
+        truth = shapes.jsonl(tmp_path / "truth.jsonl")
+        # A labeled item's line does as it is; one that names nothing here is told of by its line.
+        lines = truth.read_text().splitlines()[:4]
+        (tmp_path / "some.jsonl").write_text("\n".join([*lines[:3], "", lines[3].replace("shape-003", "shape-999")]))
+        made = shell.run("gold", "import", "known", tmp_path / "some.jsonl", "--keep-task", status=1)
+        assert made.stdout == "3 made gold, 0 changed, 0 as they were, 1 refused.\n"
+        assert made.stderr.startswith("line 5: ")
+        out = tmp_path / "gold.jsonl"
+        shell.run("gold", "export", "known", "--out", out)
+        known = [json.loads(line) for line in out.read_text().splitlines()]
+        assert {each["external_id"] for each in known} == set(list(shapes.by_id)[:3])
+        assert shell.run("gold", "export", "known").stdout == out.read_text()
+        # What went out goes in again, with a reason now, and changes nothing else.
+        known[0]["explanation"] = "It is dark."
+        out.write_text("".join(json.dumps(each) + "\n" for each in known))
+        again = shell.run("gold", "import", "known", out, "--keep-task")
+        assert again.stdout == "0 made gold, 1 changed, 2 as they were.\n"
+        (tmp_path / "bad.jsonl").write_text('{"annotation": {"marks": []}}\n')
+        refused = shell.run("gold", "import", "known", tmp_path / "bad.jsonl", status=1)
+        assert "line 1 names no item" in refused.stderr
+
+        assert shell.json("quality", "known")["gold"] == 3
+        told = shell.run("quality", "known")
+        assert "0, 0 of them by several people" in told.stdout
+        assert "No figures have been made yet" in told.stderr
+
+
 class TestKeys:
     def test_are_listed_and_revoked_from_afar(self, shell: Shell, customer: Customer) -> None:
         listed = shell.json("keys", "list")

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from fairmark.client.commands import exporting, importing, keys, projects, simulating, watching
+from fairmark.client.commands import exporting, gold, importing, keys, projects, quality, simulating, watching
 from fairmark.client.errors import ApiError, ClientError
 from fairmark.kernel.errors import FairmarkError
 
@@ -19,6 +19,8 @@ def add_to(app: typer.Typer) -> None:
     app.command("import")(importing.import_data)
     app.command("export")(exporting.export_labels)
     app.command("results")(exporting.list_results)
+    app.add_typer(gold.app, name="gold", help="Items whose answer is known: in, and out again.")
+    app.command("quality")(quality.show_quality)
     app.command("watch")(watching.watch_project)
     app.command("simulate")(simulating.simulate_crowd)
 

@@ -212,3 +212,25 @@ class TestMake:
             await gold.change(tx, id, annotation=None, explanation=None, state=GoldState.RETIRED, note="Old.")
         query = "SELECT count(*) FROM open_assignments WHERE org_id = $1 AND reserved_for IS NOT NULL"
         assert await owner.fetchval(query, world.org_id) == 0
+
+    async def test_a_new_reason_is_taken_and_only_a_hand_brings_back_what_was_retired(
+        self, db: Database, owner: asyncpg.Connection
+    ) -> None:
+        world = await world_with(db, owner, items=4, count=1)
+        query = "SELECT id, item_id, state, explanation, version FROM gold WHERE org_id = $1"
+        before = await world.row(query, world.org_id)
+        known = Known(before["item_id"], None, RIGHT, "Look at the sky.")
+        async with db.begin(world.org_id, actor=world.lead) as tx:
+            made = await gold.make_many(tx, world.project_id, [known], GoldOrigin.IMPORT, keep_task=True)
+            again = await gold.make_many(tx, world.project_id, [known], GoldOrigin.IMPORT, keep_task=True)
+        assert (made.changed, again.same) == (1, 1)
+        after = await world.row(query, world.org_id)
+        # The answer is the same, so it is the same version: nobody is scored anew.
+        assert (after["explanation"], after["version"]) == ("Look at the sky.", before["version"])
+        async with db.begin(world.org_id, actor=world.lead) as tx:
+            await gold.change(tx, before["id"], annotation=None, explanation=None, state=GoldState.RETIRED, note="Old.")
+            await gold.make_many(tx, world.project_id, [known], GoldOrigin.IMPORT, keep_task=True)
+        assert (await world.row(query, world.org_id))["state"] == GoldState.RETIRED
+        async with db.begin(world.org_id, actor=world.lead) as tx:
+            await gold.make(tx, world.project_id, known, keep_task=True)
+        assert (await world.row(query, world.org_id))["state"] == GoldState.ACTIVE

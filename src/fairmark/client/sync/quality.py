@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from fairmark.client.model import (
     AgreementReport,
@@ -126,11 +127,24 @@ class Quality(Transport):
         return self.request("POST", f"/projects/{project_id}/gold", Gold, body=body, safe=True)
 
     def import_gold(
-        self, project_id: Id, rows: Sequence[tuple[str, Annotation]], *, keep_task: bool = False
+        self,
+        project_id: Id,
+        rows: Sequence[tuple[str | UUID, Annotation] | tuple[str | UUID, Annotation, str]],
+        *,
+        keep_task: bool = False,
     ) -> GoldMade:
-        """Makes many items gold. rows: external id and known answer, 1,000 at most; the same again changes nothing."""
+        """Makes many items gold. rows: external id (a UUID is the item's own id), known answer and, if wanted, why it
+        is right; 1,000 at most. The same again changes nothing.
+        """
         body = {
-            "rows": [{"external_id": external_id, "annotation": annotation} for external_id, annotation in rows],
+            "rows": [
+                {
+                    "item_id" if isinstance(name, UUID) else "external_id": name,
+                    "annotation": annotation,
+                    "explanation": why[0] if why else "",
+                }
+                for name, annotation, *why in rows
+            ],
             "keep_task": keep_task,
         }
         return self.request("POST", f"/projects/{project_id}/gold/import", GoldMade, body=body, safe=True)

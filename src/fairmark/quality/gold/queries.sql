@@ -24,6 +24,7 @@ SELECT g.id, g.state FROM gold g JOIN projects p ON p.org_id = g.org_id AND p.id
 -- name: candidates
 -- Items by id or external id, with what their answer is checked against, and the gold that they are already.
 SELECT i.id, i.external_id, i.project_id, g.id AS gold_id, g.state AS gold_state, g.annotation AS gold_annotation,
+       g.explanation AS gold_explanation, g.note AS gold_note,
        ARRAY(SELECT m.width FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n)
                LEFT JOIN assets m ON m.org_id = i.org_id AND m.id = u.id ORDER BY u.n) AS widths,
        ARRAY(SELECT m.height FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n)

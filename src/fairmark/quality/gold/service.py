@@ -112,15 +112,10 @@ async def make_many(
             faults.extend([fault] if fault is not None else [])
         elif item["gold_id"] is None:
             fresh[item["id"]] = known
-        elif json.decode(item["gold_annotation"], type=Annotation) == known.annotation:
-            same += 1
-        else:
-            await store.change(
-                tx, item["gold_id"], annotation=known.annotation, explanation=known.explanation or None,
-                state=GoldState.ACTIVE, note=None, ontology_version=project.ontology_version,
-            )  # fmt: skip
+        elif await _renewed(tx, project, known, item, origin):
             changed += 1
-            await _rescore(tx, item["gold_id"])
+        else:
+            same += 1
     ids = {item_id: GoldId(new_id()) for item_id in fresh}
     task_ids = await flow.make_gold_tasks(tx, ids)
     await store.insert(
@@ -136,6 +131,24 @@ async def make_many(
             await _rescore(tx, id)
     await retire_tasks(tx, project_id)
     return GoldMade(made=len(fresh), changed=changed, same=same, faults=faults)
+
+
+async def _renewed(tx: Tx, project: Project, known: Known, item: store.Row, origin: GoldOrigin) -> bool:
+    """Whether an item that is gold already got another answer or reason, or is gold again: only a hand brings back what
+    was retired, for a list is imported again without a look at every line.
+    """
+    same = json.decode(item["gold_annotation"], type=Annotation) == known.annotation
+    back = item["gold_state"] == GoldState.RETIRED and origin is GoldOrigin.HAND
+    if same and not back and (not known.explanation or known.explanation == item["gold_explanation"]):
+        return False
+    await store.change(
+        tx, item["gold_id"], annotation=None if same else known.annotation, explanation=known.explanation or None,
+        state=GoldState(item["gold_state"]) if same and not back else GoldState.ACTIVE,
+        note=item["gold_note"] if same and not back else None, ontology_version=project.ontology_version,
+    )  # fmt: skip
+    if not same or back:
+        await _rescore(tx, item["gold_id"])
+    return True
 
 
 async def retire_tasks(tx: Tx, project_id: ProjectId) -> None:
