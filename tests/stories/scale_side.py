@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import scaleapi
-from scaleapi.tasks import Task
 
 from fairmark.client.model import Annotation, Assignment, Ontology, Project
 from fairmark.kernel.actor import Mode
@@ -66,7 +65,7 @@ async def scale(customer: Customer, db: Database, files: Listener) -> Scale:
     return Scale(client_of(customer.url, customer.key), client_of(customer.url, test_key), customer, files)
 
 
-async def until(what: Callable[[], Any], seconds: float = 20.0) -> Any:
+async def until(what: Callable[[], Any], seconds: float = 60.0) -> Any:
     """The first value of `what` that says something. Raises AssertionError if none comes in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -74,11 +73,6 @@ async def until(what: Callable[[], Any], seconds: float = 20.0) -> Any:
             return found
         await asyncio.sleep(0.1)
     raise AssertionError(f"this did not come about within {seconds:g} s: {what}")
-
-
-async def settled(scale: Scale, task: Task, status: str) -> Task:
-    """The task once it has this status."""
-    return await until(lambda: found if (found := scale.client.get_task(task.id)).status == status else None)
 
 
 async def labeled(scale: Scale, name: str, say: Callable[[Ontology], Annotation]) -> Assignment:

@@ -198,6 +198,7 @@ class TestProjects:
     def test_template(self, client: Any) -> None:
         client.create_project("p", TaskType.TextCollection, FORM)
         template = client.get_project_template("p")
+        assert client.get_project("p").get_template().as_dict() == template.as_dict()
         assert template.get_template_variables()["fields"] == FORM["fields"]
         assert template.get_response_schema() == {"ok": {"type": "category", "title": "Correct?"}}
         assert (template.version, template.is_auto_onboardable()) == (0, False)
@@ -410,6 +411,7 @@ class TestVersionTwo:
             each.id for each in made[::-1]
         ]
         assert v2.get_tasks(batch_name="b", status="error").tasks == []
+        assert v2.get_tasks(batch_name="b", status="deleted", opts=["submissions"]).tasks == []
         merged = v2.set_task_metadata(SetTaskMetadataRequest(task_id=made[0].id, metadata={"a": {"c": 2}}, merge=True))
         assert merged.metadata == {"a": {"b": 1, "c": 2}}
         assert v2.set_task_metadata(SetTaskMetadataRequest(task_id=made[0].id, metadata={})).metadata == {}

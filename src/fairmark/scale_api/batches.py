@@ -100,8 +100,11 @@ async def pause(tx: Tx, found: Batch) -> Batch:
 
 
 async def resume(tx: Tx, found: Batch) -> Batch:
-    """Goes on after a pause. Raises BadRequest."""
-    return await _turn(tx, found, BatchStatus.PAUSED, BatchStatus.IN_PROGRESS, BatchState.OPEN)
+    """Goes on after a pause; with nothing left to do, it is complete. Raises BadRequest."""
+    resumed = await _turn(tx, found, BatchStatus.PAUSED, BatchStatus.IN_PROGRESS, BatchState.OPEN)
+    if sum((await store.batch_counts(tx, resumed.id)).values()):
+        await callbacks.batch_settled(tx, resumed.id)
+    return await store.lock_batch(tx, resumed.id)
 
 
 async def cancel(tx: Tx, found: Batch) -> Batch:

@@ -10,7 +10,7 @@ from fairmark.projects import service as projects
 from fairmark.scale_api import rules, store
 from fairmark.scale_api.model import BadRequest, Duplicate, Json, NoSuch, Project, new_scale_id, timestamp
 from fairmark.scale_api.rules import Name
-from fairmark.scale_api.shapes import read, without_nulls, wrong
+from fairmark.scale_api.shapes import at, read, without_nulls, wrong
 from fairmark.scale_api.types.table import task_type
 
 HISTORY_MAX = 500
@@ -33,7 +33,7 @@ async def create(tx: Tx, body: Json) -> Project:
     """A new project. Raises BadRequest, NoSuch for a type that there is not, Duplicate."""
     new = read(body, NewProject)
     task_type(new.type)
-    params = check_params(without_nulls(new.params))
+    params = check_params(without_nulls(new.params), "params")
     made = Project(
         id=new_scale_id(), mode=tx.actor.mode, name=new.name, type=new.type,
         history=rules.changed_history([], params, patch=False, at_=timestamp(tx.now)) if params else [],
@@ -44,12 +44,12 @@ async def create(tx: Tx, body: Json) -> Project:
     return made
 
 
-def check_params(params: Json) -> Json:
-    """Parameters that can be kept. Raises BadRequest."""
+def check_params(params: Json, place: str = "") -> Json:
+    """Parameters that can be kept. place: where they stand in the request. Raises BadRequest."""
     if (size := len(json.encode_bytes(params))) > PARAMS_BYTES_MAX:
         raise wrong("params", f"they have {size} bytes, {PARAMS_BYTES_MAX} at most.")
     if not isinstance(params.get("instruction", ""), str):
-        raise wrong("instruction", "a text is wanted.")
+        raise wrong(at(place, "instruction"), "a text is wanted.")
     return params
 
 

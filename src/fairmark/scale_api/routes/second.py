@@ -1,5 +1,6 @@
 """Version 2: parse, call, render."""
 
+import re
 from typing import Any
 
 from fairmark.kernel.actor import Permission
@@ -13,16 +14,22 @@ from fairmark.scale_api.shapes import read, read_any, wrong
 from fairmark.scale_api.store import BatchFilter, TaskFilter
 
 EXPANDS = frozenset({"project", "batch", "dataset", "delivery"})
+OPTS = frozenset({"annotation_details", "attachment_details", "model_parameters", "submissions"})
+"""What of conversations can be asked for in more detail; forms have no such details."""
+DELETED = "deleted"
+_ID = re.compile("[0-9a-f]{24}")
 
 
 async def get_task(call: Call) -> Json:
+    _check_opts(call)
     async with call.work(Permission.DATA_READ) as tx:
         return await second.task(tx, await service.get(tx, _needed(call, "task_id")), _expand(call))
 
 
 async def get_tasks(call: Call) -> Json:
+    _check_opts(call)
     async with call.work(Permission.DATA_READ, bulk=True) as tx:
-        found, token = await _tasks(call, tx, await _project(call, tx), await _batch(call, tx), statuses(call))
+        found, token = await _tasks(call, tx, await _project(call, tx), await _batch(call, tx), _statuses(call))
         return {"tasks": [await second.task(tx, each, _expand(call)) for each in found], "next_token": token}
 
 
@@ -56,6 +63,8 @@ async def get_batch(call: Call) -> Json:
 async def get_batches(call: Call) -> Json:
     limit = call.count("limit", PAGE_MAX, 1, PAGE_MAX)
     token = call.text("next_token")
+    if token is not None and _ID.fullmatch(token) is None:
+        raise wrong("next_token", "it is not the next_token of an earlier page.")
     async with call.work(Permission.DATA_READ) as tx:
         project = await _project(call, tx)
         wanted = BatchFilter(
@@ -142,6 +151,7 @@ async def get_deliveries(call: Call) -> Json:
 
 
 async def get_delivery(call: Call) -> Json:
+    _check_opts(call)
     async with call.work(Permission.DATA_READ, bulk=True) as tx:
         found = await second.delivery_of(tx, call.text("delivery_id"), call.text("delivery_name"))
         tasks, token = await _tasks(call, tx, None, found.batch, (Status.COMPLETED,))
@@ -157,7 +167,7 @@ async def get_delivery_tasks(call: Call) -> Json:
     async with call.work(Permission.DATA_READ, bulk=True) as tx:
         id = call.text("delivery_id")
         batch = None if id is None else (await second.delivery_of(tx, id, None)).batch
-        found, token = await _tasks(call, tx, await _project(call, tx), batch, statuses(call))
+        found, token = await _tasks(call, tx, await _project(call, tx), batch, _statuses(call))
         lying = {each.scale_batch_id: await _lying(tx, each) for each in found}
         docs = [second.delivered_task(each, lying[each.scale_batch_id]) for each in found]
     return {"docs": docs, "total": len(docs), "next_token": token}
@@ -264,6 +274,17 @@ def _expand(call: Call) -> Expand:
     for name in asked - EXPANDS:
         raise wrong("expand", f"'{name[:60]}' cannot be expanded; use {', '.join(sorted(EXPANDS))}.")
     return asked
+
+
+def _statuses(call: Call) -> tuple[Status, ...]:
+    """Version 2 knows one status more: nothing here is ever deleted, so nothing is found by it."""
+    return statuses(call, DELETED)
+
+
+def _check_opts(call: Call) -> None:
+    for name in call.listed("opts") or ():
+        if name not in OPTS:
+            raise wrong("opts", f"'{name[:60]}' is not one of: {', '.join(sorted(OPTS))}.")
 
 
 async def _project(call: Call, tx: Tx) -> Project | None:

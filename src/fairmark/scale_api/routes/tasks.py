@@ -133,13 +133,16 @@ async def list_tasks(call: Call) -> Json:
     }
 
 
-def statuses(call: Call) -> tuple[Status, ...]:
-    """The statuses that are asked for; all, if none is named. Raises BadRequest."""
+def statuses(call: Call, unknown: str | None = None) -> tuple[Status, ...]:
+    """The statuses that are asked for; all, if none is named. unknown: a word that is right and that no task has.
+
+    Raises BadRequest.
+    """
     words = call.listed("status")
     if words is None:
         return tuple(Status)
     try:
-        return tuple(dict.fromkeys(Status(word) for word in words))
+        return tuple(dict.fromkeys(Status(word) for word in words if word != unknown))
     except ValueError:
         raise wrong("status", f"use one of: {', '.join(Status)}.") from None
 
