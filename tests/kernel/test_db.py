@@ -1,5 +1,7 @@
 """Transactions: their scope, their end, and what a database that is down looks like."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -164,6 +166,37 @@ class TestTx:
             await tx.script("CREATE TEMPORARY TABLE pairs (a int, b text) ON COMMIT DROP")
             await tx.copy("pairs", ["a", "b"], [(1, "x"), (2, "y")])
             assert await tx.value(Statement("pairs", "SELECT string_agg(b, '' ORDER BY a) FROM pairs", ())) == "xy"
+
+
+class TestTogether:
+    async def test_one_statement_of_an_organisation_is_under_way_at_a_time(self, db: Database, org_id: OrgId) -> None:
+        under_way, most, together = 0, 0, 0
+
+        async def call(tx: Tx, asks: Sequence[int]) -> Sequence[int]:
+            nonlocal under_way, most, together
+            under_way, together = under_way + 1, max(together, len(asks))
+            most = max(most, under_way)
+            await asyncio.sleep(0)
+            under_way -= 1
+            return asks
+
+        async def caller(n: int) -> None:
+            for step in range(20):
+                assert await db.together(call, org_id, step, n) == step
+                for _ in range((n * step) % 4):  # they come back at different moments, some when all is quiet
+                    await asyncio.sleep(0)
+
+        await asyncio.gather(*(caller(n) for n in range(8)))
+        assert (most, together > 1) == (1, True)
+
+    async def test_organisations_share_nothing(self, db: Database, make_org: MakeOrg) -> None:
+        org_ids = [await make_org() for _ in range(2)]
+
+        async def call(tx: Tx, asks: Sequence[int]) -> Sequence[object]:
+            return [(tx.org_id, len(asks)) for _ in asks]
+
+        answers = await asyncio.gather(*(db.together(call, org_id, 1, None) for org_id in org_ids))
+        assert answers == [(org_id, 1) for org_id in org_ids]
 
 
 class TestDown:

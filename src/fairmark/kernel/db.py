@@ -281,8 +281,8 @@ class Database:
         try:
             return await coalescer.ask(ask, apart)
         finally:
-            if coalescer.idle:
-                self._coalescers.pop(key, None)
+            if coalescer.idle and self._coalescers.get(key) is coalescer:  # a later one may stand there already
+                del self._coalescers[key]
 
     async def _answer(self, call: "Call[Ask, Answer]", org_id: OrgId, asks: Sequence[Ask]) -> Sequence[Answer]:
         async with self.begin(org_id) as tx:
