@@ -27,6 +27,7 @@ from fairmark.ontology.model import ItemClass, Ontology
 from fairmark.projects.model import LabelStage, Overlap, Pipeline
 
 ONTOLOGY = Ontology(classes=(ItemClass(id="car", name="Car", color="#1f77b4", marks=("box",)),))
+READY_S = 60
 
 
 def machine() -> str:
@@ -86,7 +87,7 @@ class Installation:
         for name in ["serve", "work"] if self.worker else ["serve"]:
             command = [sys.executable, "-m", "fairmark", name]
             self.children.append(subprocess.Popen(command, env=env, start_new_session=True))
-        for _ in range(600):
+        while time.perf_counter() < started + READY_S:
             try:
                 with urllib.request.urlopen(self.url + "/readyz") as answer:
                     if answer.status == 200:

@@ -1,9 +1,10 @@
 """Claim + submit over HTTP: `python -m bench.pairs [--open 100000] [--seconds 2] [--rounds 7]`.
 
-Workers run closed loops (claim, submit, claim ...) from a load generator on the same machine. The ceiling is a bare
-asyncpg script that takes rows from a queue and stores an answer on the same PostgreSQL, with as many workers. Both
-take turns in short rounds, as machines that are shared change their speed from one second to the next: a share is that
-of two neighbours, and what is printed is the median over the rounds, with the best round beside it.
+Workers run closed loops from a load generator on the same machine: claim, submit, claim ... as two calls, or each
+submit with the next claim in one. The ceiling is a bare asyncpg script that takes rows from a queue and stores an
+answer on the same PostgreSQL, with as many workers. All take turns in short rounds, as machines that are shared change
+their speed from one second to the next: a share is that of neighbours, and what is printed is the median over the
+rounds, with the best round beside it.
 """
 
 import argparse
@@ -90,16 +91,18 @@ class _Claim(msgspec.Struct):
     assignment: _Assignment | None
 
 
-async def _worker(run: Run, port: int, token: str, until: float) -> None:
+class _Receipt(msgspec.Struct):
+    next: _Claim | None = None
+
+
+async def _two_calls(run: Run, port: int, token: str, until: float) -> None:
     http = _Http(port, token)
     await http.open()
     claim = msgspec.json.Decoder(_Claim)
     annotation = msgspec.json.encode(ANNOTATION)
     while time.perf_counter() < until:
         began = time.perf_counter()
-        assignment = claim.decode(await http.post("/api/v1/assignments/claim", b"{}")).assignment
-        if assignment is None:
-            raise _Empty
+        assignment = _some(claim.decode(await http.post("/api/v1/assignments/claim", b"{}")))
         claimed = time.perf_counter()
         body = b'{"key":"' + uuid4().hex.encode() + b'","annotation":' + annotation + b"}"
         await http.post(f"/api/v1/assignments/{assignment.id}/submit", body)
@@ -109,14 +112,38 @@ async def _worker(run: Run, port: int, token: str, until: float) -> None:
         run.pairs += 1
 
 
-def load(port: int, work: Work, workers: int, seconds: float) -> Run:
-    """Lets `workers` claim and submit for `seconds`."""
+async def _one_call(run: Run, port: int, token: str, until: float) -> None:
+    http = _Http(port, token)
+    await http.open()
+    receipt = msgspec.json.Decoder(_Receipt)
+    annotation = msgspec.json.encode(ANNOTATION)
+    first = await http.post("/api/v1/assignments/claim", b"{}")
+    assignment: _Assignment | None = _some(msgspec.json.decode(first, type=_Claim))
+    while assignment is not None:
+        began = time.perf_counter()
+        on = b"{}" if began < until else b"null"
+        body = b'{"key":"' + uuid4().hex.encode() + b'","next":' + on + b',"annotation":' + annotation + b"}"
+        answer = await http.post(f"/api/v1/assignments/{assignment.id}/submit", body)
+        assignment = _some(receipt.decode(answer).next) if began < until else None
+        run.submits.append(time.perf_counter() - began)
+        run.pairs += 1
+
+
+def _some(claim: _Claim | None) -> _Assignment:
+    if claim is None or claim.assignment is None:
+        raise _Empty
+    return claim.assignment
+
+
+def load(port: int, work: Work, workers: int, seconds: float, *, calls: int = 2) -> Run:
+    """Lets `workers` claim and submit for `seconds`, in so many `calls` a pair (1 or 2)."""
+    loop = _one_call if calls == 1 else _two_calls
 
     async def main() -> Run:
         run = Run(workers)
         began = time.perf_counter()
         until = began + seconds
-        await asyncio.gather(*(_worker(run, port, work.tokens[n], until) for n in range(workers)))
+        await asyncio.gather(*(loop(run, port, work.tokens[n], until) for n in range(workers)))
         run.seconds = time.perf_counter() - began
         return run
 
@@ -165,8 +192,8 @@ def _milliseconds(times: list[float], share: float) -> float:
     return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def statements(installation: Installation, work: Work) -> tuple[float, float]:
-    """Statements per claim and per submit, counted in a single server process."""
+def statements(installation: Installation, work: Work) -> tuple[float, float, float]:
+    """Statements per claim, per submit, and per submit that claims, counted in a single server process."""
     import urllib.request
 
     def count() -> float:
@@ -174,10 +201,10 @@ def statements(installation: Installation, work: Work) -> tuple[float, float]:
             lines = answer.read().decode().splitlines()
         return float(next(line.split()[1] for line in lines if line.startswith("fairmark_sql_statements_total")))
 
-    async def main() -> tuple[float, float]:
+    async def main() -> tuple[float, float, float]:
         http = _Http(installation.port, work.tokens[0])
         await http.open()
-        rounds, claims, submits = 200, 0.0, 0.0
+        rounds, claims, submits, both = 200, 0.0, 0.0, 0.0
         annotation = msgspec.json.encode(ANNOTATION)
         for n in range(rounds + 1):
             before = count()
@@ -189,16 +216,27 @@ def statements(installation: Installation, work: Work) -> tuple[float, float]:
             if n:  # the first pair fills the caches
                 claims += between - before
                 submits += count() - between
-        return claims / rounds, submits / rounds
+        claim = msgspec.json.decode(await http.post("/api/v1/assignments/claim", b"{}"), type=_Claim)
+        before = count()
+        for _ in range(rounds):
+            body = b'{"key":"' + uuid4().hex.encode() + b'","next":{},"annotation":' + annotation + b"}"
+            answer = await http.post(f"/api/v1/assignments/{_some(claim).id}/submit", body)
+            claim = msgspec.json.decode(answer, type=_Receipt).next
+        both = count() - before
+        return claims / rounds, submits / rounds, both / rounds
 
     return asyncio.run(main())
 
 
-def _round(installation: Installation, work: Work, workers: int, seconds: float) -> Round:
+def _round(installation: Installation, work: Work, workers: int, seconds: float) -> list[Round]:
+    """One of each way, beside the same ceiling."""
     limit = ceiling(installation.embedded.url(APP_ROLE), workers, seconds)
-    before = installation.cpu()
-    run = load(installation.port, work, workers, seconds)
-    return Round(run, installation.cpu() - before, limit)
+    rounds: list[Round] = []
+    for calls in (2, 1):
+        before = installation.cpu()
+        run = load(installation.port, work, workers, seconds, calls=calls)
+        rounds.append(Round(run, installation.cpu() - before, limit))
+    return rounds
 
 
 def _figures(rounds: list[Round]) -> list[str]:
@@ -209,6 +247,8 @@ def _figures(rounds: list[Round]) -> list[str]:
 
     def times(calls: list[list[float]]) -> str:
         together = [each for some in calls for each in some]
+        if not together:
+            return "in one"
         return " / ".join(f"{_milliseconds(together, share):.1f}" for share in (0.5, 0.95, 0.99))
 
     return [
@@ -233,7 +273,7 @@ def main() -> None:
     options = parser.parse_args()
     console = Console(width=140)
     console.print(f"claim + submit over HTTP; {machine()}")
-    table = Table("open", "workers", "pairs/s (best)", "claim p50/p95/p99 ms", "submit p50/p95/p99 ms",
+    table = Table("open", "workers", "calls", "pairs/s (best)", "claim p50/p95/p99 ms", "submit p50/p95/p99 ms",
                   "CPU ms/pair: server", "database", "ceiling/s (best)", "share (best)")  # fmt: skip
     for open_assignments in options.open:
         with Installation(processes=options.processes) as installation:
@@ -248,13 +288,17 @@ def main() -> None:
             load(installation.port, work, max(options.workers), 2)  # warms caches and plans
             for workers in options.workers:
                 rounds = [_round(installation, work, workers, options.seconds) for _ in range(options.rounds)]
-                table.add_row(f"{open_assignments:,}", str(workers), *_figures(rounds))
+                for calls, ways in zip(("two", "one"), zip(*rounds, strict=True), strict=True):
+                    table.add_row(f"{open_assignments:,}", str(workers), calls, *_figures(list(ways)))
     with Installation(processes=1) as installation:
         work = fill(installation, 1000, 1)
         installation.start()
-        claim, submit = statements(installation, work)
+        claim, submit, both = statements(installation, work)
     console.print(table)
-    console.print(f"statements: {claim:.1f} to claim, {submit:.1f} to submit (BEGIN, scope and COMMIT counted)")
+    console.print(
+        f"statements: {claim:.1f} to claim, {submit:.1f} to submit, {both:.1f} to do both in one call"
+        " (BEGIN, scope and COMMIT counted)"
+    )
 
 
 if __name__ == "__main__":

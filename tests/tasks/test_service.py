@@ -17,6 +17,9 @@ from fairmark.tasks.model import (
     LEASES_MAX,
     Assignment,
     BadAnnotation,
+    Claim,
+    ClaimedTwice,
+    ClaimWish,
     LeaseExpired,
     NoSuchAssignment,
     Receipt,
@@ -53,7 +56,7 @@ class TestClaim:
 
         async def why(actor: Actor) -> str | None:
             async with db.begin(world.org_id, actor=actor) as tx:
-                return (await service.claim(tx, SIGN)).why
+                return (await service.claim(tx, SIGN, ClaimWish())).why
 
         assert await why(world.workers[0]) == "queue_is_empty"
         await owner.execute("UPDATE projects SET state = 'paused' WHERE org_id = $1", world.org_id)
@@ -64,7 +67,7 @@ class TestClaim:
         skilled = Pipeline((LabelStage(Overlap(1, 1), skills=("cars",)),))
         world = await make_world(db, owner, skilled)
         async with db.begin(world.org_id, actor=world.workers[0]) as tx:
-            assert (await service.claim(tx, SIGN)).why == "missing_skills"
+            assert (await service.claim(tx, SIGN, ClaimWish())).why == "missing_skills"
 
     async def test_nobody_gets_a_task_twice(self, db: Database, owner: asyncpg.Connection) -> None:
         world = await make_world(db, owner, THREE)
@@ -98,7 +101,7 @@ class TestClaim:
         for _ in range(LEASES_MAX):
             assert await world.claim(world.workers[0]) is not None
         async with db.begin(world.org_id, actor=world.workers[0]) as tx:
-            assert (await service.claim(tx, SIGN)).why == "too_many_open"
+            assert (await service.claim(tx, SIGN, ClaimWish())).why == "too_many_open"
 
     async def test_the_whole_ring_is_walked(self, db: Database, owner: asyncpg.Connection) -> None:
         world = await make_world(db, owner, items=30)
@@ -250,6 +253,75 @@ class TestSubmit:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with db.begin(world.org_id) as tx:
                 await tx.script("UPDATE submissions SET key = 'other'")
+
+
+class TestSubmitAndClaim:
+    @pytest.fixture(params=["in one statement", "one after the other"], autouse=True)
+    def way(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A process that knows nothing of the turn hands in first and claims then; both must come to the same."""
+        if request.param == "one after the other":
+            monkeypatch.setattr(service, "CHECKS", service.Checks(turns_max=0))
+
+    async def test_hands_in_and_brings_the_next(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, items=2)
+        first = await world.must_claim(world.workers[0])
+        receipt = await world.submit_and_claim(world.workers[0], first, boxes((1, 1)))
+        assert receipt.next is not None
+        assert receipt.next.assignment is not None
+        assert {first.item_id, receipt.next.assignment.item_id} == set(world.item_ids)
+        row = await world.row("SELECT id FROM submissions WHERE org_id = $1", world.org_id)
+        assert row["id"] == receipt.id
+        last = await world.submit_and_claim(world.workers[0], receipt.next.assignment, boxes((1, 1)))
+        assert last.next == Claim(None, "queue_is_empty")
+
+    async def test_the_turn_that_ends_makes_room_for_the_next(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, items=LEASES_MAX + 1)
+        held = [await world.must_claim(world.workers[0]) for _ in range(LEASES_MAX)]
+        receipt = await world.submit_and_claim(world.workers[0], held[0], boxes((1, 1)))
+        assert receipt.next is not None
+        assert receipt.next.assignment is not None
+
+    async def test_again_gives_the_same_receipt_and_claims_for_itself(
+        self, db: Database, owner: asyncpg.Connection
+    ) -> None:
+        world = await make_world(db, owner, items=2)
+        first = await world.must_claim(world.workers[0])
+        receipt = await world.submit_and_claim(world.workers[0], first, boxes((1, 1)))
+        again = await world.submit_and_claim(world.workers[0], first, boxes((1, 1)))
+        assert again.id == receipt.id
+        assert again.next == Claim(None, "queue_is_empty")
+
+    async def test_what_is_refused_claims_nothing(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, items=2)
+        first = await world.must_claim(world.workers[0])
+        with pytest.raises(BadAnnotation):
+            await world.submit_and_claim(world.workers[0], first, boxes((1, 1), cls="bus"))
+        await owner.execute(
+            "UPDATE tasks SET state = 'cancelled' WHERE org_id = $1 AND id = $2", world.org_id, first.task_id
+        )
+        with pytest.raises(TaskClosed):
+            await world.submit_and_claim(world.workers[0], first, boxes((1, 1)))
+        assert await owner.fetchval("SELECT count(*) FROM assignments WHERE org_id = $1", world.org_id) == 1
+
+    async def test_many_at_once_and_one_of_them_late(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, workers=6, items=12)
+        held = [await world.must_claim(worker) for worker in world.workers]
+        await world.submit(world.workers[0], held[0], boxes((1, 1)))  # what comes again is not plain
+        pairs = zip(world.workers, held, strict=True)
+        receipts = await asyncio.gather(*(world.submit_and_claim(*pair, boxes((1, 1))) for pair in pairs))
+        got = [receipt.next.assignment.id for receipt in receipts if receipt.next and receipt.next.assignment]
+        assert len(set(got)) == 6
+        assert await owner.fetchval("SELECT count(*) FROM submissions WHERE org_id = $1", world.org_id) == 6
+
+    async def test_two_windows_lose_nothing(self, db: Database, owner: asyncpg.Connection) -> None:
+        world = await make_world(db, owner, items=LEASES_MAX)
+        held = [await world.must_claim(world.workers[0]) for _ in range(2)]
+        calls = [world.submit_and_claim(world.workers[0], each, boxes((1, 1))) for each in held]
+        receipts = await asyncio.gather(*calls, return_exceptions=True)
+        assert [
+            each for each in receipts if isinstance(each, BaseException) and not isinstance(each, ClaimedTwice)
+        ] == []
+        assert await owner.fetchval("SELECT count(*) FROM submissions WHERE org_id = $1", world.org_id) == 2
 
 
 class TestExpiry:

@@ -15,7 +15,7 @@ from fairmark.ontology.model import Annotation, Field, FieldKind, ItemClass, Mar
 from fairmark.projects.model import LabelStage, Overlap, Pipeline
 from fairmark.quality import service as quality
 from fairmark.tasks import flow, service
-from fairmark.tasks.model import Assignment, ClaimedTwice, Kind, Receipt
+from fairmark.tasks.model import Assignment, ClaimedTwice, ClaimWish, Kind, Receipt
 from fairmark.tasks.service import Signer
 
 ONTOLOGY = Ontology(
@@ -82,7 +82,7 @@ class World:
         while True:
             try:
                 async with self.db.begin(self.org_id, actor=actor) as tx:
-                    return (await service.claim(tx, SIGN, kinds)).assignment
+                    return (await service.claim(tx, SIGN, ClaimWish(list(kinds)))).assignment
             except ClaimedTwice:  # the border tries again as well
                 continue
 
@@ -94,6 +94,12 @@ class World:
     async def submit(self, actor: Actor, assignment: Assignment, annotation: Annotation, key: str = "k") -> Receipt:
         async with self.db.begin(self.org_id, actor=actor) as tx:
             return await service.submit(tx, assignment.id, key, annotation)
+
+    async def submit_and_claim(
+        self, actor: Actor, assignment: Assignment, annotation: Annotation, key: str = "k"
+    ) -> Receipt:
+        async with self.db.begin(self.org_id, actor=actor) as tx:
+            return await service.submit_and_claim(tx, SIGN, assignment.id, key, annotation, (), ClaimWish())
 
     async def judge(self, *task_ids: TaskId) -> None:
         """What the quality reader does after submissions."""

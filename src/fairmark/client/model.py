@@ -103,6 +103,8 @@ from fairmark.quality.reports.model import SliceKind as SliceKind
 from fairmark.tasks.model import Assignment as Assignment
 from fairmark.tasks.model import BlindReview as BlindReview
 from fairmark.tasks.model import BlindSubmission as BlindSubmission
+from fairmark.tasks.model import Claim as Claim
+from fairmark.tasks.model import ClaimWish as ClaimWish
 from fairmark.tasks.model import Decision as Decision
 from fairmark.tasks.model import DraftCopy as DraftCopy
 from fairmark.tasks.model import Kind as Kind
@@ -187,13 +189,6 @@ class Allowed(msgspec.Struct, frozen=True, kw_only=True):
     organisation_id: OrgId | None
     mode: Mode
     permissions: list[Permission]
-
-
-class Claim(msgspec.Struct, frozen=True):
-    """The turn that was taken, or why there is none."""
-
-    assignment: Assignment | None
-    why: str | None = None
 
 
 class DraftKept(msgspec.Struct, frozen=True):

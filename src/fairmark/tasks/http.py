@@ -1,7 +1,9 @@
 """One route per use case: parse, call, render. Workers' routes first, then those of leads and customers."""
 
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 from litestar import get, patch, post, put
@@ -18,9 +20,21 @@ from fairmark.kernel.ids import AssetId, AssignmentId, BatchId, OrgId, ProjectId
 from fairmark.kernel.pages import after_id
 from fairmark.ontology.model import Annotation
 from fairmark.tasks import desk, drafts, flow, service
-from fairmark.tasks.model import Assignment, ClaimedTwice, Decision, Kind, Lease, Question, Receipt, Result, TaskState
-from fairmark.tasks.service import Claim, Signer
+from fairmark.tasks.model import (
+    Assignment,
+    Claim,
+    ClaimedTwice,
+    ClaimWish,
+    Decision,
+    Lease,
+    Question,
+    Receipt,
+    Result,
+    TaskState,
+)
+from fairmark.tasks.service import Signer
 
+T = TypeVar("T")
 WORK = ["work"]
 TASKS = ["tasks"]
 Key = Annotated[str, Meta(min_length=1, max_length=100, description="Yours to choose; the same key is the same call.")]
@@ -31,13 +45,6 @@ Reasons = Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Me
 STRETCHES_MAX = 500
 CLAIM_TRIES = 5
 """A worker's own claims in other windows may meet this one; each try sees what they took."""
-
-
-class ClaimWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to claim: nothing said means whatever is most urgent."""
-
-    kinds: Annotated[list[Kind], Meta(max_length=2)] = []
-    project_id: ProjectId | None = None
 
 
 class Stretch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"began": "from", "ended": "to"}):
@@ -75,11 +82,12 @@ class DraftKept(msgspec.Struct, frozen=True):
 
 
 class HandIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A finished annotation. `beat` may carry the last stretches of work."""
+    """A finished annotation. `beat` may carry the last stretches of work; `next` claims the next assignment as well."""
 
     key: Key
     annotation: Annotation
     beat: Beat | None = None
+    next: ClaimWish | None = None
 
 
 class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -159,19 +167,21 @@ async def claim(request: Req, data: ClaimWish) -> Claim:
     actor = await actor_of(request)
     sign = signer(request)
     somewhere = actor.org_id is not None or actor.person_id is None
-    for attempt in range(CLAIM_TRIES):
-        try:
-            return await (_claim_here if somewhere else _claim_anywhere)(request, actor, data, sign)
-        except ClaimedTwice:
-            if attempt + 1 == CLAIM_TRIES:
-                raise
-    raise AssertionError("unreachable")
+    return await _alone(lambda: (_claim_here if somewhere else _claim_anywhere)(request, actor, data, sign))
+
+
+async def _alone(call: Callable[[], Awaitable[T]]) -> T:
+    """The answer of a call that claims, called again if the worker's other windows came between."""
+    for _ in range(CLAIM_TRIES - 1):
+        with suppress(ClaimedTwice):
+            return await call()
+    return await call()
 
 
 async def _claim_here(request: Req, actor: Actor, data: ClaimWish, sign: Signer) -> Claim:
     require(actor, Permission.WORK)
     async with site(request).db.begin(actor.org_id, actor=actor, fast=True) as tx:
-        return await service.claim(tx, sign, data.kinds, data.project_id)
+        return await service.claim(tx, sign, data)
 
 
 async def _claim_anywhere(request: Req, person: Actor, data: ClaimWish, sign: Signer) -> Claim:
@@ -188,7 +198,7 @@ async def _claim_anywhere(request: Req, person: Actor, data: ClaimWish, sign: Si
         if not allowed(actor, Permission.WORK):
             continue
         async with db.begin(actor.org_id, actor=actor, fast=True) as tx:
-            found = await service.claim(tx, sign, data.kinds, data.project_id)
+            found = await service.claim(tx, sign, data)
         if found.assignment is not None:
             return found
         why = why or found.why
@@ -225,9 +235,17 @@ async def save_draft(request: Req, id: AssignmentId, data: Draft) -> DraftKept:
 
 @post("/api/v1/assignments/{id:uuid}/submit", operation_id="submit", tags=WORK, status_code=200)
 async def submit(request: Req, id: AssignmentId, data: HandIn) -> Receipt:
-    """Hands in a finished annotation. The same key again gives the same receipt."""
-    async with work(request, Permission.WORK) as tx:
-        return await service.submit(tx, id, data.key, data.annotation, stretches(data.beat, tx.now))
+    """Hands in a finished annotation, and claims the next if asked to. The same key again gives the same receipt."""
+    wish = data.next
+
+    async def once() -> Receipt:
+        async with work(request, Permission.WORK) as tx:
+            said = stretches(data.beat, tx.now)
+            if wish is None:
+                return await service.submit(tx, id, data.key, data.annotation, said)
+            return await service.submit_and_claim(tx, signer(request), id, data.key, data.annotation, said, wish)
+
+    return await _alone(once)
 
 
 @post("/api/v1/assignments/{id:uuid}/review", operation_id="review", tags=WORK, status_code=200)

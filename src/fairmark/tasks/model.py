@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from fairmark.kernel.errors import Conflict, Invalid, NotFound
 from fairmark.kernel.ids import (
@@ -184,13 +185,31 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class ClaimWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to claim: nothing said means whatever is most urgent."""
+
+    kinds: Annotated[list[Kind], Meta(max_length=2)] = []
+    project_id: ProjectId | None = None
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """The turn that was taken, or why there is none."""
+
+    assignment: Assignment | None
+    why: str | None = None
+
+
 class Receipt(msgspec.Struct, frozen=True):
-    """The proof that something was handed in. Sending the same again gives the same receipt."""
+    """The proof that something was handed in. Sending the same again gives the same receipt.
+
+    next: what the claim came to that was asked for in the same call.
+    """
 
     id: SubmissionId | ReviewId
     assignment_id: AssignmentId
     at: datetime
     warnings: list[Any] = []
+    next: Claim | None = None
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,12 @@ SELECT * FROM claim_next(:org_id, :now, :leases_max, :workers, :lasts, :projects
 SELECT n FROM hand_in(:org_id, :now, :workers, :assignment_ids, :ids, :keys, :annotations, :ontology_versions, :whose,
                       :began, :ended) AS n;
 
+-- name: hand_in_and_claim
+-- Both in one, for the same workers in the same order: a whole transaction; SQLSTATE FM001: nothing was done.
+SELECT * FROM hand_in_and_claim(:org_id, :now, :workers, :assignment_ids, :ids, :keys, :annotations, :ontology_versions,
+                                :whose, :began, :ended, :leases_max, :lasts, :projects, :stages, :kinds, :leases_s, :ranks,
+                                :places);
+
 -- name: get_turn
 -- One turn, with what its page needs. Whose it is, the store compares, here and below: asked by worker as well, a planner
 -- that knows little walks all that the worker ever did.

@@ -37,6 +37,9 @@ from fairmark.tasks.model import (
     Assignment,
     BlindReview,
     BlindSubmission,
+    Claim,
+    ClaimedTwice,
+    ClaimWish,
     Decision,
     Kind,
     Lease,
@@ -160,23 +163,29 @@ def _places(rows: Sequence[store.EligibleRow], mode: str) -> list[Place]:
     return [place for _, place in places]
 
 
-class Claim(msgspec.Struct, frozen=True):
-    """The turn that was taken, or why there is none."""
-
-    assignment: Assignment | None
-    why: str | None = None
-
-
-async def claim(tx: Tx, sign: "Signer", kinds: Sequence[Kind] = (), project_id: ProjectId | None = None) -> Claim:
+async def claim(tx: Tx, sign: "Signer", wish: ClaimWish) -> Claim:
     """Takes the next assignment for the transaction's worker."""
     worker_id = _worker(tx)
     places = await RINGS.places(tx, worker_id)
-    fitting = [
-        p for p in places if (not kinds or p.kind in kinds) and (project_id is None or p.project_id == project_id)
-    ]
+    fitting = _fitting(places, wish)
     if not fitting:
         return Claim(None, await _why_none(tx, worker_id, places))
-    row = await store.claim_next(tx, store.ClaimAsk(worker_id, fitting, LEASES_MAX))
+    return await _claimed(tx, sign, fitting, await store.claim_next(tx, store.ClaimAsk(worker_id, fitting, LEASES_MAX)))
+
+
+def _fitting(places: Sequence[Place], wish: ClaimWish) -> list[Place]:
+    """Those of `places` that are wished for."""
+    return [
+        place
+        for place in places
+        if (not wish.kinds or place.kind in wish.kinds)
+        and (wish.project_id is None or place.project_id == wish.project_id)
+    ]
+
+
+async def _claimed(tx: Tx, sign: "Signer", fitting: Sequence[Place], row: store.Row | None) -> Claim:
+    """What a claim among `fitting` places came to."""
+    worker_id = _worker(tx)
     if row is None:
         return Claim(None, await _why_empty(tx, worker_id))
     RINGS.moved(worker_id, row["project_id"], row["stage"], row["rank"], row["place"])
@@ -263,26 +272,64 @@ async def submit(
 
     Raises NoSuchAssignment, BadAnnotation, LeaseExpired, TurnClosed, TaskClosed, WrongKind.
     """
-    submission_id, worker_id = SubmissionId(new_id()), _worker(tx)
-    check = CHECKS.of(tx.org_id, worker_id, id)
-    if check is not None:
-        ontology = await compiled_ontology(tx, check.project_id, check.ontology_version)
-        warnings = rules.check_annotation(MODALITIES[check.modality].faults(annotation, ontology, check.sizes))
-        document, version = json.encode(annotation), check.ontology_version
-        ask = store.HandInAsk(worker_id, id, submission_id, key, document, version, stretches)
-        if (ended := await store.hand_in(tx, ask)) is not None:
-            CHECKS.forget(id)
-            return Receipt(submission_id, id, ended, warnings)
-    return await _submit_locked(tx, id, submission_id, key, annotation, stretches)
+    checked = await _checked(tx, id, key, annotation, stretches)
+    if checked is not None and (ended := await store.hand_in(tx, checked.ask)) is not None:
+        CHECKS.forget(id)
+        return Receipt(checked.ask.id, id, ended, checked.warnings)
+    return await _submit_locked(tx, id, key, annotation, stretches)
 
 
-async def _submit_locked(
+async def submit_and_claim(
     tx: Tx,
+    sign: Signer,
     id: AssignmentId,
-    submission_id: SubmissionId,
     key: str,
     annotation: Annotation,
     stretches: Sequence[tuple[datetime, datetime]],
+    wish: ClaimWish,
+) -> Receipt:
+    """`submit`, and then `claim`: in one statement if all is plain. Raises what they do; ClaimedTwice only when the
+    answer is handed in, so that the same call again gives its receipt and claims."""
+    checked = await _checked(tx, id, key, annotation, stretches)
+    fitting = _fitting(await RINGS.places(tx, _worker(tx)), wish) if checked else []
+    if checked is not None and fitting:
+        claiming = store.ClaimAsk(checked.ask.worker_id, fitting, LEASES_MAX)
+        try:
+            ended, row = await store.hand_in_and_claim(tx, checked.ask, claiming)
+        except (store.NotPlain, ClaimedTwice):
+            pass
+        else:
+            CHECKS.forget(id)
+            return Receipt(checked.ask.id, id, ended, checked.warnings, await _claimed(tx, sign, fitting, row))
+    receipt = await submit(tx, id, key, annotation, stretches)
+    return msgspec.structs.replace(receipt, next=await claim(tx, sign, wish))
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """An answer that is right as far as this process knows, ready to be handed in."""
+
+    ask: store.HandInAsk
+    warnings: list[Fault]
+
+
+async def _checked(
+    tx: Tx, id: AssignmentId, key: str, annotation: Annotation, stretches: Sequence[tuple[datetime, datetime]]
+) -> _Checked | None:
+    """The answer, if this process gave the turn out. Raises BadAnnotation."""
+    worker_id = _worker(tx)
+    check = CHECKS.of(tx.org_id, worker_id, id)
+    if check is None:
+        return None
+    ontology = await compiled_ontology(tx, check.project_id, check.ontology_version)
+    warnings = rules.check_annotation(MODALITIES[check.modality].faults(annotation, ontology, check.sizes))
+    document, version = json.encode(annotation), check.ontology_version
+    ask = store.HandInAsk(worker_id, id, SubmissionId(new_id()), key, document, version, stretches)
+    return _Checked(ask, warnings)
+
+
+async def _submit_locked(
+    tx: Tx, id: AssignmentId, key: str, annotation: Annotation, stretches: Sequence[tuple[datetime, datetime]]
 ) -> Receipt:
     """The long way: whatever is not plain, and turns that another process gave out."""
     if stretches:
@@ -294,6 +341,7 @@ async def _submit_locked(
     warnings = rules.check_annotation(await _faults(tx, end, annotation))
     if late and not await store.open_replacement(tx, end.task_id, id):
         raise rules.lease_expired()
+    submission_id = SubmissionId(new_id())
     await store.save_submission(tx, end, submission_id, key, json.encode(annotation), late=late)
     return Receipt(submission_id, id, tx.now, warnings)
 

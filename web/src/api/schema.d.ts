@@ -1249,7 +1249,7 @@ export interface paths {
         put?: never;
         /**
          * Submit
-         * @description Hands in a finished annotation. The same key again gives the same receipt.
+         * @description Hands in a finished annotation, and claims the next if asked to. The same key again gives the same receipt.
          */
         post: operations["submit"];
         delete?: never;
@@ -3259,6 +3259,7 @@ export interface components {
             key: string;
             annotation: components["schemas"]["Annotation"];
             beat?: components["schemas"]["Beat"] | null;
+            next?: components["schemas"]["ClaimWish"] | null;
         };
         /** HandInReview */
         HandInReview: {
@@ -4160,6 +4161,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             warnings?: unknown[];
+            next?: components["schemas"]["Claim"] | null;
         };
         /** Result */
         Result: {
