@@ -9,13 +9,13 @@ import pytest
 from fairmark.client import model
 from fairmark.identity import accounts, http_invitations, http_me, http_organisations
 from fairmark.kernel import http
-from fairmark.tasks import desk, service
+from fairmark.tasks import desk
 from fairmark.tasks import http as tasks_http
 
 SERVERS: dict[str, Any] = {
     "Page": http.Page, "Me": accounts.Me, "SignedIn": http_me.SignedIn, "FirstStartNeeded": http_me.FirstStartNeeded,
     "InvitationMade": http_invitations.InvitationMade, "Accepted": http_invitations.Accepted,
-    "KeyMade": http_organisations.KeyMade, "Allowed": http_organisations.Allowed, "Claim": service.Claim,
+    "KeyMade": http_organisations.KeyMade, "Allowed": http_organisations.Allowed,
     "DraftKept": tasks_http.DraftKept, "WorkOffer": desk.WorkOffer, "Rules": desk.Rules, "Task": desk.Task,
     "TurnLine": desk.TurnLine, "ReviewLine": desk.ReviewLine, "EventLine": desk.EventLine, "History": desk.History,
 }  # fmt: skip

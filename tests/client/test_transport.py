@@ -145,7 +145,7 @@ class TestCaller:
     def test_a_session_replaces_the_key_and_ends(self) -> None:
         signed_in = (
             f'{{"token":"session","csrf":"c","me":{{"person":{{"id":"{ID}","name":"A","email":"a@b.c","is_admin":false,'
-            '"preferences":{}},"organisations":[]}}'
+            '"preferences":{}},"closed":[],"organisations":[]}}'
         ).encode()
         cookie = {"set-cookie": "fairmark_session=session; Path=/"}
         script = Script(httpx.Response(200, content=signed_in, headers=cookie), ok(), httpx.Response(204), ok())
