@@ -38,6 +38,8 @@ PASSES_MAX = 25
 """next_step passes per task and turn; more than any pipeline has stages and rounds left to walk at once."""
 SPREAD = 1 << 16
 PLACES_PER_MS = 1 << 12
+OFFERED_AHEAD, OFFERED_AMONG = 3, 30
+"""A turn kept for somebody lies so many open turns ahead of where they stand, if so many lie ahead in all."""
 
 
 async def create_tasks(tx: Tx, project_id: ProjectId, batch_id: BatchId, first_id: ItemId, last_id: ItemId) -> int:
@@ -76,6 +78,14 @@ async def standing(tx: Tx, task_ids: Sequence[TaskId]) -> dict[TaskId, Standing]
 async def plant(tx: Tx, near: Standing, task_id: TaskId, worker_id: WorkerId, ahead: int) -> bool:
     """Puts a turn at `task_id`, for one worker, `ahead` open turns beyond where they stand; False: there are none."""
     return await store.plant(tx, near.project_id, task_id, worker_id, near.rank, near.place + 1, ahead)
+
+
+async def offer(tx: Tx, project_id: ProjectId, offers: Sequence[tuple[TaskId, WorkerId, int]], until: datetime) -> int:
+    """Keeps the open turns of tasks, each for one worker, until then, a little ahead of the place where they stand.
+
+    Not where little else is open. How many could be kept.
+    """
+    return await store.offer(tx, project_id, offers, OFFERED_AHEAD, OFFERED_AMONG, until)
 
 
 async def unplant(tx: Tx, task_id: TaskId) -> None:
@@ -118,8 +128,11 @@ async def submissions_of(
     return await store.task_submissions(tx, task_ids)
 
 
-async def advance(tx: Tx, judgements: Mapping[TaskId, Judgement | None]) -> None:
-    """Takes each task as far as its facts allow. Safe to repeat: a task that is where it should be stays there."""
+async def advance(tx: Tx, judgements: Mapping[TaskId, Judgement | None]) -> list[TaskId]:
+    """Takes each task as far as its facts allow. Safe to repeat: a task that is where it should be stays there.
+
+    The tasks for which a turn at labeling has opened that anybody may have.
+    """
     await store.put_agreements(tx, [j for j in judgements.values() if j is not None and j.submissions > 1])
     rows = await store.facts(tx, list(judgements))
     singles = [row.facts.task_id for row in rows if row.facts.submitted == 1]
@@ -129,6 +142,7 @@ async def advance(tx: Tx, judgements: Mapping[TaskId, Judgement | None]) -> None
         single = submissions.get(row.facts.task_id, [])
         _walk(plan, row, judgements[row.facts.task_id], single[0][2] if single else None)
     await _write(tx, plan)
+    return [turn.task_id for turn in plan.turns if turn.stage == 0 and turn.reserved_for is None]
 
 
 def _walk(plan: _Plan, row: TaskFacts, judgement: Judgement | None, single: Annotation | None) -> None:
@@ -200,7 +214,8 @@ def _outcome(
     if action.origin is Origin.REVIEW and row.fixed is not None:
         return Origin.REVIEW, row.fixed
     if single is not None:
-        return (Origin.REVIEW if action.origin is Origin.REVIEW else Origin.SINGLE), json.encode(single)
+        kept = action.origin in {Origin.REVIEW, Origin.IMPORT}
+        return (action.origin if kept else Origin.SINGLE), json.encode(single)
     if judgement is not None:
         return action.origin, json.encode(judgement.annotation)
     if row.merged is None:
@@ -267,6 +282,23 @@ async def cancel(tx: Tx, task_id: TaskId, reason: str) -> None:
         for assignment_id, worker_id in ended
     ]  # fmt: skip
     await log.announce(tx, *told, events.TaskChanged(project_id=row["project_id"], task_id=task_id, change="cancelled"))
+
+
+async def settle(tx: Tx, task_id: TaskId, annotation: Annotation) -> None:
+    """Gives a task that nobody has begun the result that it had elsewhere. Its media may be on their way still.
+
+    Raises NoSuchTask, TaskClosed.
+    """
+    row = await _task(tx, task_id)
+    facts = (await store.facts(tx, [task_id]))[0]
+    begun = facts.facts.leased or facts.facts.submitted
+    if row["state"] not in {TaskState.WAITING, TaskState.OPEN, TaskState.PAUSED} or begun:
+        raise TaskClosed("The task is under way here.", mend="Let it be finished, and correct its result then.")
+    plan = _Plan()
+    move = Move(task_id, TaskState.DONE, row["stage"], row["round"], None, None)
+    _finish(plan, facts, facts.facts, move, Finish(Origin.IMPORT), annotation, None)
+    plan.moves.append(move)
+    await _write(tx, plan)
 
 
 async def reopen(tx: Tx, task_id: TaskId, note: str) -> None:

@@ -421,6 +421,30 @@ WITH ahead AS (
 INSERT INTO open_assignments (org_id, project_id, stage, rank, place, task_id, id, reserved_for)
 SELECT :org_id, :project_id, 0, ahead.rank, ahead.place - 1, :task_id, gen_random_uuid(), :worker_id FROM ahead;
 
+-- name: offer
+-- Keeps open turns, each for one worker and for a while, and lays them a few ordinary turns ahead of where that worker
+-- stands. Nothing happens where so little lies ahead that others could be left without work, or to whom a turn at the task
+-- was given before. `claim_next` knows nothing of it: it is a reservation like that of rework.
+WITH found AS (
+    SELECT e.task_id, e.worker_id, a.places[:ahead::int] - 1 AS place
+      FROM unnest(:task_ids::uuid[], :worker_ids::uuid[], :places::bigint[]) AS e (task_id, worker_id, place)
+      JOIN tasks t ON t.org_id = :org_id AND t.id = e.task_id
+     CROSS JOIN LATERAL (
+        SELECT array_agg(x.place ORDER BY x.place) AS places FROM (
+            SELECT o.place FROM open_assignments o
+             WHERE o.org_id = :org_id AND o.project_id = :project_id AND o.stage = 0 AND o.rank = t.rank AND o.place > e.place
+               AND o.reserved_for IS NULL AND o.task_id <> e.task_id
+             ORDER BY o.rank, o.place LIMIT :plenty::int) x) a
+     WHERE cardinality(a.places) = :plenty::int
+       AND NOT EXISTS (SELECT FROM assignments s WHERE s.org_id = :org_id AND s.task_id = e.task_id
+                          AND s.worker_id = e.worker_id AND s.state NOT IN ('expired', 'returned'))
+), moved AS (
+    UPDATE tasks t SET place = found.place FROM found WHERE t.org_id = :org_id AND t.id = found.task_id
+)
+UPDATE open_assignments o SET place = found.place, reserved_for = found.worker_id, reserved_until = :until
+  FROM found
+ WHERE o.org_id = :org_id AND o.task_id = found.task_id AND o.stage = 0 AND o.reserved_for IS NULL;
+
 -- name: standing
 -- Where tasks lie on the ring, and which of them are gold.
 SELECT t.id, t.project_id, t.item_id, t.batch_id, t.rank, t.place, t.gold_id FROM tasks t

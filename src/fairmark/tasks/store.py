@@ -519,6 +519,16 @@ async def plant(
     return done > 0
 
 
+async def offer(tx: Tx, project_id: ProjectId, offers: Sequence[tuple[TaskId, WorkerId, int]], ahead: int, plenty: int,
+                until: datetime) -> int:  # fmt: skip
+    """offers: a task, a worker, and where they stand. How many could be made."""
+    if not offers:
+        return 0
+    task_ids, worker_ids, places = (list(column) for column in zip(*offers, strict=True))
+    return await tx.run(q.offer, org_id=tx.org_id, project_id=project_id, task_ids=task_ids, worker_ids=worker_ids,
+                        places=places, ahead=ahead, plenty=plenty, until=until)  # fmt: skip
+
+
 async def standing(tx: Tx, ids: Sequence[TaskId]) -> list[Row]:
     return await tx.all(q.standing, org_id=tx.org_id, ids=list(ids))
 

@@ -75,6 +75,16 @@ SELECT t.id, i.prelabel FROM tasks t JOIN items i ON i.org_id = t.org_id AND i.i
 SELECT s.id, w.alias FROM submissions s JOIN workers w ON w.org_id = s.org_id AND w.id = s.worker_id
  WHERE s.org_id = :org_id AND s.id = ANY (:ids::uuid[]);
 
+-- name: seats
+-- Who handed something in of late in a project, and where on the ring that was.
+SELECT DISTINCT ON (x.worker_id) x.worker_id, t.place
+  FROM (SELECT s.id, s.worker_id, s.task_id, s.created_at FROM submissions s
+         WHERE s.org_id = :org_id AND s.project_id = :project_id ORDER BY s.id DESC LIMIT 200) x
+  JOIN tasks t ON t.org_id = :org_id AND t.id = x.task_id
+  JOIN workers w ON w.org_id = :org_id AND w.id = x.worker_id AND w.paused_at IS NULL
+ WHERE x.created_at > :since
+ ORDER BY x.worker_id, x.id DESC;
+
 -- name: window_tasks
 -- The tasks that were last handed something in for, with what is known to be right about them: gold, else a review.
 WITH newest AS (

@@ -3,6 +3,7 @@
 NumPy is loaded by whoever judges, and not by servers, which only show what was found.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ from fairmark.projects.model import Consensus, LabelStage, Pipeline
 from fairmark.quality.judging import explaining, store
 from fairmark.quality.judging.explaining import Names, Why
 from fairmark.quality.judging.model import Inspection
+from fairmark.quality.judging.routing import KEPT_FOR, SEEN_WITHIN, Seat, Unsure, offered
+from fairmark.quality.people import store as people
 from fairmark.tasks import flow
 from fairmark.tasks.model import Judgement, NoSuchTask, TaskState
 from fairmark.tasks.service import compiled_ontology
@@ -54,10 +57,15 @@ async def judge(tx: Tx, tasks: Mapping[TaskId, ProjectId], *, again: bool = Fals
     submissions = await flow.submissions_of(tx, list(tasks))
     locked = await store.lock_models(tx, sorted(set(tasks.values())))
     judgements: dict[TaskId, Judgement | None] = dict.fromkeys(tasks)
+    pipelines: dict[ProjectId, Pipeline] = {}
     for row in await store.judged_by(tx, list(locked)):
         own = {id: submissions.get(id, []) for id, project_id in sorted(tasks.items()) if project_id == row["id"]}
         judgements.update(await _judge_project(tx, row, locked[row["id"]], own, again=again))
-    await flow.advance(tx, judgements)
+        pipelines[row["id"]] = json.decode(row["pipeline"], type=Pipeline)
+    opened = await flow.advance(tx, judgements)
+    for project_id, pipeline in pipelines.items():
+        unsure = _unsure(pipeline, [id for id in opened if tasks[id] == project_id], judgements, submissions)
+        await _offer(tx, project_id, unsure)
 
 
 async def _judge_project(
@@ -95,6 +103,37 @@ async def _judge_project(
         await books.closed(tx, project["id"], book, told)
         await _settle_soon(tx, project["id"], kept, sum(told.values()))
     return found
+
+
+def _unsure(
+    pipeline: Pipeline, opened: Sequence[TaskId], judgements: Mapping[TaskId, Judgement | None],
+    submissions: Mapping[TaskId, Sequence[Handed]],
+) -> dict[TaskId, Unsure]:  # fmt: skip
+    """Of the tasks for which one more turn has opened, those that several have answered."""
+    stage = pipeline.stages[0]
+    assert isinstance(stage, LabelStage)
+    found: dict[TaskId, Unsure] = {}
+    for id in opened:
+        judgement = judgements[id]
+        if judgement is not None and judgement.submissions >= max(stage.overlap.min, 2):
+            answered = {worker_id for _, worker_id, _ in submissions[id]}
+            found[id] = Unsure(answered, judgement.confidence, stage.overlap.target or 1.0)
+    return found
+
+
+async def _offer(tx: Tx, project_id: ProjectId, unsure: Mapping[TaskId, Unsure]) -> None:
+    """Offers the turns that opened for tasks to those whom they suit."""
+    rows = await store.seats(tx, project_id, tx.now - SEEN_WITHIN) if unsure else []
+    if len(rows) < 2:
+        return
+    known = await people.known_of(tx, project_id, [row["worker_id"] for row in rows])
+    seats = [Seat(row["worker_id"], row["place"], known[row["worker_id"]]) for row in rows]
+    offers: list[tuple[TaskId, WorkerId, int]] = []
+    for id, task in unsure.items():
+        seat = offered(task, seats, secrets.randbelow(10**6) / 10**6)
+        if seat is not None:
+            offers.append((id, seat.worker_id, seat.place))
+    await flow.offer(tx, project_id, offers, tx.now + KEPT_FOR)
 
 
 def _prediction(annotation: Annotation) -> "Said":

@@ -78,6 +78,10 @@ async def prelabels(tx: Tx, ids: Sequence[TaskId]) -> dict[TaskId, str]:
     return {row["id"]: row["prelabel"] for row in await tx.all(q.prelabels, org_id=tx.org_id, ids=list(ids))}
 
 
+async def seats(tx: Tx, project_id: ProjectId, since: datetime) -> list[Row]:
+    return await tx.all(q.seats, org_id=tx.org_id, project_id=project_id, since=since)
+
+
 async def window_tasks(tx: Tx, project_id: ProjectId, submissions_max: int, tasks_max: int) -> list[Row]:
     return await tx.all(q.window_tasks, org_id=tx.org_id, project_id=project_id, submissions_max=submissions_max,
                         tasks_max=tasks_max)  # fmt: skip

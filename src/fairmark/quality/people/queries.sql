@@ -118,6 +118,7 @@ SELECT e.id AS worker_id, coalesce(sum(c.score * c.weight), 0) AS "right", coale
   FROM unnest(:ids::uuid[]) AS e (id)
   LEFT JOIN LATERAL (SELECT x.score, x.weight FROM checks x
                       WHERE x.org_id = :org_id AND x.worker_id = e.id AND x.project_id = :project_id
-                        AND x.gold_id IS DISTINCT FROM :but::uuid AND (:sources::text[] IS NULL OR x.source = ANY (:sources))
+                        AND (:but::uuid IS NULL OR x.gold_id IS DISTINCT FROM :but)
+                        AND (:sources::text[] IS NULL OR x.source = ANY (:sources))
                       ORDER BY x.at DESC LIMIT 500) c ON true
  GROUP BY e.id;
