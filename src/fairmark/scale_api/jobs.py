@@ -11,6 +11,7 @@ from fairmark.kernel.http import Site
 from fairmark.kernel.ids import ItemId, OrgId
 from fairmark.scale_api import callbacks, known, outcomes, people, store
 from fairmark.tasks.events import ReviewDecided, TaskChanged, TaskDone
+from fairmark.tasks.model import Origin
 from fairmark.workforce.events import WorkerJoined
 
 DONE, CHANGED, REVIEWED = (events.type_of(kind) for kind in (TaskDone, TaskChanged, ReviewDecided))
@@ -35,6 +36,8 @@ async def on_work(tx: Tx, stored: Sequence[StoredEvent]) -> None:
 
 
 async def _one(tx: Tx, event: StoredEvent, item_id: ItemId) -> None:
+    if event.type == DONE and event.read_as(TaskDone).origin == Origin.IMPORT:
+        return  # copied together with the response that it had
     if event.type == DONE:
         await outcomes.done(tx, [item_id])
     elif event.type == CHANGED:

@@ -9,7 +9,7 @@ from fairmark.kernel.ids import ItemId
 from fairmark.quality.gold import service as gold
 from fairmark.quality.gold.model import BadGold, GoldRetired
 from fairmark.quality.gold.service import Known
-from fairmark.scale_api import render, service, store
+from fairmark.scale_api import creating, render, service, store
 from fairmark.scale_api.model import Json, Role, Status, Task
 from fairmark.scale_api.rules import is_test
 from fairmark.scale_api.shapes import read, wrong
@@ -28,7 +28,7 @@ async def create(site: Site, actor: Actor, type_name: str, body: Json, role: Rol
     read(body[EXPECTED], dict[str, object], EXPECTED)
     if INITIAL in body:
         read(body[INITIAL], dict[str, object], INITIAL)
-    task = await service.create(site, actor, type_name, body, role, expected=EXPECTED)
+    task = await creating.create(site, actor, type_name, body, role, expected=EXPECTED)
     if is_test(task.mode) or task.item_id is None:
         return task
     async with site.db.begin(actor.org_id, actor=actor) as tx:

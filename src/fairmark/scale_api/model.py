@@ -23,9 +23,10 @@ METADATA_BYTES_MAX = 10_240
 PAGE_MAX = 100
 
 
-def new_scale_id() -> ScaleId:
-    """A fresh id."""
-    return ScaleId(f"{time.time_ns() // 1_000_000:012x}{os.urandom(6).hex()}")
+def new_scale_id(at: datetime | None = None) -> ScaleId:
+    """A fresh id; of now unless said."""
+    ms = time.time_ns() // 1_000_000 if at is None else max(0, int(at.timestamp() * 1000))
+    return ScaleId(f"{ms:012x}{os.urandom(6).hex()}")
 
 
 def first_id_at(at: datetime) -> ScaleId:

@@ -145,6 +145,16 @@ SELECT t.*, p.name AS project, b.name AS batch, i.asset_ids
   LEFT JOIN items i ON i.org_id = :org_id AND i.id = t.item_id
  WHERE t.org_id = :org_id AND t.mode = :mode AND t.id = :id;
 
+-- name: id_of_source
+-- The task that was copied from another account's of this id.
+SELECT id FROM scale_tasks WHERE org_id = :org_id AND mode = :mode AND source_id = :source_id;
+
+-- name: set_source
+-- What another account told of a task that was copied.
+UPDATE scale_tasks SET source_id = :source_id, status = :status, created_at = :created_at, completed_at = :completed_at,
+       response = :response::json, error = :error
+ WHERE org_id = :org_id AND id = :id;
+
 -- name: lock_task
 -- Changes to one task wait for one another.
 SELECT id FROM scale_tasks WHERE org_id = :org_id AND mode = :mode AND id = :id AND role = 'task' FOR UPDATE;

@@ -364,6 +364,22 @@ async def task(tx: Tx, id: str, mode: Mode | None = None) -> Task | None:
     return _task(row) if row else None
 
 
+async def task_of_source(tx: Tx, source_id: str) -> Task | None:
+    """The task that was copied from another account's of this id."""
+    id = await tx.value(q.id_of_source, org_id=tx.org_id, mode=tx.actor.mode, source_id=source_id)
+    return None if id is None else await task(tx, id)
+
+
+async def set_source(
+    tx: Tx, id: ScaleId, source_id: str, status: Status, created_at: datetime, *, response: Json | None,
+    error: str | None, completed_at: datetime | None,
+) -> None:  # fmt: skip
+    await tx.run(
+        q.set_source, org_id=tx.org_id, id=id, source_id=source_id, status=status, created_at=created_at,
+        completed_at=completed_at, response=None if response is None else json.encode(response), error=error,
+    )  # fmt: skip
+
+
 async def lock_task(tx: Tx, id: str) -> bool:
     """Whether there is such a task; nobody else changes it until the transaction ends."""
     return await tx.maybe(q.lock_task, org_id=tx.org_id, mode=tx.actor.mode, id=id) is not None

@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import Progress, TaskID
 
 from fairmark.client import files
-from fairmark.client.commands.options import AsJson, Key, Org, ProjectOption, Url, bar, client, err, print_json
+from fairmark.client.commands.from_scale import SOURCE_KEY_VARIABLE, SOURCE_URL, Copied, accounts, copy
+from fairmark.client.commands.options import AsJson, Key, Org, Url, bar, client, err, print_json
 from fairmark.client.commands.sources import SourceKind, Way, kind_of
 from fairmark.client.commands.unfinished import Reached, Unfinished
-from fairmark.client.errors import NotFound
+from fairmark.client.errors import BadSource, NotFound
 from fairmark.client.files import FolderProgress, FolderReport
 from fairmark.client.model import Import, ImportState, Purpose, Upload, UploadState
 from fairmark.client.sync.client import Client
@@ -20,20 +22,35 @@ FAULTS_SHOWN = 20
 
 
 def import_data(
-    source: Annotated[str, typer.Argument(help="Folder, manifest, labels (ZIP or file), https://... or s3://...")],
-    project: ProjectOption,
+    source: Annotated[
+        str | None, typer.Argument(help="Folder, manifest, labels (ZIP or file), https://... or s3://...")
+    ] = None,
+    project: Annotated[str | None, typer.Option("--project", "-p", help="The project's name or id.")] = None,
     batch: Annotated[str | None, typer.Option(help="The batch to put the items into; made if there is none.")] = None,
     format: Annotated[str | None, typer.Option(help="What the file is, if its name does not tell.")] = None,
     with_files: Annotated[
         Path | None, typer.Option("--files", exists=True, file_okay=False, help="Pictures that the file names.")
     ] = None,
     match: Annotated[str | None, typer.Option(help="Of a bucket: a pattern that paths are to match.")] = None,
+    from_scale: Annotated[
+        bool, typer.Option("--from-scale", help=f"An account at Scale, whose key {SOURCE_KEY_VARIABLE} holds.")
+    ] = False,
+    scale_projects: Annotated[
+        list[str] | None, typer.Option("--scale-project", help="Only this project of it; again for more.")
+    ] = None,
+    scale_url: Annotated[str, typer.Option(help="Where its API is.")] = SOURCE_URL,
     url: Url = None,
     key: Key = None,
     org: Org = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring data into a project. Safe to interrupt and to repeat: what is there is neither sent nor added again."""
+    if from_scale:
+        copied = copy(accounts(scale_url, url, key), scale_projects or [])
+        print_json(copied) if as_json else _tell_copied(copied)
+        raise typer.Exit(1 if copied.refused_count else 0)
+    if source is None or project is None:
+        raise BadSource("It is not said what to import, and into which project.", mend="Give a source and --project.")
     kind = kind_of(source, format)
     with client(url, key, org) as server:
         project_id = server.find_project(project).id
@@ -143,6 +160,13 @@ def _tell_folder(report: FolderReport) -> None:
     parts += [f"{len(report.refused)} refused"] if report.refused else []
     parts += [f"{report.skipped} other files left alone"] if report.skipped else []
     typer.echo(", ".join(parts) + ".")
+
+
+def _tell_copied(copied: Copied) -> None:
+    for each in copied.refused[:FAULTS_SHOWN]:
+        err.print(f"[yellow]{escape(each)}[/yellow]")
+    refused = f", {copied.refused_count} refused" if copied.refused_count else ""
+    typer.echo(f"{copied.projects} projects, {copied.batches} batches, {copied.tasks} tasks{refused}.")
 
 
 def _tell_import(server: Client, done: Import, as_json: bool) -> None:

@@ -21,7 +21,7 @@ class Unfinished:
         """said: the options of the import, for another import of the same file is another one."""
         state = path.stat()
         what = "\n".join([url, project_id, str(path.resolve()), str(state.st_size), str(state.st_mtime_ns), said])
-        self._path = _folder() / f"{hashlib.sha256(what.encode()).hexdigest()[:32]}.json"
+        self._path = note_folder() / f"{hashlib.sha256(what.encode()).hexdigest()[:32]}.json"
 
     def read(self) -> Reached:
         """Nothing reached if there is no note, or one that cannot be read."""
@@ -43,6 +43,7 @@ class Unfinished:
         self._path.unlink(missing_ok=True)
 
 
-def _folder() -> Path:
+def note_folder() -> Path:
+    """Where such notes lie on this machine."""
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     return Path(cache) / "fairmark" / "imports"

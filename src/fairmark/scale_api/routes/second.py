@@ -5,7 +5,7 @@ from typing import Any
 
 from fairmark.kernel.actor import Permission
 from fairmark.kernel.db import Tx
-from fairmark.scale_api import batches, second, service, store
+from fairmark.scale_api import batches, creating, second, service, store
 from fairmark.scale_api.calls import Call, Route
 from fairmark.scale_api.model import PAGE_MAX, Batch, Json, NoSuch, Project, ScaleId, Status, Task
 from fairmark.scale_api.routes.tasks import statuses, url_of
@@ -50,7 +50,7 @@ async def create_chat_task(call: Call) -> Json:
     asked = {key: body[key] for key in ("template_variables", "metadata", "callback_url") if key in body}
     named = {"project": project.name if project else None, "batch": batch.name if batch else None}
     asked |= {key: name for key, name in named.items() if name is not None}
-    made = await service.create(call.site, call.actor, "chat", asked)
+    made = await creating.create(call.site, call.actor, "chat", asked)
     async with call.work(Permission.DATA_READ) as tx:
         return await second.task(tx, made, Expand())
 

@@ -7,7 +7,7 @@ from fairmark.kernel.actor import Permission
 from fairmark.kernel.clock import now
 from fairmark.kernel.ids import AssetId
 from fairmark.scale_api import batches as batches_
-from fairmark.scale_api import known, projects, render, service
+from fairmark.scale_api import creating, imported, known, projects, render, service
 from fairmark.scale_api.calls import Call, Route
 from fairmark.scale_api.model import PAGE_MAX, Json, NoSuch, Role, Status
 from fairmark.scale_api.rules import Tag, UniqueId
@@ -19,7 +19,7 @@ REVIEWS = ("accepted", "fixed", "commented", "rejected", "pending")
 
 
 async def create_task(call: Call) -> Json:
-    return render.task(await service.create(call.site, call.actor, call.named["type"], call.object()))
+    return render.task(await creating.create(call.site, call.actor, call.named["type"], call.object()))
 
 
 async def get_task(call: Call) -> Json:
@@ -98,6 +98,11 @@ async def create_evaluation_task(call: Call) -> Json:
 
 async def create_training_task(call: Call) -> Json:
     return known.told(await known.create(call.site, call.actor, call.named["type"], call.object(), Role.TRAINING))
+
+
+async def import_task(call: Call) -> Json:
+    """No route of Scale's: the copy of a task as another account tells of it."""
+    return render.task(await imported.take(call.site, call.actor, call.named["type"], call.object()))
 
 
 async def list_tasks(call: Call) -> Json:
@@ -183,4 +188,5 @@ ROUTES = [
     Route("GET", "tasks", list_tasks),
     Route("POST", "evaluation_tasks/{type}", create_evaluation_task),
     Route("POST", "training_tasks/{type}", create_training_task),
+    Route("POST", "imported_tasks/{type}", import_task),
 ]
