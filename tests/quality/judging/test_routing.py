@@ -85,7 +85,7 @@ async def a_dispute(world: World) -> TaskId:
     for who in (2, 3, 4):
         turn = await world.must_claim(world.workers[who])
         await world.submit(world.workers[who], turn, SHARP, key=str(turn.id))
-    for who, right, wrong in ((2, 97, 3), (3, 60, 40), (4, 55, 45)):
+    for who, right, wrong in ((2, 97, 3), (3, 50, 50), (4, 40, 60)):
         await checked(world, who, right, wrong)
     task_id = (await world.row(
         "SELECT id FROM tasks t WHERE org_id = $1 AND NOT EXISTS (SELECT FROM assignments a WHERE a.org_id = t.org_id"

@@ -18,8 +18,9 @@ from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Annotation
 from fairmark.projects.model import Target
 from fairmark.quality.judging.explaining import DECISIONS_MAX, KeptDecision, KeptVoice, Why, kept, to_turn
-from fairmark.quality.judging.jury import KnowingJury, Note
+from fairmark.quality.judging.jury import KnowingJury
 from fairmark.quality.judging.state import Book, Unit
+from fairmark.quality.judging.voting import Note
 from fairmark.tasks.model import Judgement
 
 MODEL = UUID(int=0)

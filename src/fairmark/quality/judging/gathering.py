@@ -11,9 +11,10 @@ from fairmark.methods.truth.free import Said
 from fairmark.modalities import MODALITIES
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Annotation
-from fairmark.quality.judging.jury import KnowingJury, Look
+from fairmark.quality.judging.jury import KnowingJury
 from fairmark.quality.judging.state import Unit
 from fairmark.quality.judging.subjects import Subject
+from fairmark.quality.judging.voting import Look
 
 
 class Handed(NamedTuple):

@@ -9,12 +9,13 @@ from fairmark.kernel.http import Site
 from fairmark.kernel.ids import OrgId, ProjectId
 from fairmark.quality.gold import scoring
 from fairmark.quality.gold import service as gold
-from fairmark.quality.judging import service, store
+from fairmark.quality.judging import loading, service, store
 from fairmark.quality.judging.service import SETTLE
 
 
 async def settle(site: Site, org_id: OrgId, args: dict[str, Any]) -> None:
     """Reads, works it out beside the event loop, writes. What was judged meanwhile is judged again at the end."""
+    await loading.ready(loading.SETTLING)
     from fairmark.quality.judging import books, window
     from fairmark.quality.judging.state import Book
     from fairmark.quality.reports import making

@@ -9,22 +9,20 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
 from fairmark.methods.majority import ACCURACY
-from fairmark.methods.median import weighted_low_median
 from fairmark.methods.truth.boxes import KEEP_MIN
 from fairmark.methods.truth.existence import Looks, judged
-from fairmark.methods.truth.free import Said, weighed
+from fairmark.methods.truth.free import Said
 from fairmark.methods.truth.hierarchical import Learnt
 from fairmark.methods.truth.online import Rows, judged_rows
-from fairmark.methods.truth.text import Text, medoid
 from fairmark.modalities.jury import Opinion, Thing
 from fairmark.ontology.compiled import CompiledOntology
-from fairmark.ontology.model import Field, FieldKind, FieldValue, Mark
-from fairmark.quality.judging.state import Book, Unit, finders, trusted
+from fairmark.ontology.model import Field, FieldValue, Mark
+from fairmark.quality.judging.open_answers import nearest_prose, number, text
+from fairmark.quality.judging.state import Book, Unit, finders
 from fairmark.quality.judging.subjects import (
     NO,
     NONE,
@@ -37,54 +35,7 @@ from fairmark.quality.judging.subjects import (
     subject_of,
     value_of,
 )
-
-VOTE_ODDS = math.log(ACCURACY / (1 - ACCURACY))
-"""What one vote is worth while nothing is known of the voter: the simple vote's own assumption."""
-OWN_SPREAD = 2.0
-"""Errors of numbers are taken for so much more than the model makes of them: people share mistakes."""
-
-
-class Voice(NamedTuple):
-    """What one submission, by its place, said to one decision. evidence: in nats, for the answer that was found."""
-
-    at: int
-    said: str
-    skill: float
-    evidence: float
-
-
-class Note(NamedTuple):
-    """One decision that the jury was asked for. kind: "question", "mark" or "attribute". key: the field's id or, of a
-    mark, empty; mark_id: of the merged mark an attribute belongs to. members: of a thing, (submission, mark id).
-
-    options: probability by value, the likeliest first. gain_units: what tells how much one more judgement would bring:
-    (subject, place in `units`). there: of a thing, probability that it is there. overlooked: see `existence.judged`.
-    """
-
-    kind: str
-    subject: Subject | None
-    key: str
-    mark_id: str | None
-    members: frozenset[tuple[int, str]]
-    options: list[tuple[str, float]]
-    voices: list[Voice]
-    known: float
-    unit: tuple[str, int] | None
-    there: float | None = None
-    overlooked: float = 0.0
-
-
-class Look(NamedTuple):
-    """One thing, as all who looked saw it. truth: 1 there, 0 not, -1 unknown. marks: by judge, the id and class of
-    their mark, None where they did not mark it. right: the class that is known. unit: place in the units of its class.
-    """
-
-    judges: list[int]
-    marked: list[bool]
-    truth: int
-    marks: list[tuple[str, str] | None]
-    right: str | None
-    unit: int | None
+from fairmark.quality.judging.voting import VOTE_ODDS, Look, Note, Voice, blended, ranked, trust, votes
 
 
 @dataclass(slots=True)
@@ -141,7 +92,7 @@ class KnowingJury:
         best = max(of_class, key=lambda name: of_class[name])
         note = Note(
             "mark", subject, "", None, frozenset((index, mark.id) for index, mark in members),
-            _ranked({**{name: there * share for name, share in of_class.items()}, NONE: 1 - there}),
+            ranked({**{name: there * share for name, share in of_class.items()}, NONE: 1 - there}),
             self._marking_voices(kind, by_index, best, subject, unit), max(known_there, known_class),
             (subject.key, look.unit) if subject is not None and look.unit is not None else None, there, overlooked,
         )  # fmt: skip
@@ -182,7 +133,7 @@ class KnowingJury:
         real, overlooked = judged(looks, beliefs)
         odds = math.log(max(real[0], 1e-9) / max(1 - real[0], 1e-9))
         modelled = 1 / (1 + math.exp(-min(max(state.slope * odds + state.shift, -30.0), 30.0)))
-        known = _trust(state.units, n)
+        known = trust(state.units, n)
         return (1 - known) * simple + known * modelled, float(overlooked[0]), known
 
     def _of_class(
@@ -190,11 +141,11 @@ class KnowingJury:
     ) -> tuple[dict[str, float], float]:
         """Probability of each class, given that the thing is there; how far the model is trusted."""
         said = [(by_index[i].class_, self.weights[i]) for i in self.voters if i in by_index]
-        simple = _votes(said)
+        simple = votes(said)
         if subject is None or unit is None:
             return simple, 0.0
         known, posterior = self._choice(subject, unit)
-        return _blended(simple, dict(zip(subject.values, posterior, strict=True)), known), known
+        return blended(simple, dict(zip(subject.values, posterior, strict=True)), known), known
 
     def _choice(self, subject: Subject, unit: Unit) -> tuple[float, list[float]]:
         """How far the model of a choice is trusted, and its posterior."""
@@ -263,9 +214,9 @@ class KnowingJury:
         ))  # fmt: skip
         if self.book is None:
             return None
-        simple = _votes([(code, self.weights[i]) for code, i in zip(codes, who, strict=True)])
+        simple = votes([(code, self.weights[i]) for code, i in zip(codes, who, strict=True)])
         known, posterior = self._choice(subject, unit)
-        options = _ranked(_blended(simple, dict(zip(subject.values, posterior, strict=True)), known))
+        options = ranked(blended(simple, dict(zip(subject.values, posterior, strict=True)), known))
         best, sure = options[0]
         self._note(subject, mark_id, options, self._voices(subject, unit, who, best), known)
         assert subject.field is not None
@@ -285,9 +236,9 @@ class KnowingJury:
                                              [self.weights[i] for i in who], truth))  # fmt: skip
             if self.book is None:
                 continue
-            simple = _votes([(YES if each else NO, self.weights[i]) for each, i in zip(yes, who, strict=True)])
+            simple = votes([(YES if each else NO, self.weights[i]) for each, i in zip(yes, who, strict=True)])
             known, posterior = self._choice(subject, unit)
-            chances.append((option, _blended(simple, {NO: posterior[0], YES: posterior[1]}, known).get(YES, 0.0)))
+            chances.append((option, blended(simple, {NO: posterior[0], YES: posterior[1]}, known).get(YES, 0.0)))
         if self.book is None or not chances:
             return None
         kept = [option for option, chance in chances if chance >= 0.5 - 1e-9]
@@ -312,22 +263,7 @@ class KnowingJury:
         self.numbers.setdefault(subject.key, []).append(row)
         if self.book is None:
             return None
-        state = self.book.project.numbers.get(subject.key)
-        usual = weighted_low_median([value for _, value in given], [self.weights[i] for i, _ in given])
-        near = subject.near or 0.1 * max(abs(usual), 1e-9)
-        for_it = sum(self.weights[i] for i, value in given if abs(value - usual) <= near)
-        total = sum(self.weights[i] for i, _ in given)
-        simple = 1 / (1 + math.exp(-VOTE_ODDS * (2 * for_it - total)))
-        known = _trust(state.units, len(given)) if state is not None else 0.0
-        value, sure = usual, simple
-        if state is not None:
-            own = [self.book.states[judge].numbers.get(subject.key, (0.0, state.spread)) for judge in row[0]]
-            precision = [1 / max(spread, 1e-9) ** 2 for _, spread in own]
-            mean = sum((v - bias) * p for (bias, _), p, (_, v) in zip(own, precision, given, strict=True))
-            mean /= sum(precision)
-            error = OWN_SPREAD / math.sqrt(sum(precision))
-            value = _on_grid((1 - known) * usual + known * mean, subject.field)
-            sure = (1 - known) * simple + known * math.erf(near / max(error, 1e-12) / math.sqrt(2))
+        value, sure, near, known = number(self.book, subject, row[0], row[1], [self.weights[i] for i, _ in given])
         voices = [Voice(i, f"{v:g}", ACCURACY, VOTE_ODDS if abs(v - value) <= near else -VOTE_ODDS) for i, v in given]
         self._note(subject, mark_id, [(f"{value:g}", sure)], voices, known)
         return Opinion(value, sure) if known else None
@@ -340,14 +276,9 @@ class KnowingJury:
         self.free.setdefault(subject.key, []).append((said, right))
         if self.book is None:
             return None
-        state = self.book.project.free.get(subject.key)
-        known = _trust(state.units, len(said)) if state is not None else 0.0
-        simple = _votes([(code, self.weights[i]) for code, i in zip(codes, who, strict=True)])
-        skill = np.array([each.free.get(subject.key, state.skill if state else 0.75) for each in self.book.states])
-        modelled = {str(code): chance for code, chance in weighed(said, skill)}
-        options = _ranked(_blended(simple, modelled, known))
+        options, skill, known = text(self.book, subject, said, codes, [self.weights[i] for i in who])
         best, sure = options[0]
-        if (prose := _prose(subject, heard)) is not None:
+        if (prose := nearest_prose(subject, heard)) is not None:
             best, sure = code_of(prose[0]), prose[1]
         voices = [
             Voice(i, code, float(skill[self.judges[i]]), VOTE_ODDS if code == best else -VOTE_ODDS)
@@ -397,57 +328,3 @@ class KnowingJury:
             skill = np.mean([np.diag(fit.tables[judge]) @ fit.crowd.prior for fit in learnt.fits])
             voices.append(Voice(i, subject.values[v], float(skill), float(ratio) * w))
         return voices
-
-
-def _trust(units: float, judges: int) -> float:
-    """How far a model is trusted; wholly for a lone judge, whom a vote could only believe blindly."""
-    return trusted(units) if judges > 1 or not units else 1.0
-
-
-def _votes(said: Sequence[tuple[str, float]]) -> dict[str, float]:
-    """The simple vote: the one-coin posterior of `methods.majority` over what was said, one more value at least."""
-    behind: dict[str, float] = {}
-    for value, weight in said:
-        behind[value] = behind.get(value, 0.0) + weight
-    choices = max(len(behind), 2)
-    odds = math.log(ACCURACY * (choices - 1) / (1 - ACCURACY))
-    best = max(behind.values())
-    shares = {value: math.exp(odds * (weight - best)) for value, weight in behind.items()}
-    total = sum(shares.values()) + (choices - len(behind)) * math.exp(-odds * best)
-    return {value: share / total for value, share in shares.items()}
-
-
-def _blended(simple: Mapping[str, float], modelled: Mapping[str, float], known: float) -> dict[str, float]:
-    """Both, the model for as much as it is trusted."""
-    if not known:
-        return dict(simple)
-    keys = dict.fromkeys([*simple, *modelled])
-    return {key: (1 - known) * simple.get(key, 0.0) + known * modelled.get(key, 0.0) for key in keys}
-
-
-def _ranked(chances: Mapping[str, float]) -> list[tuple[str, float]]:
-    """The likeliest first; among equals what was said first."""
-    return sorted(chances.items(), key=lambda entry: -entry[1])
-
-
-def _on_grid(value: float, field: Field | None) -> float:
-    """The nearest number that the field takes."""
-    if field is None:
-        return value
-    step = field.step or (1.0 if field.kind is FieldKind.SCALE else None)
-    if step is not None:
-        origin = field.min or 0.0
-        value = origin + round((value - origin) / step) * step
-    value = value if field.min is None else max(value, field.min)
-    return value if field.max is None else min(value, field.max)
-
-
-def _prose(subject: Subject, heard: Sequence[FieldValue | None]) -> tuple[str, float] | None:
-    """Of three or more texts of several words that all differ, the one nearest to the others, and how near."""
-    texts = [value for value in heard if isinstance(value, str) and " " in value.strip()]
-    is_text = subject.field is not None and subject.field.kind is FieldKind.TEXT
-    if not is_text or len(texts) < 3 or len(texts) < len(heard) or len({code_of(text) for text in texts}) < len(texts):
-        return None
-    words = [text.casefold().split() for text in texts]
-    found = medoid([[Text(n, each) for n, each in enumerate(words)]], len(words)).answers[0]
-    return texts[words.index(list(found.words))], found.overall

@@ -17,7 +17,7 @@ from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Annotation
 from fairmark.projects import service as projects
 from fairmark.projects.model import Consensus, LabelStage, Pipeline
-from fairmark.quality.judging import explaining, store
+from fairmark.quality.judging import explaining, loading, store
 from fairmark.quality.judging.explaining import Names, Why
 from fairmark.quality.judging.model import Inspection
 from fairmark.quality.judging.routing import KEPT_FOR, SEEN_WITHIN, Seat, Unsure, offered
@@ -54,6 +54,7 @@ async def judge(tx: Tx, tasks: Mapping[TaskId, ProjectId], *, again: bool = Fals
 
     again: nothing new was said; it is only that judges were fitted anew.
     """
+    await loading.ready(loading.JUDGING)
     submissions = await flow.submissions_of(tx, list(tasks))
     locked = await store.lock_models(tx, sorted(set(tasks.values())))
     judgements: dict[TaskId, Judgement | None] = dict.fromkeys(tasks)
