@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from playwright.async_api import Browser, Page
 
@@ -117,11 +118,14 @@ async def tabbed(page: Page, most: int) -> list[str]:
 
 @pytest.mark.parametrize(("theme", "width", "height"), LOOKS)
 async def test_no_page_keeps_anyone_out(
-    shop: OpenShop, server: Server, db: Database, chromium: Browser, theme: Any, width: int, height: int
-) -> None:
+    shop: OpenShop, server: Server, db: Database, owner: asyncpg.Connection, chromium: Browser, theme: Any, width: int,
+    height: int,
+) -> None:  # fmt: skip
     opened = await shop()
     paths, email = await lived_in(opened), await member(opened)
     paths.append(await with_a_case(opened, db))
+    administrator = await owner.fetchval("UPDATE people SET is_admin = true WHERE email = $1 RETURNING id", email)
+    paths += ["/people", f"/people/{administrator}", "/organisations"]
     context = await chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
     screen = Screen(server.url, context, await context.new_page())
     found: dict[str, list[str]] = {}

@@ -91,6 +91,8 @@ export class Client {
   organisation: string | null = null
   /** Told when an answer says that nobody is signed in (any more). */
   onSignedOut: () => void = () => {}
+  /** Told when an answer says that the organisation is closed to the person. */
+  onClosed: () => void = () => {}
   /** Told of every answer and of every silence. */
   connection: Pick<Connection, "reached" | "lost"> | null = null
   readonly #host: Host
@@ -106,6 +108,7 @@ export class Client {
       const outcome = await this.#try(call)
       if (outcome instanceof Response) return outcome
       if (outcome.code === "not_signed_in") this.onSignedOut()
+      if (outcome.code === "organisation_closed") this.onClosed()
       const mayPass = outcome.status === 0 || passing.has(outcome.status)
       const tooLong = (outcome.retryAfterS ?? 0) > waitMost_s
       if (!safe || !mayPass || tooLong || tries >= triesMost) throw outcome

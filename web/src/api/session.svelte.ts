@@ -26,6 +26,7 @@ export class Session {
   /** Why the server could not say. */
   problem = $state.raw<Problem | null>(null)
   #organisation = $state<string | null>(kept())
+  #asking = false
   readonly #client: Client
   readonly #api: Api<paths>
 
@@ -33,6 +34,7 @@ export class Session {
     this.#client = client
     this.#api = typed<paths>(client)
     client.onSignedOut = () => this.#set(null)
+    client.onClosed = () => void this.#closed()
   }
 
   /** The organisation that pages and requests are for; null while nobody is signed in, or for a person without any. */
@@ -73,6 +75,15 @@ export class Session {
     } catch {
       // Without storage the choice lasts as long as the page.
     }
+  }
+
+  /** The organisation on show was closed meanwhile: what the person still has is asked anew, once for all answers. */
+  async #closed(): Promise<void> {
+    const shown = this.organisation
+    if (this.#asking || !shown || shown.closed_at) return
+    this.#asking = true
+    await this.load()
+    this.#asking = false
   }
 
   #set(me: Me | null): void {

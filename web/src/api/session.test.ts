@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { beforeEach, describe, expect, it } from "vitest"
+import { beforeEach, describe, expect, it, vi } from "vitest"
 import { Client } from "./client.ts"
 import type { Belonging, Me } from "./session.svelte.ts"
 import { Session } from "./session.svelte.ts"
@@ -16,6 +16,7 @@ const belonging = (id: string): Belonging => ({
 const me: Me = {
   person: { id: "p", name: "Ada", email: "ada@example.org", is_admin: false, preferences: {} },
   organisations: [belonging("a"), belonging("b")],
+  closed: [],
 }
 const refused = () =>
   Response.json({ error: { code: "not_signed_in", message: "Nobody is signed in.", mend: "" } }, { status: 401 })
@@ -74,6 +75,23 @@ describe("Session", () => {
     await session.load()
     await client.json({ method: "GET", path: "/api/v1/projects" }).catch(() => {})
     expect(session.state).toBe("out")
+  })
+
+  it("asks anew, once, what the person still has when an organisation is closed", async () => {
+    const error = { code: "organisation_closed", message: "This organisation is closed.", mend: "" }
+    const gone = () => Response.json({ error }, { status: 403 })
+    const left: Me = {
+      ...me,
+      organisations: [belonging("b")],
+      closed: [{ ...belonging("a"), closed_at: "2026-01-01" }],
+    }
+    const { client, session, asked } = over(Response.json(me), gone(), gone(), Response.json(left))
+    await session.load()
+    const ask = () => client.json({ method: "GET", path: "/api/v1/projects" }).catch(() => {})
+    await Promise.all([ask(), ask()])
+    await vi.waitFor(() => expect(session.organisation?.id).toBe("b"))
+    expect(session.me?.closed.map(({ id }) => id)).toEqual(["a"])
+    expect(asked.filter((one) => one.endsWith("/me"))).toHaveLength(2)
   })
 
   it("remembers the organisation, unless the person has left it", async () => {

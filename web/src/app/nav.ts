@@ -6,13 +6,14 @@ import {
   IconPeople,
   IconPerson,
   IconProject,
+  IconSettings,
   IconWebhook,
   IconWork,
 } from "#parts/icons.ts"
 import type { NavGroup } from "#parts/shell.ts"
 
-/** The side navigation of a person in the organisation on show: only what they can open. */
-export function navOf(organisation: Belonging | null): readonly NavGroup[] {
+/** The side navigation of a person in the organisation on show: only what they can open. isAdmin: of the installation. */
+export function navOf(organisation: Belonging | null, isAdmin: boolean): readonly NavGroup[] {
   const groups: NavGroup[] = []
   const member = organisation?.member_role ?? null
   const isLead = member === "owner" || member === "manager" || organisation?.work_roles.includes("lead")
@@ -24,7 +25,8 @@ export function navOf(organisation: Belonging | null): readonly NavGroup[] {
         ...(isLead ? [{ label: "Cases", href: "/cases", icon: IconCase }] : []),
       ],
     })
-  if (organisation?.worker_id) groups.push({ title: "Work", items: [{ label: "Work", href: "/work", icon: IconWork }] })
+  if (organisation?.worker_id && !organisation.closed_at)
+    groups.push({ title: "Work", items: [{ label: "Work", href: "/work", icon: IconWork }] })
   if (member)
     groups.push({
       title: "Organisation",
@@ -33,7 +35,15 @@ export function navOf(organisation: Belonging | null): readonly NavGroup[] {
         { label: "Workforces", href: "/workforces", icon: IconPeople },
         { label: "API keys", href: "/keys", icon: IconKey },
         { label: "Webhooks", href: "/webhooks", icon: IconWebhook },
-        { label: "Settings", href: "/organisation", icon: IconOrganisation },
+        { label: "Settings", href: "/organisation", icon: IconSettings },
+      ],
+    })
+  if (isAdmin)
+    groups.push({
+      title: "Installation",
+      items: [
+        { label: "People", href: "/people", icon: IconPeople },
+        { label: "Organisations", href: "/organisations", icon: IconOrganisation },
       ],
     })
   return groups
