@@ -34,7 +34,7 @@ SECRET = b"a secret of the tests, thirty-two bytes"
 ROUTES: list[Any] = [*items_http.ROUTES, *uploads_http.ROUTES, *imports_http.ROUTES, *media_http.ROUTES]
 ONTOLOGY = Ontology(
     classes=(
-        ItemClass(id="car", name="Car", color="#1f77b4", marks=("box",)),
+        ItemClass(id="car", name="Car", color="#1f77b4", marks=("box", "rotated_box")),
         ItemClass(id="person", name="Person", color="#ff7f0e", marks=("box", "tag")),
     )
 )

@@ -9,8 +9,10 @@ from uuid import UUID
 import pytest
 
 from fairmark.assets.imports import service, store
+from fairmark.assets.imports.model import LabelFormat
 from fairmark.assets.imports.sources import archive
 from fairmark.assets.imports.sources.images import ImageAmbiguous, ImageIndex
+from fairmark.formats.registry import FORMATS
 from fairmark.kernel.ids import ImportId
 from tests.assets.imports.test_service import Killed, items
 from tests.assets.place import Place, picture
@@ -53,6 +55,11 @@ async def prelabels(place: Place) -> dict[str, list[tuple[str, dict[str, float]]
             (mark["class"], {key: round(value, 6) for key, value in mark["geometry"].items()}) for mark in marks
         ]
     return found
+
+
+class TestFormats:
+    def test_whatever_can_be_exported_can_be_imported(self) -> None:
+        assert set(LabelFormat) == set(FORMATS)
 
 
 class TestCoco:
@@ -130,6 +137,20 @@ class TestYolo:
             "valid/images/a.png": [("person", {"x": 25, "y": 12.5, "w": 50, "h": 25})],
         }
         assert await place.count("assets") == 2
+
+    async def test_four_corners_are_what_the_format_says(self, place: Place) -> None:
+        content = packed(
+            {
+                "data.yaml": "names: [Car]\n",
+                "images/a.png": picture(100, 50),
+                "labels/a.txt": "0 0.4 0.3 0.6 0.3 0.6 0.7 0.4 0.7\n",
+            }
+        )
+        done = await bring(place, "obb.zip", content, "yolo_obb")
+        assert done.state == "done", done.fault
+        # Of 100 x 50 pixels, from (40, 15) to (60, 35).
+        upright = {"cx": 50, "cy": 25, "w": 20, "h": 20, "angle": 0}
+        assert await prelabels(place) == {"a.png": [("car", upright)]}
 
     async def test_alone_asks_for_the_sizes_of_uploaded_images(self, place: Place) -> None:
         await place.small("a.png", picture(100, 50))

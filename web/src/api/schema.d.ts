@@ -3531,7 +3531,7 @@ export interface components {
          * LabelFormat
          * @enum {string}
          */
-        LabelFormat: "fairmark_jsonl" | "coco" | "yolo" | "voc";
+        LabelFormat: "fairmark_jsonl" | "coco" | "yolo" | "yolo_segment" | "yolo_obb" | "voc";
         /** LabelStage */
         LabelStage: {
             overlap?: components["schemas"]["Overlap"];

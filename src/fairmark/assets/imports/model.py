@@ -29,6 +29,8 @@ class LabelFormat(StrEnum):
     FAIRMARK = "fairmark_jsonl"
     COCO = "coco"
     YOLO = "yolo"
+    YOLO_SEGMENT = "yolo_segment"
+    YOLO_OBB = "yolo_obb"
     VOC = "voc"
 
 

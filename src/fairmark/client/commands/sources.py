@@ -11,7 +11,7 @@ from fairmark.client.model import LabelFormat, ManifestFormat
 
 HEAD_BYTES = 1 << 16
 BUCKETS = ("s3://", "gs://", "az://", "abfss://")
-MEND = "Name it: --format coco, yolo, voc, fairmark_jsonl (labels), or jsonl, csv, parquet, urls (lists)."
+MEND = f"Name it: --format {', '.join(LabelFormat)} (labels), or {', '.join(ManifestFormat)} (lists)."
 
 
 class Way(StrEnum):
