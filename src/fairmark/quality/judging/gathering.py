@@ -66,10 +66,13 @@ class Seen(NamedTuple):
 @dataclass(slots=True)
 class Gathered:
     """ids: who the numbers of judges are. units: of choices and sets. looks: by kind of mark. numbers, free: by
-    subject, with the task's place in the rows: (place, judges, values, truth) and (place, said, truth).
+    subject, with the task's place in the rows: (place, judges, values, truth) and (place, said, truth). merged: by a
+    task's place in the rows, what its submissions say together by a vote; of those where three or more said something
+    and nothing is known to be right.
     """
 
     ids: list[UUID]
+    merged: dict[int, Annotation] = field(default_factory=dict[int, Annotation])
     subjects: dict[str, Subject] = field(default_factory=dict[str, Subject])
     units: dict[str, list[Placed]] = field(default_factory=dict[str, list[Placed]])
     looks: dict[str, list[Seen]] = field(default_factory=dict[str, list[Seen]])
@@ -104,7 +107,9 @@ def gather(modality: str, compiled: CompiledOntology, rows: Sequence[TaskRow]) -
             annotations.append(row.truth)
             weights.append(1.0)
         jury = KnowingJury(compiled, judges, weights, None, truth)
-        MODALITIES[modality].merge(annotations, None, compiled=compiled, jury=jury)
+        merged = MODALITIES[modality].merge(annotations, None, compiled=compiled, jury=jury)
+        if truth is None and len(row.handed) > 2:
+            found.merged[place] = merged.annotation
         found.subjects.update(jury.subjects)
         before = {key: len(units) for key, units in found.units.items()}
         for key, units in jury.units.items():

@@ -131,12 +131,9 @@ def _located(modality: str, compiled: CompiledOntology, rows: Sequence[TaskRow],
     """How well each judge draws marks of each kind, against what is known to be right or what three or more drew."""
     number = {id: n for n, id in enumerate(said.ids)}
     found: dict[str, _Located] = {}
-    useful = [row for row in rows if row.handed and (row.truth is not None or len(row.handed) > 2)]
-    for row in useful[-LOCATED_MAX:]:
-        against = row.truth
-        if against is None:
-            merged = MODALITIES[modality].merge([each.annotation for each in row.handed], compiled=compiled)
-            against = merged.annotation
+    against_of = ((row, row.truth or said.merged.get(place)) for place, row in enumerate(rows) if row.handed)
+    useful = [(row, against) for row, against in against_of if against is not None]
+    for row, against in useful[-LOCATED_MAX:]:
         kinds = {mark.id: mark.kind for mark in against.marks}
         for each in row.handed:
             for pair in MODALITIES[modality].agreement(against, each.annotation, compiled=compiled).pairs:

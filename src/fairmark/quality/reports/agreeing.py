@@ -1,9 +1,7 @@
 """Agreement beyond chance from what was gathered: by subject, whole and in slices, with bootstrap intervals. Pure."""
 
 import math
-from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -17,10 +15,11 @@ from fairmark.quality.judging.explaining import Names
 from fairmark.quality.judging.gathering import Gathered, TaskRow
 from fairmark.quality.judging.subjects import NONE
 from fairmark.quality.reports.model import AgreementFigure, Interval, SliceKind
+from fairmark.quality.reports.slicing import SLICES_MAX, Sliced, some, task_slices
 
 ROUNDS, UNITS_MAX = 200, 2_000
 """Resamples of an interval, and most units (the newest) that a figure rests on."""
-SLICES_MAX, META_KEYS_MAX, META_VALUES_MAX, PAIRS_MAX, PAIR_UNITS_MIN = 20, 6, 12, 40, 10
+PAIRS_MAX, PAIR_UNITS_MIN = 40, 10
 VALUES_MAX = 300
 
 
@@ -63,7 +62,8 @@ def rated(gathered: Gathered) -> list[Rated]:
             found.append(each._replace(distance=ordinal_distance(_counts(each)) if ordinal else None))
         elif key in gathered.free:
             found.append(_free(key, gathered))
-    found += [_marks(kind, gathered) for kind in gathered.looks]
+    # Of one class alone there is nothing to agree on beyond that it is there: chance is all there would be.
+    found += [each for kind in gathered.looks if len((each := _marks(kind, gathered)).values) > 2]
     useful = [each.only([u for u, who in enumerate(each.judges) if len(who) > 1][-UNITS_MAX:]) for each in found]
     return [each for each in useful if each.rows and len(each.values) <= VALUES_MAX]
 
@@ -106,15 +106,6 @@ def _counts(each: Rated) -> Floats:
     return counts
 
 
-class Sliced(NamedTuple):
-    """A part of the units, with its name."""
-
-    kind: SliceKind
-    key: str
-    title: str
-    units: list[int]
-
-
 def figures(gathered: Gathered, rows: Sequence[TaskRow], names: Names) -> list[AgreementFigure]:
     """Every figure there is, the whole of a subject before its slices. Workers and batches are named by id."""
     found: list[AgreementFigure] = []
@@ -122,8 +113,7 @@ def figures(gathered: Gathered, rows: Sequence[TaskRow], names: Names) -> list[A
         title = names.subject(each.subject)
         everything = Sliced(SliceKind.ALL, "", "all", list(range(len(each.rows))))
         found.append(_figure(each, title, everything, ROUNDS))
-        slices = [*_batches(each, rows), *_metas(each, rows), *_weeks(each, rows)]
-        found += [_figure(each, title, part, ROUNDS // 2) for part in slices]
+        found += [_figure(each, title, part, ROUNDS // 2) for part in task_slices(each.rows, rows)]
         if each.level in {"nominal", "ordinal"}:
             found += _classes(each, title, names)
             found += _pairs(each, title, gathered)
@@ -158,55 +148,9 @@ def _made(subject: str, title: str, level: str, part: Sliced, counts: Floats, al
     interval = bootstrap(alpha, units, rounds=rounds)
     return AgreementFigure(
         subject=subject, title=title, coefficient="alpha", level=level, slice=part.kind, slice_key=part.key,
-        slice_title=part.title, units=units, judgements=int(size.sum()), observed=_some(alike),
-        figure=Interval(value=_some(alpha(np.arange(units))), low=_some(interval.low), high=_some(interval.high)),
+        slice_title=part.title, units=units, judgements=int(size.sum()), observed=some(alike),
+        figure=Interval(value=some(alpha(np.arange(units))), low=some(interval.low), high=some(interval.high)),
     )  # fmt: skip
-
-
-def _some(value: float) -> float | None:
-    return None if math.isnan(value) else value
-
-
-def _by(each: Rated, name: Callable[[int], str | None], kind: SliceKind, least: int = 2) -> list[Sliced]:
-    """The units by some name of their task; the largest first."""
-    parts: dict[str, list[int]] = {}
-    for unit, row in enumerate(each.rows):
-        key = name(row)
-        if key is not None:
-            parts.setdefault(key, []).append(unit)
-    if len(parts) < least:
-        return []
-    largest = sorted(parts.items(), key=lambda part: -len(part[1]))[:SLICES_MAX]
-    return [Sliced(kind, key, key, units) for key, units in largest]
-
-
-def _batches(each: Rated, rows: Sequence[TaskRow]) -> list[Sliced]:
-    return _by(each, lambda row: str(rows[row].batch_id), SliceKind.BATCH)
-
-
-def _metas(each: Rated, rows: Sequence[TaskRow]) -> list[Sliced]:
-    """By the values of those keys of the items' metadata that have few."""
-    values: dict[str, Counter[str]] = {}
-    for row in rows:
-        for key, value in row.meta.items():
-            if isinstance(value, (str, bool, int)) and len(str(value)) <= 100:
-                values.setdefault(key, Counter())[str(value)] += 1
-    few = [key for key, counter in values.items() if 1 < len(counter) <= META_VALUES_MAX][:META_KEYS_MAX]
-    found: list[Sliced] = []
-    for key in few:
-        parts = _by(
-            each, lambda row, key=key: str(rows[row].meta[key]) if key in rows[row].meta else None, SliceKind.META
-        )
-        found += [part._replace(key=f"{key}={part.key}", title=f"{key}: {part.key}") for part in parts]
-    return found
-
-
-def _weeks(each: Rated, rows: Sequence[TaskRow]) -> list[Sliced]:
-    def monday(row: int) -> str | None:
-        at: datetime | None = max((each.at for each in rows[row].handed), default=None)
-        return None if at is None else str(at.date() - timedelta(days=at.weekday()))
-
-    return sorted(_by(each, monday, SliceKind.WEEK, 1), key=lambda part: part.key)
 
 
 def _classes(each: Rated, title: str, names: Names) -> list[AgreementFigure]:
@@ -251,8 +195,8 @@ def _pairs(each: Rated, title: str, gathered: Gathered) -> list[AgreementFigure]
                 subject=each.subject, title=title, coefficient="kappa", level=each.level, slice=SliceKind.PAIR,
                 slice_key=f"{a}|{b}", slice_title="", units=len(table), judgements=2 * len(table),
                 observed=float((table[:, 0] == table[:, 1]).mean()),
-                figure=Interval(value=_some(kappa(np.arange(len(table)))), low=_some(interval.low),
-                                high=_some(interval.high)),
+                figure=Interval(value=some(kappa(np.arange(len(table)))), low=some(interval.low),
+                                high=some(interval.high)),
             )
         )  # fmt: skip
     return found
@@ -272,5 +216,5 @@ def _of_numbers(key: str, given: Sequence[tuple[int, list[int], list[float], flo
     return AgreementFigure(
         subject=key, title=names.subject(key), coefficient="alpha", level="interval", slice=SliceKind.ALL, slice_key="",
         slice_title="all", units=len(several), judgements=sum(len(values) for _, values in several), observed=None,
-        figure=Interval(value=_some(whole), low=_some(interval.low), high=_some(interval.high)),
+        figure=Interval(value=some(whole), low=some(interval.low), high=some(interval.high)),
     )  # fmt: skip

@@ -24,7 +24,7 @@ from fairmark.quality.judging.settling import Settled, settle
 from fairmark.quality.judging.subjects import code_of
 from fairmark.quality.judging.window import Work, rows
 from fairmark.quality.people.model import Finding
-from fairmark.quality.reports import agreeing, confusing, piloting, store
+from fairmark.quality.reports import agreeing, confusing, piloting, placing, store
 from fairmark.quality.reports.model import (
     AgreementFigure,
     AgreementReport,
@@ -73,7 +73,8 @@ def made(work: Work, error: float, now: datetime) -> Made:
     names = Names(work.ontology)
     ordinary = [row for row in found if not row.gold_turn]
     checked = _checked(work, found)
-    figures = agreeing.figures(gathered, found, names)
+    alike = agreeing.figures(gathered, found, names)
+    figures = agreeing.fullest_first([*alike, *placing.figures(work.modality, work.ontology, found, names)])
     said = confusing.judgements(gathered, settled)
     told = confusing.told(said, gathered, found, names)
     sureness = confidence(ordinary, checked, now)

@@ -70,10 +70,12 @@ class SliceKind(StrEnum):
 class AgreementFigure(msgspec.Struct, frozen=True, kw_only=True):
     """Agreement beyond chance on one subject in one slice.
 
-    subject: "question:ID", "marks:KIND" (which class, and whether anything, is where somebody marked something) or
-    "attribute:CLASS:ID"; title: its name. coefficient: "alpha" (Krippendorff) or "kappa" (Cohen, of pairs). level:
-    nominal, ordinal, interval, ratio, set. slice_key: the class, batch id, "key=value", "alias|alias" or week's monday.
-    units: tasks or things that two people judged. observed: share of pairs of judgements that are the same.
+    subject: "question:ID", "attribute:CLASS:ID", "marks:KIND" (of which class things are, or nothing, where somebody
+    marked something; not where there is one class alone) or "places:KIND" (where they lie, of whole drawings); title:
+    its name. coefficient: "alpha" (Krippendorff) or "kappa" (Cohen, of pairs). level: nominal, ordinal, interval,
+    ratio, set, place. slice_key: the class, batch id, "key=value", "alias|alias" or week's monday.
+    units: tasks or things that two people judged. observed: share of pairs of judgements that are the same; of places,
+    how well they fit.
     """
 
     subject: str
