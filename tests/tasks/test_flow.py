@@ -1,14 +1,11 @@
 """A task's way through its pipeline, on a real database: consensus, review, rework, results, and the lead's hand."""
 
-from datetime import UTC, datetime
-
 import asyncpg
 import pytest
 
-from fairmark.kernel import events as log
 from fairmark.kernel.actor import Actor
 from fairmark.kernel.db import Database
-from fairmark.kernel.ids import QuestionId, ReviewId, TaskId, new_id
+from fairmark.kernel.ids import ReviewId, TaskId
 from fairmark.ontology.model import Annotation
 from fairmark.projects.model import LabelStage, OnReject, Overlap, Pipeline, ReviewStage
 from fairmark.tasks import desk, flow, service
@@ -288,18 +285,3 @@ class TestMedia:
             )
         assert made == 0
         assert await owner.fetchval("SELECT count(*) FROM open_assignments WHERE org_id = $1", world.org_id) == 4
-
-
-class TestQuestions:
-    async def test_the_lead_answers(self, db: Database, owner: asyncpg.Connection) -> None:
-        world = await make_world(db, owner)
-        assignment = await world.must_claim(world.workers[0])
-        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
-            asked = await service.ask(tx, assignment.id, "Is a van a car?")
-        async with db.begin(world.org_id, actor=world.lead) as tx:
-            await desk.answer(tx, asked.id, "Yes.")
-            with pytest.raises(Exception, match="no question"):
-                await desk.answer(tx, QuestionId(new_id()), "Yes.")
-        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
-            assert [q.answer for q in await service.questions(tx, assignment.id)] == ["Yes."]
-            assert (await log.of_task(tx, assignment.task_id))[-1].at <= datetime.now(UTC)

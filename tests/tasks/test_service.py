@@ -444,13 +444,6 @@ class TestLeavingATask:
             lease = await service.pause(tx, assignment.id)
         assert lease.leased_until > datetime.now(UTC) + timedelta(hours=11)
 
-    async def test_a_question_is_kept_with_the_task(self, db: Database, owner: asyncpg.Connection) -> None:
-        world = await make_world(db, owner)
-        assignment = await world.must_claim(world.workers[0])
-        async with db.begin(world.org_id, actor=world.workers[0]) as tx:
-            asked = await service.ask(tx, assignment.id, "Is a van a car?")
-        assert (asked.text, asked.worker, asked.answer) == ("Is a van a car?", "W0", None)
-
     async def test_an_unknown_assignment_is_nobodys(self, db: Database, owner: asyncpg.Connection) -> None:
         world = await make_world(db, owner)
         with pytest.raises(NoSuchAssignment):

@@ -1,6 +1,6 @@
-"""What people look at: offers to workers, a project's tasks and results, one task's whole history, questions.
+"""What people look at: offers to workers, a project's tasks and results, one task's whole history.
 
-Reading only, apart from answering a question; apart from `service` and `flow`, which change things.
+Reading only, apart from `service` and `flow`, which change things.
 """
 
 from datetime import datetime
@@ -16,22 +16,19 @@ from fairmark.kernel.ids import (
     BatchId,
     ItemId,
     ProjectId,
-    QuestionId,
     ResultId,
     ReviewId,
     TaskId,
 )
 from fairmark.ontology.model import Annotation, Ontology
 from fairmark.projects import service as projects
-from fairmark.tasks import events, service, store
+from fairmark.tasks import service, store
 from fairmark.tasks.model import (
     Assignment,
     Decision,
     Kind,
     Media,
-    NoSuchQuestion,
     NoSuchTask,
-    Question,
     Result,
     Submission,
     TaskState,
@@ -231,20 +228,3 @@ async def results(tx: Tx, project_id: ProjectId, batch_id: BatchId | None, after
     """The results in force, oldest first. Raises NoSuchProject."""
     await projects.get(tx, project_id)
     return await store.list_results(tx, project_id, batch_id, after, limit)
-
-
-async def questions(
-    tx: Tx, project_id: ProjectId, after: QuestionId | None, open_only: bool, limit: int
-) -> list[Question]:
-    """What workers asked, newest first. Raises NoSuchProject."""
-    await projects.get(tx, project_id)
-    return await store.project_questions(tx, project_id, after, open_only, limit)
-
-
-async def answer(tx: Tx, id: QuestionId, text: str) -> None:
-    """Answers a question; a second answer replaces the first. Raises NoSuchQuestion."""
-    row = await store.answer_question(tx, id, text)
-    if row is None:
-        raise NoSuchQuestion(f"There is no question {id} here.", mend="List the project's questions.")
-    event = events.QuestionAnswered(project_id=row["project_id"], task_id=row["task_id"], question_id=id)
-    await log.announce(tx, event)

@@ -19,7 +19,7 @@ from fairmark.kernel.http import After, Limit, OrgNotChosen, Page, Req, actor_of
 from fairmark.kernel.ids import AssetId, AssignmentId, BatchId, OrgId, ProjectId, QuestionId, ResultId, TaskId
 from fairmark.kernel.pages import after_id
 from fairmark.ontology.model import Annotation
-from fairmark.tasks import desk, drafts, flow, service
+from fairmark.tasks import desk, drafts, flow, questions, service
 from fairmark.tasks.model import (
     Assignment,
     Claim,
@@ -119,9 +119,16 @@ class Because(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A question, or its answer."""
+    """What is answered to a question."""
 
     text: Text
+
+
+class AskAbout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question, and the marks of the draft that it is about; none: about the item as a whole."""
+
+    text: Text
+    mark_ids: Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=50)] = []
 
 
 class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -286,17 +293,17 @@ async def resume(request: Req, id: AssignmentId) -> Lease:
 
 
 @post("/api/v1/assignments/{id:uuid}/questions", operation_id="ask", tags=WORK)
-async def ask(request: Req, id: AssignmentId, data: Ask) -> Question:
-    """Asks the lead about the task."""
+async def ask(request: Req, id: AssignmentId, data: AskAbout) -> Question:
+    """Asks the lead about the task, or about marks of the draft: the lead sees them as they are now."""
     async with work(request, Permission.WORK) as tx:
-        return await service.ask(tx, id, data.text)
+        return await questions.ask(tx, id, data.text, data.mark_ids)
 
 
 @get("/api/v1/assignments/{id:uuid}/questions", operation_id="assignment_questions", tags=WORK)
 async def assignment_questions(request: Req, id: AssignmentId) -> list[Question]:
     """What you asked about this task, with the answers."""
     async with work(request, Permission.WORK) as tx:
-        return await service.questions(tx, id)
+        return await questions.of_turn(tx, id)
 
 
 @get("/api/v1/assignments/{id:uuid}/rules", operation_id="assignment_rules", tags=WORK)
@@ -390,7 +397,7 @@ async def project_questions(request: Req, project_id: ProjectId, limit: Limit = 
     """What workers asked, newest first."""
     async with work(request, Permission.PROJECT_READ) as tx:
         start = QuestionId(after_id(after)) if after else None
-        rows = await desk.questions(tx, project_id, start, open_only, limit + 1)
+        rows = await questions.of_project(tx, signer(request), project_id, start, open_only, limit + 1)
         return page_of(rows, limit, lambda question: str(question.id))
 
 
@@ -398,7 +405,7 @@ async def project_questions(request: Req, project_id: ProjectId, limit: Limit = 
 async def answer_question(request: Req, id: QuestionId, data: Ask) -> None:
     """Answers a worker's question."""
     async with work(request, Permission.LEAD) as tx:
-        await desk.answer(tx, id, data.text)
+        await questions.answer(tx, id, data.text)
 
 
 ROUTES = [

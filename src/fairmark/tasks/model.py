@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from fairmark.kernel.errors import Conflict, Invalid, NotFound
 from fairmark.kernel.ids import (
+    AssetId,
     AssignmentId,
     BatchId,
     ItemId,
@@ -21,7 +22,7 @@ from fairmark.kernel.ids import (
     TaskId,
     WorkerId,
 )
-from fairmark.ontology.model import Annotation
+from fairmark.ontology.model import Annotation, Mark
 
 LEASES_MAX = 4
 """Assignments one worker may hold in one organisation: the one they are at, prefetched ones, a paused one."""
@@ -70,7 +71,7 @@ class Origin(StrEnum):
 class Media(msgspec.Struct, frozen=True, kw_only=True):
     """One asset of an item as the editor needs it. url: signed, good for minutes."""
 
-    asset_id: Any
+    asset_id: AssetId
     name: str
     media_type: str
     width: int | None
@@ -250,7 +251,11 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker asked the lead about a task, and the answer."""
+    """What a worker asked the lead about a task, and the answer.
+
+    mark_ids: what it is about; none: the item as a whole. marks: those of them that the draft had, as they were then.
+    media: of the item, for who answers.
+    """
 
     id: QuestionId
     project_id: ProjectId
@@ -261,6 +266,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     answer: str | None
     answered_at: datetime | None
     created_at: datetime
+    mark_ids: list[str] = []
+    marks: list[Mark] = []
+    media: list[Media] = []
 
 
 class NoSuchAssignment(NotFound):

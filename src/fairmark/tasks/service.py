@@ -21,7 +21,6 @@ from fairmark.kernel.ids import (
     AssignmentId,
     OrgId,
     ProjectId,
-    QuestionId,
     SubmissionId,
     WorkerId,
     new_id,
@@ -45,7 +44,6 @@ from fairmark.tasks.model import (
     Lease,
     Media,
     NoSuchAssignment,
-    Question,
     Receipt,
     TurnState,
 )
@@ -224,7 +222,11 @@ class Signer:
     def media(self, org_id: OrgId, raw: str | None) -> list[Media]:
         """The media of a row (JSON objects), each with its address."""
         found: list[dict[str, Any]] = json.decode(raw) if raw else []
-        return [Media(**entry, url=self._url(org_id, AssetId(UUID(entry["asset_id"])), "original")) for entry in found]
+        made: list[Media] = []
+        for entry in found:
+            asset_id = AssetId(UUID(entry.pop("asset_id")))
+            made.append(Media(asset_id=asset_id, url=self._url(org_id, asset_id, "original"), **entry))
+        return made
 
 
 async def get(tx: Tx, sign: Signer, id: AssignmentId) -> Assignment:
@@ -412,24 +414,6 @@ async def resume(tx: Tx, id: AssignmentId) -> Lease:
         rules.check_may_close(end.turn, end.turn.kind, tx.now)
         raise rules.lease_expired()
     return Lease(until)
-
-
-async def ask(tx: Tx, id: AssignmentId, text: str) -> Question:
-    """Asks the lead about the task. Raises NoSuchAssignment."""
-    row = await own_turn(tx, id)
-    question_id = QuestionId(new_id())
-    await store.insert_question(tx, question_id, row, text)
-    event = events.QuestionAsked(
-        project_id=row["project_id"], task_id=row["task_id"], question_id=question_id, text=text
-    )
-    await log.announce(tx, event)
-    return next(q for q in await store.turn_questions(tx, id, _worker(tx)) if q.id == question_id)
-
-
-async def questions(tx: Tx, id: AssignmentId) -> list[Question]:
-    """What the worker asked about this turn, with the answers. Raises NoSuchAssignment."""
-    await own_turn(tx, id)
-    return await store.turn_questions(tx, id, _worker(tx))
 
 
 @lru_cache(maxsize=500)

@@ -37,7 +37,6 @@ from fairmark.tasks.model import (
     Lease,
     NewerDraft,
     Origin,
-    Question,
     Result,
     Submission,
     TaskState,
@@ -550,22 +549,21 @@ async def apply_batch(tx: Tx, batch_id: BatchId, state: str, priority: int, due_
     return [row["id"] for row in await tx.all(q.requeue_batch, org_id=tx.org_id, batch_id=batch_id)]
 
 
-async def insert_question(tx: Tx, id: QuestionId, turn: Any, text: str) -> None:
+async def insert_question(tx: Tx, id: QuestionId, turn: Any, text: str, mark_ids: Sequence[str]) -> None:
     await tx.run(q.insert_question, org_id=tx.org_id, id=id, project_id=turn["project_id"], task_id=turn["task_id"],
-                 assignment_id=turn["id"], worker_id=turn["worker_id"], text=text, now=tx.now)  # fmt: skip
+                 assignment_id=turn["id"], worker_id=turn["worker_id"], text=text, mark_ids=list(mark_ids),
+                 now=tx.now)  # fmt: skip
 
 
-async def turn_questions(tx: Tx, assignment_id: AssignmentId, worker_id: WorkerId) -> list[Question]:
-    rows = await tx.all(q.turn_questions, org_id=tx.org_id, assignment_id=assignment_id, worker_id=worker_id)
-    return [_question(row) for row in rows]
+async def turn_questions(tx: Tx, assignment_id: AssignmentId, worker_id: WorkerId) -> list[Row]:
+    return await tx.all(q.turn_questions, org_id=tx.org_id, assignment_id=assignment_id, worker_id=worker_id)
 
 
 async def project_questions(
     tx: Tx, project_id: ProjectId, after: QuestionId | None, open_only: bool, limit: int
-) -> list[Question]:
-    rows = await tx.all(q.project_questions, org_id=tx.org_id, mode=tx.actor.mode, project_id=project_id, after=after,
+) -> list[Row]:
+    return await tx.all(q.project_questions, org_id=tx.org_id, mode=tx.actor.mode, project_id=project_id, after=after,
                         open_only=open_only, limit=limit)  # fmt: skip
-    return [_question(row) for row in rows]
 
 
 async def answer_question(tx: Tx, id: QuestionId, answer: str) -> Any | None:
@@ -588,14 +586,6 @@ def _facts(row: Any) -> TaskFacts:
     return TaskFacts(
         facts, row["project_id"], row["item_id"], pipeline, row["ontology_version"], row["fixed"], row["merged"]
     )
-
-
-def _question(row: Any) -> Question:
-    return Question(
-        id=row["id"], project_id=row["project_id"], task_id=row["task_id"], assignment_id=row["assignment_id"],
-        worker=row["alias"], text=row["text"], answer=row["answer"], answered_at=row["answered_at"],
-        created_at=row["created_at"],
-    )  # fmt: skip
 
 
 async def held(tx: Tx, worker_id: WorkerId) -> int:

@@ -1373,7 +1373,7 @@ export interface paths {
         put?: never;
         /**
          * Ask
-         * @description Asks the lead about the task.
+         * @description Asks the lead about the task, or about marks of the draft: the lead sees them as they are now.
          */
         post: operations["ask"];
         delete?: never;
@@ -1635,7 +1635,7 @@ export interface paths {
         };
         /**
          * Explore
-         * @description The project's items with their annotations, filtered, oldest first.
+         * @description The project's items with their annotations, filtered, oldest first. Also for leads of a workforce on it.
          */
         get: operations["explore"];
         put?: never;
@@ -1735,7 +1735,7 @@ export interface paths {
         };
         /**
          * ConfusionExamples
-         * @description Judgements behind one cell of a confusion table, 20 at most.
+         * @description Judgements behind one cell of a confusion table, 20 at most. Also for leads of a workforce on the project.
          */
         get: operations["confusion_examples"];
         put?: never;
@@ -1755,7 +1755,8 @@ export interface paths {
         };
         /**
          * ListDisagreements
-         * @description Tasks on which people differ, those that differ most first, with everybody's answer.
+         * @description Tasks on which people differ, those that differ most first, with everybody's answer. Also for leads of a
+         *     workforce on the project.
          */
         get: operations["list_disagreements"];
         put?: never;
@@ -1855,7 +1856,8 @@ export interface paths {
         };
         /**
          * InspectTask
-         * @description Why the task has the answer it has, how sure that is, and what would change it; in words and numbers.
+         * @description Why the task has the answer it has, how sure that is, and what would change it; in words and numbers. Also for
+         *     leads of a workforce on the project.
          */
         get: operations["inspect_task"];
         put?: never;
@@ -2386,6 +2388,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scale/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCallbacks
+         * @description Where callbacks of Scale-compatible tasks go that name no address of their own, and the key that all carry.
+         */
+        get: operations["get_scale_callbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * ChangeCallbacks
+         * @description Gives them another address, or another key.
+         */
+        patch: operations["change_scale_callbacks"];
+        trace?: never;
+    };
+    "/api/v1/scale/callbacks/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SendTest
+         * @description Sends the address a callback that is made up, once, and says what it answers.
+         */
+        post: operations["test_scale_callbacks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2474,6 +2520,11 @@ export interface components {
         /** Ask */
         Ask: {
             text: string;
+        };
+        /** AskAbout */
+        AskAbout: {
+            text: string;
+            mark_ids?: string[];
         };
         /**
          * AssetState
@@ -2668,6 +2719,25 @@ export interface components {
             match?: string | null;
             /** @constant */
             kind: "bucket";
+        };
+        /** CallbackAccount */
+        CallbackAccount: {
+            mode: components["schemas"]["Mode"];
+            url: string;
+            key: string;
+        };
+        /** CallbackAnswer */
+        CallbackAnswer: {
+            url: string;
+            status: number | null;
+            error: string;
+            took_ms: number;
+        };
+        /** CallbackPatch */
+        CallbackPatch: {
+            url?: string | null;
+            /** @default false */
+            new_key: boolean;
         };
         /** Case */
         Case: {
@@ -3647,7 +3717,8 @@ export interface components {
         };
         /** Media */
         Media: {
-            asset_id: unknown;
+            /** Format: uuid */
+            asset_id: string;
             name: string;
             media_type: string;
             width: number | null;
@@ -4146,6 +4217,9 @@ export interface components {
             answered_at: string | null;
             /** Format: date-time */
             created_at: string;
+            mark_ids?: string[];
+            marks?: components["schemas"]["Mark"][];
+            media?: components["schemas"]["Media"][];
         };
         /** Page[Question] */
         QuestionPage: {
@@ -6845,7 +6919,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Ask"];
+                "application/json": components["schemas"]["AskAbout"];
             };
         };
         responses: {
@@ -8325,6 +8399,85 @@ export interface operations {
                 };
                 content: {
                     "application/zip": unknown;
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    get_scale_callbacks: {
+        parameters: {
+            query?: {
+                /** @description live or test; the caller's own unless said. */
+                mode?: components["schemas"]["Mode"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackAccount"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    change_scale_callbacks: {
+        parameters: {
+            query?: {
+                /** @description live or test; the caller's own unless said. */
+                mode?: components["schemas"]["Mode"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackAccount"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    test_scale_callbacks: {
+        parameters: {
+            query?: {
+                /** @description live or test; the caller's own unless said. */
+                mode?: components["schemas"]["Mode"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackAnswer"];
                 };
             };
             "4XX": components["responses"]["Error4XX"];

@@ -125,6 +125,15 @@ describe("skip, ask, pause and review", () => {
     expect([port.questions.length, work.phase]).toEqual([1, "open"])
   })
 
+  it("ask about a mark only once the server has it", async () => {
+    const { work, session, port } = opened()
+    setAnswer(session, "weather", "rain")
+    await work.ask({ text: "Without a mark?", marks: [] })
+    expect(port.drafts).toHaveLength(0)
+    await work.ask({ text: "Is this one?", marks: ["a"] })
+    expect([port.drafts.length, port.questions.at(-1)?.marks]).toEqual([1, ["a"]])
+  })
+
   it("pause stops the clock and the server knows", async () => {
     const { work, port, clock } = opened()
     await work.start()

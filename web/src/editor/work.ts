@@ -194,6 +194,8 @@ export class Work {
   /** Asks the lead; work goes on meanwhile. Returns what went wrong, or null. */
   async ask(question: Question): Promise<string | null> {
     try {
+      // The lead sees the marks as the server has them: it must have them first.
+      if (question.marks.length > 0) await this.saveNow()
       await this.#parts.port.ask(this.#parts.assignmentId, question)
       this.#parts.session.say("Your question is on its way to the lead.")
       return null

@@ -138,9 +138,10 @@ class Work(Transport):
         """Goes on after a pause."""
         return await self.request("POST", f"/assignments/{assignment_id}/resume", Lease, safe=True)
 
-    async def ask(self, assignment_id: Id, text: str) -> Question:
-        """Asks the lead about the task."""
-        return await self.request("POST", f"/assignments/{assignment_id}/questions", Question, body={"text": text})
+    async def ask(self, assignment_id: Id, text: str, *, mark_ids: Sequence[str] = ()) -> Question:
+        """Asks the lead about the task. mark_ids: marks of the draft that it is about; the lead sees them."""
+        body = {"text": text, "mark_ids": list(mark_ids)}
+        return await self.request("POST", f"/assignments/{assignment_id}/questions", Question, body=body)
 
     async def assignment_questions(self, assignment_id: Id) -> list[Question]:
         """What the caller asked about this task, with the answers."""

@@ -128,12 +128,13 @@ describe("ApiPort", () => {
       expect.objectContaining({ body: { key: "k", decision: "fix", reasons: [], comment: "", annotation } }),
     )
   })
-  it("names at most five marks of a question", async () => {
+  it("names the marks of a question, as many as the server takes", async () => {
     const { port, answer, onAsked } = opened()
-    await port.ask("a", { text: "What are these?", marks: ["1", "2", "3", "4", "5", "6", "7"] })
+    const marks = Array.from({ length: 60 }, (_, n) => String(n))
+    await port.ask("a", { text: "What are these?", marks })
     expect(answer).toHaveBeenCalledWith(
       expect.anything(),
-      expect.objectContaining({ body: { text: "What are these?\n\nAbout marks 1, 2, 3, 4, 5 and 2 more" } }),
+      expect.objectContaining({ body: { text: "What are these?", mark_ids: marks.slice(0, 50) } }),
     )
     expect(onAsked).toHaveBeenCalledTimes(1)
   })

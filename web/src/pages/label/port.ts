@@ -78,7 +78,8 @@ export interface PortParts {
 const SMALL_S = 8
 const OVER = new Set(["lease_expired", "assignment_closed", "task_closed", "no_such_assignment"])
 const PASSING = new Set([425, 429, 500, 502, 503, 504])
-const MARKS_NAMED_MAX = 5
+/** More marks than this a question cannot name. */
+const MARKS_NAMED_MAX = 50
 
 /** A request's error as the editor knows it. */
 export function portError(thrown: unknown): PortError {
@@ -179,10 +180,7 @@ export class ApiPort implements EditorPort {
   }
 
   async ask(id: string, { text, marks }: Question): Promise<void> {
-    const named = marks.slice(0, MARKS_NAMED_MAX).join(", ")
-    const about = marks.length === 0 ? "" : `\n\nAbout ${marks.length === 1 ? "mark" : "marks"} ${named}`
-    const more = marks.length > MARKS_NAMED_MAX ? ` and ${marks.length - MARKS_NAMED_MAX} more` : ""
-    const body = { text: `${text}${about}${more}` }
+    const body = { text, mark_ids: marks.slice(0, MARKS_NAMED_MAX) }
     await this.#ask(() => this.#parts.api.post("/api/v1/assignments/{id}/questions", { ...this.#to(id), body }))
     this.#parts.onAsked()
   }
