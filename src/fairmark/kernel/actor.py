@@ -127,6 +127,8 @@ PERMISSIONS: Final[dict[Permission, Predicate]] = {
     Permission.PEOPLE_READ: _any(_MEMBER, _LEADS, _READS),
     Permission.PROJECT_READ: _any(_MEMBER, _LEADS, _READS),
     Permission.PROJECT_WRITE: _any(_MANAGER, _WRITES),
+    # Leads have no `data.read`: it lets data be carried away. Those of a workforce that is assigned to a project may
+    # look through its items all the same (`projects.service.get_to_look`): no predicate sees that.
     Permission.DATA_READ: _any(_MEMBER, _READS),
     Permission.DATA_WRITE: _any(_MANAGER, _WRITES),
     Permission.WORK: _works(WorkRole.WORKER, WorkRole.REVIEWER, WorkRole.LEAD),

@@ -60,6 +60,12 @@ SELECT version, note, created_at FROM ontologies
 SELECT version, note, created_at FROM guidelines
  WHERE org_id = :org_id AND project_id = :project_id ORDER BY version DESC LIMIT 1000;
 
+-- name: leads_project
+-- Whether somebody leads a workforce that is assigned to the project.
+SELECT EXISTS (SELECT FROM project_workforces p
+                 JOIN workforce_members m ON m.org_id = p.org_id AND m.workforce_id = p.workforce_id
+                WHERE p.org_id = :org_id AND p.project_id = :project_id AND m.worker_id = :worker_id AND m.role = 'lead');
+
 -- name: clear_workforces
 DELETE FROM project_workforces WHERE org_id = :org_id AND project_id = :project_id;
 

@@ -3,7 +3,9 @@
 import msgspec
 
 from fairmark.kernel import events as log
+from fairmark.kernel.actor import Permission, allowed
 from fairmark.kernel.db import Tx
+from fairmark.kernel.errors import Forbidden
 from fairmark.kernel.ids import ProjectId, WorkforceId, new_id
 from fairmark.modalities import MODALITIES
 from fairmark.ontology.model import Ontology
@@ -157,6 +159,27 @@ async def guideline_versions(tx: Tx, project_id: ProjectId) -> list[VersionInfo]
     """Newest first. Raises NoSuchProject."""
     await get(tx, project_id)
     return await store.guideline_versions(tx, project_id)
+
+
+async def get_to_look(tx: Tx, project_id: ProjectId) -> Project:
+    """A project whose items and answers the actor may look through: whoever may read the organisation's data, and who
+    leads a workforce that is assigned to it.
+
+    A lead already sees each task of the queue they look after; to find what goes wrong they must see many at once. What
+    carries data away (results, exports, events) stays with the customer's side: that is `data.read`, which no lead has.
+    Raises NoSuchProject, Forbidden.
+    """
+    project = await get(tx, project_id)
+    worker_id = tx.actor.worker_id
+    if allowed(tx.actor, Permission.DATA_READ):
+        return project
+    if worker_id is None or not await store.leads_project(tx, project_id, worker_id):
+        raise Forbidden(
+            "You may not look through the items of this project: no workforce that you lead is assigned to it.",
+            mend="Ask a manager of the organisation to assign your workforce in the project's setup.",
+            permission=Permission.DATA_READ.value,
+        )
+    return project
 
 
 async def set_workforces(tx: Tx, project_id: ProjectId, workforce_ids: list[WorkforceId]) -> Project:

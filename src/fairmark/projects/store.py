@@ -5,7 +5,7 @@ from typing import Any
 from fairmark.kernel import json, sql
 from fairmark.kernel.actor import Mode
 from fairmark.kernel.db import Tx
-from fairmark.kernel.ids import ProjectId, WorkforceId
+from fairmark.kernel.ids import ProjectId, WorkerId, WorkforceId
 from fairmark.ontology.model import Ontology
 from fairmark.projects.model import GuidelineVersion, OntologyVersion, Pipeline, Project, ProjectState, VersionInfo
 
@@ -86,6 +86,11 @@ async def ontology_versions(tx: Tx, project_id: ProjectId) -> list[VersionInfo]:
 
 async def guideline_versions(tx: Tx, project_id: ProjectId) -> list[VersionInfo]:
     return [VersionInfo(**row) for row in await tx.all(q.list_guidelines, org_id=tx.org_id, project_id=project_id)]
+
+
+async def leads_project(tx: Tx, project_id: ProjectId, worker_id: WorkerId) -> bool:
+    """Whether the worker leads a workforce that is assigned to the project."""
+    return await tx.value(q.leads_project, org_id=tx.org_id, project_id=project_id, worker_id=worker_id)
 
 
 async def set_workforces(tx: Tx, project_id: ProjectId, workforce_ids: list[WorkforceId]) -> int:

@@ -32,7 +32,7 @@ async def explore(request: Req, project_id: ProjectId, limit: Limit = 60, after:
                   states: list[TaskState] | None = None, in_review: bool | None = None, batch_id: BatchId | None = None,
                   class_id: Words = None, agreement_min: Share = None, agreement_max: Share = None,
                   worker: Words = None, words: Words = None) -> Page[Tile]:  # fmt: skip
-    """The project's items with their annotations, filtered, oldest first."""
+    """The project's items with their annotations, filtered, oldest first. Also for leads of a workforce on it."""
     here, now = site(request), clock.now()
 
     def url(org_id: OrgId, asset_id: AssetId, variant: str) -> str:
@@ -42,7 +42,7 @@ async def explore(request: Req, project_id: ProjectId, limit: Limit = 60, after:
         states=states, in_review=in_review, batch_id=batch_id, class_id=class_id, agreement_min=agreement_min,
         agreement_max=agreement_max, worker=worker, words=words,
     )  # fmt: skip
-    async with work(request, Permission.DATA_READ) as tx:
+    async with work(request, Permission.PROJECT_READ) as tx:
         start = ItemId(after_id(after)) if after else None
         rows = await service.explore(tx, project_id, wanted, start, limit + 1, url)
         return page_of(rows, limit, lambda tile: str(tile.item_id))

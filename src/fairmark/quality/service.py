@@ -66,8 +66,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 async def explore(
     tx: Tx, project_id: ProjectId, wanted: Filter, after: ItemId | None, limit: int, url: MediaUrl
 ) -> list[Tile]:
-    """A project's items that fit, oldest first. url: signs a media address. Raises NoSuchProject."""
-    await projects.get(tx, project_id)
+    """A project's items that fit, oldest first. url: signs a media address. Raises NoSuchProject, Forbidden."""
+    await projects.get_to_look(tx, project_id)
     filters = msgspec.structs.asdict(wanted)
     if wanted.words is not None:
         escaped = wanted.words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -16,16 +16,18 @@ import type { NavGroup } from "#parts/shell.ts"
 export function navOf(organisation: Belonging | null, isAdmin: boolean): readonly NavGroup[] {
   const groups: NavGroup[] = []
   const member = organisation?.member_role ?? null
+  // Of a closed organisation its owners see what can still be looked at.
+  const isOpen = !organisation?.closed_at
   const isLead = member === "owner" || member === "manager" || organisation?.work_roles.includes("lead")
   if (member || isLead)
     groups.push({
       title: "Projects",
       items: [
         { label: "Projects", href: "/projects", icon: IconProject },
-        ...(isLead ? [{ label: "Cases", href: "/cases", icon: IconCase }] : []),
+        ...(isLead && isOpen ? [{ label: "Cases", href: "/cases", icon: IconCase }] : []),
       ],
     })
-  if (organisation?.worker_id && !organisation.closed_at)
+  if (organisation?.worker_id && isOpen)
     groups.push({ title: "Work", items: [{ label: "Work", href: "/work", icon: IconWork }] })
   if (member)
     groups.push({
@@ -33,7 +35,7 @@ export function navOf(organisation: Belonging | null, isAdmin: boolean): readonl
       items: [
         { label: "Members", href: "/members", icon: IconPerson },
         { label: "Workforces", href: "/workforces", icon: IconPeople },
-        { label: "API keys", href: "/keys", icon: IconKey },
+        ...(isOpen ? [{ label: "API keys", href: "/keys", icon: IconKey }] : []),
         { label: "Webhooks", href: "/webhooks", icon: IconWebhook },
         { label: "Settings", href: "/organisation", icon: IconSettings },
       ],

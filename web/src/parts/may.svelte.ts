@@ -16,6 +16,14 @@ export class May {
     return this.#granted.has(permission)
   }
 
+  /**
+   * Whether they may look through single items of a project. A lead may where a workforce of theirs is assigned to it;
+   * elsewhere the server refuses and says so.
+   */
+  get looks(): boolean {
+    return this.has("data.read") || this.has("lead")
+  }
+
   async #load() {
     // A page without its actions is a page still: the lists on it show the error if there is one.
     const allowed = await api.get("/api/v1/permissions").catch(() => null)

@@ -168,7 +168,7 @@ async def _settle_soon(tx: Tx, project_id: ProjectId, kept: store.Row, more: int
 
 
 async def inspect(tx: Tx, id: TaskId) -> Inspection:
-    """Everything that led to a task's answer, in words and numbers. Raises NoSuchTask."""
+    """Everything that led to a task's answer, in words and numbers. Raises NoSuchTask, Forbidden."""
     row = await store.inspected(tx, id)
     if row is None:
         raise NoSuchTask(f"There is no task {id} here.", mend="Check the id, the organisation and the mode.")
@@ -176,7 +176,7 @@ async def inspect(tx: Tx, id: TaskId) -> Inspection:
     target = stage.overlap.target if isinstance(stage, LabelStage) else None
     detail = json.decode(row["detail"]) if row["detail"] else {}
     why = msgspec.convert(detail["why"], Why) if "why" in detail else Why(0.0, [], [], 1.0)
-    project = await projects.get(tx, row["project_id"])
+    project = await projects.get_to_look(tx, row["project_id"])
     ontology = await compiled_ontology(tx, project.id, project.ontology_version)
     workers = await store.aliases(tx, [each for each in why.who if each is not None])
     decisions = explaining.decided(why, Names(ontology), workers)

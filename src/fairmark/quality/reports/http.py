@@ -81,8 +81,8 @@ async def get_confusion(request: Req, project_id: ProjectId) -> ConfusionReport:
 async def confusion_examples(
     request: Req, project_id: ProjectId, subject: Subject, truth: Value, said: Value
 ) -> list[ConfusionExample]:
-    """Judgements behind one cell of a confusion table, 20 at most."""
-    async with work(request, Permission.DATA_READ) as tx:
+    """Judgements behind one cell of a confusion table, 20 at most. Also for leads of a workforce on the project."""
+    async with work(request, Permission.PROJECT_READ) as tx:
         return await service.confusion_examples(tx, project_id, subject, truth, said, media_of(request))
 
 
@@ -90,8 +90,9 @@ async def confusion_examples(
 async def list_disagreements(
     request: Req, project_id: ProjectId, limit: Limit = 24, after: AfterSure = None, batch_id: BatchId | None = None
 ) -> Page[Disagreement]:
-    """Tasks on which people differ, those that differ most first, with everybody's answer."""
-    async with work(request, Permission.DATA_READ) as tx:
+    """Tasks on which people differ, those that differ most first, with everybody's answer. Also for leads of a
+    workforce on the project."""
+    async with work(request, Permission.PROJECT_READ) as tx:
         rows = await service.disagreements(tx, project_id, batch_id, _place(after), limit + 1, media_of(request))
         return page_of(rows, limit, lambda row: f"{row.agreement!r}/{row.task_id}")
 

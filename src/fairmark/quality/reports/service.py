@@ -79,8 +79,8 @@ async def confusion(tx: Tx, project_id: ProjectId) -> ConfusionReport:
 
 async def confusion_examples(tx: Tx, project_id: ProjectId, subject: str, truth: str, said: str,
                              url: MediaUrl) -> list[ConfusionExample]:  # fmt: skip
-    """Judgements behind one cell, 20 at most. Raises NoSuchProject."""
-    await projects.get(tx, project_id)
+    """Judgements behind one cell, 20 at most. Raises NoSuchProject, Forbidden."""
+    await projects.get_to_look(tx, project_id)
     cells = await _read(tx, project_id, "confusion-examples", dict[str, list[Cell]]) or {}
     wanted = cells.get(json.encode([subject, truth, said]), [])
     rows = {str(row["id"]): row for row in await store.examples(tx, project_id, [c.submission_id for c in wanted])}
@@ -103,8 +103,8 @@ async def confusion_examples(tx: Tx, project_id: ProjectId, subject: str, truth:
 
 async def disagreements(tx: Tx, project_id: ProjectId, batch_id: BatchId | None, after: tuple[float, TaskId] | None,
                         limit: int, url: MediaUrl) -> list[Disagreement]:  # fmt: skip
-    """Tasks on which people differ, the most first. Raises NoSuchProject."""
-    project = await projects.get(tx, project_id)
+    """Tasks on which people differ, the most first. Raises NoSuchProject, Forbidden."""
+    project = await projects.get_to_look(tx, project_id)
     names = Names(await compiled_ontology(tx, project_id, project.ontology_version))
     rows = await store.disagreements(tx, project_id, batch_id, after, limit)
     sides: dict[TaskId, list[Side]] = {}
