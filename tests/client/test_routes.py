@@ -75,6 +75,8 @@ CALLS: list[Callable[[Client, Path], Any]] = [
     lambda c, p: next(c.stream_results(ID, after="1.1.1")), lambda c, p: list(c.list_webhooks()),
     lambda c, p: c.create_webhook("x"), lambda c, p: c.change_webhook(ID), lambda c, p: c.delete_webhook(ID),
     lambda c, p: c.rotate_webhook_secret(ID), lambda c, p: c.test_webhook(ID),
+    lambda c, p: c.get_scale_callbacks(), lambda c, p: c.change_scale_callbacks(),
+    lambda c, p: c.test_scale_callbacks(),
     lambda c, p: list(c.list_deliveries(ID)), lambda c, p: c.resend_delivery(ID), lambda c, p: c.list_formats(),
     lambda c, p: c.create_export(ID, "coco"), lambda c, p: c.get_export(ID), lambda c, p: list(c.list_exports(ID)),
     lambda c, p: c.cancel_export(ID), lambda c, p: c.wait_for_export(ID), lambda c, p: c.download_export(ID, p),

@@ -6,7 +6,8 @@ import pytest
 from scaleapi.exceptions import ScaleInvalidRequest
 from scaleapi.tasks import TaskType
 
-from fairmark.client.model import Annotation, Decision, Task
+from fairmark.client import ApiError
+from fairmark.client.model import Annotation, Decision, Mode, Task
 from tests.stories.conftest import first_task
 from tests.stories.scale_side import BOXES, Scale, files, labeled, scale, until
 
@@ -169,3 +170,36 @@ class TestBatch:
         tone.test.finalize_batch("b")
         [body] = await told(tone, 1)
         assert body["batch"]["status"] == "completed"
+
+
+class TestAccount:
+    async def test_tasks_without_an_address_are_told_of_at_that_of_the_account(self, tone: Scale) -> None:
+        client = tone.customer.client
+        with pytest.raises(ApiError, match="no address to send to"):
+            await client.test_scale_callbacks()
+        before = await client.get_scale_callbacks()
+        changed = await client.change_scale_callbacks(url=tone.callback)
+        assert (changed.mode, changed.url, changed.key) == ("live", tone.callback, before.key)
+        tone.listener.statuses = [410]
+        tried = await client.test_scale_callbacks()
+        assert (tried.url, tried.status, tried.error) == (tone.callback, 410, "")
+        header, _ = tone.listener.requests[0]
+        assert header["scale-callback-auth"] == before.key
+
+        sort(tone, "Well done!")
+        await answered(tone, "kind")
+        assert (await told(tone, 2))[1]["response"]["category"] == "kind"
+        renewed = await client.change_scale_callbacks(new_key=True)
+        assert (renewed.url, renewed.key != before.key) == (tone.callback, True)
+        tone.client.audit_task((await told(tone, 2))[1]["task_id"], True)
+        await told(tone, 3)
+        assert tone.listener.requests[2][0]["scale-callback-auth"] == renewed.key
+
+    async def test_what_cannot_be_is_refused(self, tone: Scale) -> None:
+        client = tone.customer.client
+        for url in ("ada@example.com", "nowhere", "ftp://example.com/x"):
+            with pytest.raises(ApiError, match="no address"):
+                await client.change_scale_callbacks(url=url)
+        with pytest.raises(ApiError, match="its own world"):
+            await client.get_scale_callbacks(mode=Mode.TEST)
+        assert (await client.change_scale_callbacks(url="")).url == ""

@@ -100,6 +100,8 @@ from fairmark.quality.reports.model import Overview as Overview
 from fairmark.quality.reports.model import Plan as Plan
 from fairmark.quality.reports.model import QualityOverTime as QualityOverTime
 from fairmark.quality.reports.model import SliceKind as SliceKind
+from fairmark.scale_api.model import CallbackAccount as CallbackAccount
+from fairmark.scale_api.model import CallbackAnswer as CallbackAnswer
 from fairmark.tasks.model import Assignment as Assignment
 from fairmark.tasks.model import BlindReview as BlindReview
 from fairmark.tasks.model import BlindSubmission as BlindSubmission

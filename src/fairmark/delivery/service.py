@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from fairmark.assets.fetching.rules import parse_networks
 from fairmark.delivery import attempts, events, rules, sending, store
 from fairmark.delivery.model import (
     EXPORTS_OPEN_MAX,
@@ -210,6 +211,16 @@ async def call_back(
     await store.insert_callback(tx, webhook_id, store.NewCallback(delivery_id, url, type, subject, body, then_job))
     await jobs.enqueue(tx, attempts.SEND, **attempts.args_of(delivery_id, 0))
     return delivery_id
+
+
+async def call_once(site: Site, *, url: str, body: str, secret_header: str, secret: str) -> rules.Answer:
+    """Sends `body` to an address at once and once, as `call_back` would, and says what came back.
+
+    It takes no transaction, for an answer may take ten seconds.
+    """
+    headers = {"Content-Type": "application/json", secret_header: secret}
+    allow = parse_networks(site.settings.fetch_allow)
+    return await sending.post(url, body.encode(), headers, allow=allow)
 
 
 async def list_deliveries(

@@ -6,10 +6,22 @@ from typing import Final
 from fairmark.delivery import service as delivery
 from fairmark.kernel import json
 from fairmark.kernel.actor import Mode
+from fairmark.kernel.clock import now
 from fairmark.kernel.db import Tx
+from fairmark.kernel.http import Site
 from fairmark.kernel.ids import DeliveryId
 from fairmark.scale_api import render, rules, store
-from fairmark.scale_api.model import Batch, BatchStatus, Json, ScaleId, Task
+from fairmark.scale_api.model import (
+    BadCallback,
+    Batch,
+    BatchStatus,
+    CallbackAnswer,
+    Json,
+    ScaleId,
+    Status,
+    Task,
+    timestamp,
+)
 from fairmark.scale_api.store import Account
 
 HEADER: Final = "scale-callback-auth"
@@ -28,17 +40,36 @@ async def account_of(tx: Tx, mode: Mode) -> Account:
     return found
 
 
-async def change_account(tx: Tx, *, callback_url: str | None = None, new_key: bool = False) -> Account:
-    """Gives callbacks another default address, or another key. Raises BadRequest."""
-    mode = tx.actor.mode
+async def change_account(tx: Tx, mode: Mode, *, url: str | None = None, new_key: bool = False) -> Account:
+    """Gives callbacks another default address, or another key. Raises BadCallback."""
     found = await account_of(tx, mode)
-    if callback_url is not None:
-        rules.check_callback(callback_url, "callback_url")
-        found = found._replace(callback_url=callback_url)
+    if url is not None:
+        if url and rules.is_email(url):
+            raise BadCallback(f"'{url[:80]}' is no address.", mend="Give one that begins with http:// or https://.")
+        found = found._replace(callback_url=url)
     if new_key:
         found = found._replace(callback_key=_new_key(mode))
     await store.change_account(tx, mode, found)
     return found
+
+
+async def tried(site: Site, account: Account, mode: Mode) -> CallbackAnswer:
+    """Sends the default address a callback about a task that there is not, and says what it answers. Raises
+    BadCallback where there is no address.
+    """
+    if not account.callback_url:
+        raise BadCallback("There is no address to send to.", mend="Save one first.")
+    response = {"annotations": [], "global_attributes": {}, "links": []}
+    task: Json = {
+        "task_id": "0" * 24, "type": "imageannotation", "status": Status.COMPLETED.value, "instruction": "A test.",
+        "params": {}, "metadata": {}, "is_test": mode is Mode.TEST, "callback_url": account.callback_url,
+        "created_at": timestamp(now()), "response": response,
+    }  # fmt: skip
+    body: Json = {"task": task, "task_id": task["task_id"], "status": task["status"], "response": response}
+    answer = await delivery.call_once(
+        site, url=account.callback_url, body=json.encode(body), secret_header=HEADER, secret=account.callback_key
+    )
+    return CallbackAnswer(url=account.callback_url, status=answer.status, error=answer.error, took_ms=answer.took_ms)
 
 
 async def task_told(tx: Tx, task: Task) -> DeliveryId | None:

@@ -103,13 +103,14 @@ async def planned(tx: Tx, type: TaskType, body: Json, role: Role) -> Plan:
     for each in shown:
         if each.show is Show.IMAGE and "://" not in each.content:
             raise wrong(each.place, f"'{each.content[:60]}' is no address; give an http, https, s3 or gs address.")
-    if envelope.unique_id is not None and await store.holder_of(tx, envelope.unique_id) is not None:
-        raise taken(envelope.unique_id)
     texts = [
         (number, each.content)
         for number, each in enumerate(shown)
         if each.show is Show.LINK or (each.show is Show.TEXT and not is_address(each.content))
     ]
+    # Asked beforehand only where something is kept before the task is written; else writing it tells.
+    if texts and envelope.unique_id is not None and await store.holder_of(tx, envelope.unique_id) is not None:
+        raise taken(envelope.unique_id)
     return Plan(
         new_scale_id(), type, role, envelope, with_defaults(type, params), instruction, translation, extras, shown,
         references, rules.start_of(translation, extras), project, batch, texts,
@@ -141,7 +142,8 @@ async def write(tx: Tx, plan: Plan, texts: dict[int, AssetId], *, late: bool = F
     form = await placing.form_of(
         tx, plan.type, plan.translation, plan.params, plan.instruction, plan.project, plan.batch
     )
-    await placing.batch_in(tx, form, plan.batch, status)
+    if status in (BatchStatus.STAGING, BatchStatus.PAUSED):
+        await placing.batch_waits(tx, form, plan.batch)
     if plan.batch is not None and status is BatchStatus.COMPLETED:
         await store.set_batch_status(tx, plan.batch.id, BatchStatus.IN_PROGRESS)
     item_id = await _add_item(tx, plan, form, texts)
@@ -174,9 +176,12 @@ async def added(
     )  # fmt: skip
     if not await store.add_task(tx, new):
         raise taken(envelope.unique_id or "")
-    found = await store.task(tx, plan.id)
-    assert found is not None, "it was written just now"
-    return found
+    return Task(
+        project=plan.project.name if plan.project is not None else None,
+        batch=plan.batch.name if plan.batch is not None else None, mode=tx.actor.mode, review_status=None,
+        review_comments=None, audits=[], callback_succeeded=None, callback_at=None, created_at=tx.now,
+        updated_at=tx.now, completed_at=store.ended_at(tx, new), **msgspec.structs.asdict(new),
+    )  # fmt: skip
 
 
 async def _add_item(tx: Tx, plan: Plan, form: Form, texts: dict[int, AssetId]) -> ItemId:

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from fairmark.kernel.actor import Mode
-from fairmark.kernel.errors import FairmarkError
+from fairmark.kernel.errors import FairmarkError, Invalid
 from fairmark.kernel.ids import AssetId, ItemId, ProjectId, WorkforceId
 
 ScaleId = NewType("ScaleId", str)
@@ -184,6 +184,29 @@ class Delivered(NamedTuple):
 
     batch: Batch
     tasks_done: int
+
+
+class CallbackAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """Where callbacks of a world go by default, and the key that they carry. url: empty where none go."""
+
+    mode: Mode
+    url: str
+    key: str
+
+
+class CallbackAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What an address answered to a callback that was made up. status: None if nothing came; `error` says why."""
+
+    url: str
+    status: int | None
+    error: str
+    took_ms: int
+
+
+class BadCallback(Invalid):
+    """An address that nothing can be sent to."""
+
+    code = "bad_callback"
 
 
 class ApiError(FairmarkError):

@@ -11,11 +11,11 @@ import msgspec
 from fairmark.assets import service as assets
 from fairmark.assets.model import BatchState
 from fairmark.kernel.db import Tx
-from fairmark.kernel.ids import BatchId, OrgId, ProjectId, WorkforceId
+from fairmark.kernel.ids import OrgId, ProjectId, WorkforceId
 from fairmark.projects import service as projects
 from fairmark.projects.model import LabelStage, NameTaken, Overlap, Pipeline, ProjectState
 from fairmark.scale_api import rules, store
-from fairmark.scale_api.model import BadRequest, Batch, BatchStatus, Form, Json, Project
+from fairmark.scale_api.model import BadRequest, Batch, Form, Json, Project
 from fairmark.scale_api.types.model import TaskType, Translation
 from fairmark.workforce import service as workforce
 
@@ -140,10 +140,8 @@ async def everybody(tx: Tx) -> list[WorkforceId]:
     return [each.id for each in found[:WORKFORCES_MAX]]
 
 
-async def batch_in(tx: Tx, form: Form, batch: Batch | None, status: BatchStatus | None) -> BatchId:
-    """The fairmark batch for a task, as open or paused as its Scale batch; the default one for a task without."""
+async def batch_waits(tx: Tx, form: Form, batch: Batch | None) -> None:
+    """The fairmark batch for tasks of a Scale batch that people may not begin yet is paused; made, if there is none."""
     found = await assets.batch_named(tx, form.project_id, None if batch is None else batch.name)
-    waits = status in (BatchStatus.STAGING, BatchStatus.PAUSED)
-    if waits and found.state is BatchState.OPEN:
+    if found.state is BatchState.OPEN:
         await assets.change_batch(tx, found.id, state=BatchState.PAUSED)
-    return found.id

@@ -161,13 +161,14 @@ SELECT id FROM scale_tasks WHERE org_id = :org_id AND mode = :mode AND id = :id 
 
 -- name: list_tasks
 -- The newest tasks below a place: a walk down the index of each status, merged; what else is filtered is looked at on the
--- way. Planned for each call: which of the three indexes is walked depends on what is asked.
+-- way. Planned for each call: which of the indexes is walked depends on what is asked. mode: null where the project or
+-- batch says it already, so that their own indexes answer without a look at the rows.
 WITH page AS (
     SELECT x.id
       FROM unnest(:statuses::text[]) AS s (status)
      CROSS JOIN LATERAL (
         SELECT t.id FROM scale_tasks t
-         WHERE t.org_id = :org_id AND t.mode = :mode AND t.status = s.status AND t.role = 'task'
+         WHERE t.org_id = :org_id AND (:mode::text IS NULL OR t.mode = :mode) AND t.status = s.status AND t.role = 'task'
            AND (:scale_project_id::text IS NULL OR t.scale_project_id = :scale_project_id)
            AND (:scale_batch_id::text IS NULL OR t.scale_batch_id = :scale_batch_id)
            AND t.id < :below AND t.id >= :id_from
@@ -191,7 +192,7 @@ SELECT t.*, p.name AS project, b.name AS batch, i.asset_ids
 
 -- name: count_tasks
 SELECT count(*) FROM scale_tasks t
- WHERE t.org_id = :org_id AND t.mode = :mode AND t.status = ANY (:statuses) AND t.role = 'task'
+ WHERE t.org_id = :org_id AND (:mode::text IS NULL OR t.mode = :mode) AND t.status = ANY (:statuses) AND t.role = 'task'
    AND (:scale_project_id::text IS NULL OR t.scale_project_id = :scale_project_id)
    AND (:scale_batch_id::text IS NULL OR t.scale_batch_id = :scale_batch_id)
    AND t.id < :below AND t.id >= :id_from

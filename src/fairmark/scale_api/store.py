@@ -353,9 +353,14 @@ async def add_task(tx: Tx, task: NewTask) -> bool:
         metadata=json.encode(task.metadata), instruction=task.instruction, params=json.encode(task.params),
         callback_url=task.callback_url, priority=task.priority, clears_unique_id=task.clears_unique_id,
         response=None if task.response is None else json.encode(task.response), error=task.error, now=tx.now,
-        completed_at=tx.now if task.status is Status.COMPLETED else None,
+        completed_at=ended_at(tx, task),
     )  # fmt: skip
     return touched == 1
+
+
+def ended_at(tx: Tx, task: NewTask) -> datetime | None:
+    """When a task that is written now was completed, if it is."""
+    return tx.now if task.status is Status.COMPLETED else None
 
 
 async def task(tx: Tx, id: str, mode: Mode | None = None) -> Task | None:
@@ -405,8 +410,9 @@ async def tasks_by_unique_id(tx: Tx, unique_ids: Sequence[str], limit: int) -> l
 def _task_filter(tx: Tx, wanted: TaskFilter, below: ScaleId) -> dict[str, Any]:
     if wanted.created_before is not None:
         below = min(below, first_id_at(wanted.created_before))
+    is_placed = wanted.scale_project_id is not None or wanted.scale_batch_id is not None
     return {
-        "org_id": tx.org_id, "mode": tx.actor.mode, "statuses": list(wanted.statuses),
+        "org_id": tx.org_id, "mode": None if is_placed else tx.actor.mode, "statuses": list(wanted.statuses),
         "scale_project_id": wanted.scale_project_id, "scale_batch_id": wanted.scale_batch_id, "below": below,
         "id_from": BELOW_ALL if wanted.created_from is None else first_id_at(wanted.created_from),
         "type": wanted.type, "tags": None if wanted.tags is None else list(wanted.tags),

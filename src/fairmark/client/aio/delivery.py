@@ -14,6 +14,8 @@ from fairmark.client.aio.running import in_thread, sleep
 from fairmark.client.aio.transport import Transport
 from fairmark.client.errors import BadDownload, Stopped, TookTooLong, error_of
 from fairmark.client.model import (
+    CallbackAccount,
+    CallbackAnswer,
     Delivery,
     DeliveryState,
     EventOut,
@@ -22,6 +24,7 @@ from fairmark.client.model import (
     ExportOptions,
     ExportState,
     FormatOut,
+    Mode,
     Progress,
     ResultOut,
     Split,
@@ -135,6 +138,22 @@ class Delivering(Transport):
     ) -> AsyncIterator[Delivery]:
         """What was sent to a webhook and how it answered, newest first."""
         return self._pages(f"/webhooks/{webhook_id}/deliveries", Delivery, limit, {"state": state})
+
+    async def get_scale_callbacks(self, *, mode: Mode | None = None) -> CallbackAccount:
+        """Where callbacks of Scale-compatible tasks go by default, and the key in their header. mode: live or test;
+        a key reaches its own alone."""
+        return await self.request("GET", "/scale/callbacks", CallbackAccount, params={"mode": mode})
+
+    async def change_scale_callbacks(
+        self, *, url: str | None = None, new_key: bool = False, mode: Mode | None = None
+    ) -> CallbackAccount:
+        """Gives these callbacks another address (empty: none) or another key. mode: as in `get_scale_callbacks`."""
+        body = {"url": url, "new_key": new_key}
+        return await self.request("PATCH", "/scale/callbacks", CallbackAccount, params={"mode": mode}, body=body)
+
+    async def test_scale_callbacks(self, *, mode: Mode | None = None) -> CallbackAnswer:
+        """Sends the address a callback that is made up, once, and says what it answers."""
+        return await self.request("POST", "/scale/callbacks/test", CallbackAnswer, params={"mode": mode})
 
     async def resend_delivery(self, delivery_id: Id) -> Delivery:
         """Tries a delivery again, at once."""
