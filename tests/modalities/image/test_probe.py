@@ -21,6 +21,7 @@ from fairmark.modalities.image.probe import (
     inspect,
     probe,
     thumbnails,
+    upright_size,
 )
 
 RED, GREEN, BLUE, WHITE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0)
@@ -386,3 +387,22 @@ class TestModality:
             image.probe(io.BytesIO(data), pixels_max=10)
         with pytest.raises(ImageTooLarge):
             image.thumbnails(io.BytesIO(data), (20,), pixels_max=10)
+
+
+class TestUprightSize:
+    @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+    @pytest.mark.parametrize("format", ["JPEG", "PNG", "AVIF", "TIFF", "WEBP"])
+    def test_is_the_one_that_decoding_finds(self, format: str, orientation: int) -> None:
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        data = saved(picture(), format, exif=exif)
+        found = probe(io.BytesIO(data))
+        assert upright_size(data) == (found.width, found.height)
+
+    def test_needs_the_beginning_only(self) -> None:
+        data = saved(picture(), "JPEG")
+        assert upright_size(data[:-20]) == (60, 40)
+
+    @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"])
+    def test_is_unknown_of_what_is_no_image(self, data: bytes) -> None:
+        assert upright_size(data) is None

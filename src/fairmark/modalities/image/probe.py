@@ -31,6 +31,7 @@ MEDIA_TYPES = {
     "AVIF": "image/avif",
     "JPEG2000": "image/jp2",
 }
+_FORMATS = [name for name in MEDIA_TYPES if name != "MPO"]
 _VIEWABLE = {"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/avif"}
 
 # What a file is by its first bytes, where it is not an image that can be taken: said in the refusal.
@@ -155,6 +156,19 @@ def inspect(source: Source, sizes: Sequence[int], *, pixels_max: int = PIXELS_MA
         return found, _small(image, orientation, sizes)
 
 
+def upright_size(head: bytes) -> tuple[int, int] | None:
+    """(width, height) in pixels, upright, of the image that begins with `head`; None if these bytes do not tell.
+
+    Nothing is decoded: how large the picture is, is no danger, and damage further on is not found.
+    """
+    try:
+        with Image.open(io.BytesIO(head), formats=_FORMATS) as image:
+            width, height = image.size
+            return (height, width) if _orientation(image) >= 5 else (width, height)
+    except Exception:
+        return None  # Decoders raise errors of every kind on what is broken, cut off or no image.
+
+
 def _small(image: Image.Image, orientation: int, sizes: Sequence[int]) -> dict[int, bytes]:
     made: dict[int, bytes] = {}
     if not sizes:
@@ -204,7 +218,7 @@ def _read(file: BinaryIO, pixels_max: int) -> Generator[Image.Image]:
 
 def _checked(file: BinaryIO, head: bytes, pixels_max: int) -> Image.Image:
     try:
-        image = Image.open(file, formats=[name for name in MEDIA_TYPES if name != "MPO"])
+        image = Image.open(file, formats=_FORMATS)
     except UnidentifiedImageError:
         if _is_ours(head):
             raise
