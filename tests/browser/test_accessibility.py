@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from fairmark.client import AsyncClient
 from fairmark.client.model import Annotation, Mark
@@ -22,6 +22,14 @@ from tests.conftest import Server
 
 pytestmark = pytest.mark.xdist_group("accessibility")
 
+WAITS = "[aria-busy=true], .skeleton, [role=progressbar][aria-label^=Loading]"
+AT_REST = """async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    await frame()
+    const ends = document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
+    await Promise.all(ends.map((each) => each.finished.catch(() => undefined)))
+    await frame()
+}"""
 AUDIT = (Path(__file__).parent / "audit.js").read_text()
 LOOKS = [("light", 1440, 900), ("dark", 820, 1180)]
 FOCUS = """() => {
@@ -90,13 +98,11 @@ async def with_a_case(shop: Shop, db: Database) -> str:
 
 
 async def looked_over(page: Page) -> list[str]:
-    """What is wrong with a page once it has come to rest."""
-    for _ in range(100):
-        waits = "[aria-busy=true], .skeleton, [role=progressbar][aria-label^=Loading]"
-        if not await page.evaluate(f"document.querySelector('{waits}') !== null"):
-            break
-        await asyncio.sleep(0.1)
+    """What is wrong with a page once it has come to rest: nothing is on its way, and nothing moves or fades."""
+    if not page.url.endswith("/design"):  # which shows what waits, for ever
+        await expect(page.locator(WAITS)).to_have_count(0, timeout=60_000)
     await asyncio.sleep(0.3)
+    await page.evaluate(AT_REST)
     return await page.evaluate(AUDIT)
 
 
