@@ -22,7 +22,7 @@ from fairmark.kernel.ids import (
 )
 from fairmark.ontology.model import Annotation, Ontology
 from fairmark.projects import service as projects
-from fairmark.tasks import service, store
+from fairmark.tasks import desk_store, service, store
 from fairmark.tasks.model import (
     Assignment,
     Decision,
@@ -144,7 +144,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 async def offers(tx: Tx) -> list[WorkOffer]:
     """The projects of the transaction's organisation that its worker may work on."""
     assert tx.actor.worker_id is not None
-    return [_offer(row) for row in await store.work_summary(tx, tx.actor.worker_id)]
+    return [_offer(row) for row in await desk_store.work_summary(tx, tx.actor.worker_id)]
 
 
 def _offer(row: store.Row) -> WorkOffer:
@@ -177,11 +177,11 @@ async def turn(tx: Tx, sign: service.Signer, id: AssignmentId) -> Assignment:
         return msgspec.structs.replace(found, draft_copies=await store.draft_copies(tx, id))
     if found.state is not TurnState.SUBMITTED or found.closed_at is None:
         return found
-    handed_in, own = await store.handed_in(tx, id)
+    handed_in, own = await desk_store.handed_in(tx, id)
     since = found.closed_at if own else None
-    reviews = await store.other_reviews(tx, id, found.task_id, found.round, since)
+    reviews = await desk_store.other_reviews(tx, id, found.task_id, found.round, since)
     newest = own or (reviews[-1] if reviews else None)
-    seen = await store.submissions_before(tx, found.task_id, found.round, found.closed_at) if own else []
+    seen = await desk_store.submissions_before(tx, found.task_id, found.round, found.closed_at) if own else []
     return msgspec.structs.replace(
         found, draft=None, draft_origin=None, handed_in=handed_in, own_review=own, reviews=reviews,
         decision=newest.decision if newest else None, submissions=service.blind(seen),
@@ -192,12 +192,12 @@ async def tasks(tx: Tx, project_id: ProjectId, state: TaskState | None, batch_id
                 limit: int) -> list[Task]:  # fmt: skip
     """A project's tasks in the order they were made. Raises NoSuchProject."""
     await projects.get(tx, project_id)
-    return [Task(**row) for row in await store.list_tasks(tx, project_id, state, batch_id, after, limit)]
+    return [Task(**row) for row in await desk_store.list_tasks(tx, project_id, state, batch_id, after, limit)]
 
 
 async def history(tx: Tx, sign: service.Signer, id: TaskId) -> History:
     """Everything about one task. Raises NoSuchTask."""
-    row = await store.get_task(tx, id)
+    row = await desk_store.get_task(tx, id)
     if row is None:
         raise NoSuchTask(f"There is no task {id} here.", mend="Check the id, the organisation and the mode.")
     agreement = await store.agreement(tx, id)
@@ -205,10 +205,10 @@ async def history(tx: Tx, sign: service.Signer, id: TaskId) -> History:
         task=Task(**{name: row[name] for name in Task.__struct_fields__}), project_id=row["project_id"],
         meta=json.decode(row["meta"]), media=sign.media(tx.org_id, row["media"]),
         turns=[TurnLine(worker=r["alias"], **{n: r[n] for n in TurnLine.__struct_fields__ if n != "worker"})
-               for r in await store.task_turns(tx, id)],
-        submissions=await store.all_submissions(tx, id),
-        reviews=[_review(r) for r in await store.task_reviews(tx, id)],
-        results=await store.task_results(tx, id),
+               for r in await desk_store.task_turns(tx, id)],
+        submissions=await desk_store.all_submissions(tx, id),
+        reviews=[_review(r) for r in await desk_store.task_reviews(tx, id)],
+        results=await desk_store.task_results(tx, id),
         agreement_detail=json.decode(agreement["detail"]) if agreement else {},
         merged=json.decode(agreement["annotation"], type=Annotation) if agreement else None,
         events=[EventLine(at=e.at, type=e.type, actor=e.actor, data=e.data) for e in await log.of_task(tx, id)],
@@ -227,4 +227,4 @@ async def results(tx: Tx, project_id: ProjectId, batch_id: BatchId | None, after
                   limit: int) -> list[Result]:  # fmt: skip
     """The results in force, oldest first. Raises NoSuchProject."""
     await projects.get(tx, project_id)
-    return await store.list_results(tx, project_id, batch_id, after, limit)
+    return await desk_store.list_results(tx, project_id, batch_id, after, limit)

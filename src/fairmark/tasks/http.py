@@ -19,7 +19,7 @@ from fairmark.kernel.http import After, Limit, OrgNotChosen, Page, Req, actor_of
 from fairmark.kernel.ids import AssetId, AssignmentId, BatchId, OrgId, ProjectId, QuestionId, ResultId, TaskId
 from fairmark.kernel.pages import after_id
 from fairmark.ontology.model import Annotation
-from fairmark.tasks import desk, drafts, flow, questions, service
+from fairmark.tasks import desk, drafts, flow, leases, questions, service
 from fairmark.tasks.model import (
     Assignment,
     Claim,
@@ -268,28 +268,28 @@ async def review(request: Req, id: AssignmentId, data: HandInReview) -> Receipt:
 async def skip(request: Req, id: AssignmentId, data: Because) -> None:
     """Passes the task to someone else. It never counts against you."""
     async with work(request, Permission.WORK) as tx:
-        await service.skip(tx, id, data.reason)
+        await leases.skip(tx, id, data.reason)
 
 
 @post("/api/v1/assignments/{id:uuid}/return", operation_id="give_back", tags=WORK, status_code=204)
 async def give_back(request: Req, id: AssignmentId) -> None:
     """Gives the task back untouched."""
     async with work(request, Permission.WORK) as tx:
-        await service.give_back(tx, id)
+        await leases.give_back(tx, id)
 
 
 @post("/api/v1/assignments/{id:uuid}/pause", operation_id="pause", tags=WORK, status_code=200)
 async def pause(request: Req, id: AssignmentId) -> Lease:
     """Stops the clock and keeps the task for you."""
     async with work(request, Permission.WORK) as tx:
-        return await service.pause(tx, id)
+        return await leases.pause(tx, id)
 
 
 @post("/api/v1/assignments/{id:uuid}/resume", operation_id="resume", tags=WORK, status_code=200)
 async def resume(request: Req, id: AssignmentId) -> Lease:
     """Goes on after a pause."""
     async with work(request, Permission.WORK) as tx:
-        return await service.resume(tx, id)
+        return await leases.resume(tx, id)
 
 
 @post("/api/v1/assignments/{id:uuid}/questions", operation_id="ask", tags=WORK)

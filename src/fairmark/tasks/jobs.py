@@ -8,7 +8,7 @@ from fairmark.kernel import events
 from fairmark.kernel.db import Tx
 from fairmark.kernel.events import StoredEvent
 from fairmark.kernel.http import Site
-from fairmark.tasks import flow, service
+from fairmark.tasks import flow, leases
 
 EXPIRE_EVERY_S = 5
 
@@ -29,16 +29,16 @@ async def on_events(tx: Tx, stored: Sequence[StoredEvent]) -> None:
             changed = event.read_as(BatchChanged)
             await flow.batch_changed(tx, changed.batch_id, changed.state, changed.priority, changed.due_at)
         elif event.type == events.type_of(WorkerDisabled):
-            await service.release(tx, event.read_as(WorkerDisabled).worker_id, "Kept out by an administrator.")
+            await leases.release(tx, event.read_as(WorkerDisabled).worker_id, "Kept out by an administrator.")
         else:
-            await service.release(tx, None, "The organisation was closed.")
+            await leases.release(tx, None, "The organisation was closed.")
 
 
 async def expire_leases(site: Site) -> None:
     """Opens again, in every organisation, the work of turns whose time ran out."""
     for org_id in await events.all_orgs(site.db):
         async with site.db.begin(org_id, actor=events.SYSTEM) as tx:
-            await service.expire(tx)
+            await leases.expire(tx)
 
 
 EVENTS = [

@@ -1,4 +1,5 @@
-"""A worker's side: claim, live signs, drafts, hand in, review, skip, ask. What follows from them is in `flow`."""
+"""A worker's side: claim, live signs, hand in, review. What follows from them is in `flow`; beside it are `drafts`,
+`questions`, and `leases` for turns that end without an answer."""
 
 import random
 import time
@@ -12,7 +13,6 @@ from uuid import UUID
 
 import msgspec
 
-from fairmark.kernel import events as log
 from fairmark.kernel import json
 from fairmark.kernel.db import Tx
 from fairmark.kernel.errors import Invalid
@@ -30,7 +30,7 @@ from fairmark.ontology.compiled import CompiledOntology, compile_ontology
 from fairmark.ontology.model import Annotation, Fault
 from fairmark.projects import service as projects
 from fairmark.projects.model import LabelStage
-from fairmark.tasks import events, flow, rules, store
+from fairmark.tasks import flow, rules, store
 from fairmark.tasks.model import (
     LEASES_MAX,
     Assignment,
@@ -163,7 +163,7 @@ def _places(rows: Sequence[store.EligibleRow], mode: str) -> list[Place]:
 
 async def claim(tx: Tx, sign: "Signer", wish: ClaimWish) -> Claim:
     """Takes the next assignment for the transaction's worker."""
-    worker_id = _worker(tx)
+    worker_id = own_worker(tx)
     places = await RINGS.places(tx, worker_id)
     fitting = _fitting(places, wish)
     if not fitting:
@@ -183,7 +183,7 @@ def _fitting(places: Sequence[Place], wish: ClaimWish) -> list[Place]:
 
 async def _claimed(tx: Tx, sign: "Signer", fitting: Sequence[Place], row: store.Row | None) -> Claim:
     """What a claim among `fitting` places came to."""
-    worker_id = _worker(tx)
+    worker_id = own_worker(tx)
     if row is None:
         return Claim(None, await _why_empty(tx, worker_id))
     RINGS.moved(worker_id, row["project_id"], row["stage"], row["rank"], row["place"])
@@ -239,7 +239,7 @@ async def get(tx: Tx, sign: Signer, id: AssignmentId) -> Assignment:
 
 async def own_turn(tx: Tx, id: AssignmentId) -> store.Row:
     """The row of the worker's own turn. Raises NoSuchAssignment."""
-    row = await store.get_turn(tx, id, _worker(tx))
+    row = await store.get_turn(tx, id, own_worker(tx))
     if row is None:
         raise _no_such(id)
     return row
@@ -247,12 +247,12 @@ async def own_turn(tx: Tx, id: AssignmentId) -> store.Row:
 
 async def count(tx: Tx, id: AssignmentId, stretches: Sequence[tuple[datetime, datetime]]) -> None:
     """Counts work without more: the last stretches, handed in together with the answer."""
-    await store.extend_lease(tx, id, _worker(tx), stretches, 0)
+    await store.extend_lease(tx, id, own_worker(tx), stretches, 0)
 
 
 async def mine(tx: Tx, sign: Signer, *, open_only: bool, before: datetime | None, limit: int) -> list[Assignment]:
     """The worker's own turns, newest first, without their documents."""
-    rows = await store.mine(tx, _worker(tx), open_only, before, limit)
+    rows = await store.mine(tx, own_worker(tx), open_only, before, limit)
     return [_assignment(tx.org_id, row, TurnState(row["state"]), 0, sign) for row in rows]
 
 
@@ -260,7 +260,7 @@ async def beat(tx: Tx, id: AssignmentId, stretches: Sequence[tuple[datetime, dat
     """A sign of life: counts the work done and promises the turn for longer. Raises NoSuchAssignment, TurnClosed."""
     end = await locked_turn(tx, id)
     seconds = rules.lease_s(end.pipeline, end.stage)
-    lease = await store.extend_lease(tx, id, _worker(tx), stretches, seconds)
+    lease = await store.extend_lease(tx, id, own_worker(tx), stretches, seconds)
     if lease is None:
         rules.check_may_close(end.turn, end.turn.kind, tx.now)
         raise rules.lease_expired()
@@ -293,7 +293,7 @@ async def submit_and_claim(
     """`submit`, and then `claim`: in one statement if all is plain. Raises what they do; ClaimedTwice only when the
     answer is handed in, so that the same call again gives its receipt and claims."""
     checked = await _checked(tx, id, key, annotation, stretches)
-    fitting = _fitting(await RINGS.places(tx, _worker(tx)), wish) if checked else []
+    fitting = _fitting(await RINGS.places(tx, own_worker(tx)), wish) if checked else []
     if checked is not None and fitting:
         claiming = store.ClaimAsk(checked.ask.worker_id, fitting, LEASES_MAX)
         try:
@@ -319,7 +319,7 @@ async def _checked(
     tx: Tx, id: AssignmentId, key: str, annotation: Annotation, stretches: Sequence[tuple[datetime, datetime]]
 ) -> _Checked | None:
     """The answer, if this process gave the turn out. Raises BadAnnotation."""
-    worker_id = _worker(tx)
+    worker_id = own_worker(tx)
     check = CHECKS.of(tx.org_id, worker_id, id)
     if check is None:
         return None
@@ -374,48 +374,6 @@ async def review(tx: Tx, id: AssignmentId, key: str, decision: Decision, reasons
     return Receipt(review_id, id, tx.now, warnings)
 
 
-async def skip(tx: Tx, id: AssignmentId, reason: str) -> None:
-    """Passes the task on to someone else. Neutral for the worker. Raises NoSuchAssignment, TurnClosed."""
-    end = await _close(tx, id, TurnState.SKIPPED, reason)
-    if end.is_gold:
-        return  # it was meant for this worker alone
-    stage = end.pipeline.stages[min(end.stage, len(end.pipeline.stages) - 1)]
-    limit = stage.skips_max if isinstance(stage, LabelStage) else 10
-    if await store.skips(tx, end.task_id, end.stage, end.turn.round) >= limit:
-        await flow.halt(tx, end.task_id, f"Skipped by {limit} people; the last reason: {reason}")
-    else:
-        await store.open_turns(tx, [store.NewTurn(end.task_id, end.stage, 1)])
-
-
-async def give_back(tx: Tx, id: AssignmentId) -> None:
-    """Returns the task untouched, for anyone else. Raises NoSuchAssignment, TurnClosed."""
-    end = await _close(tx, id, TurnState.RETURNED, "")
-    only = _worker(tx) if end.is_gold else None
-    await store.open_turns(
-        tx, [store.NewTurn(end.task_id, end.stage, 1, after_id=id, reserved_for=only, reserved=None)]
-    )
-
-
-async def pause(tx: Tx, id: AssignmentId) -> Lease:
-    """Stops the clock; the turn stays promised for PAUSE_MAX. Raises NoSuchAssignment, TurnClosed."""
-    end = await locked_turn(tx, id)
-    until = await store.pause_turn(tx, id, tx.now + rules.PAUSE_MAX)
-    if until is None:
-        rules.check_may_close(end.turn, end.turn.kind, tx.now)
-        raise rules.lease_expired()
-    return Lease(until)
-
-
-async def resume(tx: Tx, id: AssignmentId) -> Lease:
-    """Goes on after a pause. Raises NoSuchAssignment, TurnClosed."""
-    end = await locked_turn(tx, id)
-    until = await store.resume_turn(tx, id, rules.lease_s(end.pipeline, end.stage))
-    if until is None:
-        rules.check_may_close(end.turn, end.turn.kind, tx.now)
-        raise rules.lease_expired()
-    return Lease(until)
-
-
 @lru_cache(maxsize=500)
 def _compiled(org_id: OrgId, project_id: ProjectId, version: int) -> list[CompiledOntology]:
     """A box for one compiled version: versions never change, so it is filled once and kept."""
@@ -437,26 +395,9 @@ async def _faults(tx: Tx, end: TurnToEnd, annotation: Annotation) -> list[Fault]
 
 async def locked_turn(tx: Tx, id: AssignmentId) -> TurnToEnd:
     """The worker's own turn, about to be changed. Raises NoSuchAssignment."""
-    end = await store.lock_turn(tx, id, _worker(tx))
+    end = await store.lock_turn(tx, id, own_worker(tx))
     if end is None:
         raise _no_such(id)
-    return end
-
-
-async def _close(tx: Tx, id: AssignmentId, state: TurnState, reason: str) -> TurnToEnd:
-    end = await locked_turn(tx, id)
-    if rules.check_may_close(end.turn, end.turn.kind, tx.now):
-        raise rules.lease_expired()
-    await store.close_turn(tx, id, state, reason)
-    event = events.AssignmentClosed(
-        project_id=end.project_id,
-        task_id=end.task_id,
-        assignment_id=id,
-        worker_id=_worker(tx),
-        state=state,
-        reason=reason,
-    )
-    await log.announce(tx, event)
     return end
 
 
@@ -504,7 +445,8 @@ def _assignment(org_id: OrgId, row: Any, state: TurnState, lease_s: int, sign: S
     )  # fmt: skip
 
 
-def _worker(tx: Tx) -> WorkerId:
+def own_worker(tx: Tx) -> WorkerId:
+    """Who works in this transaction. Raises Invalid for somebody who does not."""
     if tx.actor.worker_id is None:
         raise Invalid("Only a worker has assignments.", mend="Sign in as a person of a workforce.")
     return tx.actor.worker_id
@@ -512,14 +454,3 @@ def _worker(tx: Tx) -> WorkerId:
 
 def _no_such(id: AssignmentId) -> NoSuchAssignment:
     return NoSuchAssignment(f"You have no assignment {id}.", mend="Claim one, or list yours at /api/v1/work/mine.")
-
-
-async def expire(tx: Tx) -> int:
-    """Closes the turns whose lease ran out and opens their work again. Returns how many."""
-    return await store.expire_leases(tx)
-
-
-async def release(tx: Tx, worker_id: WorkerId | None, reason: str) -> int:
-    """Gives back what a worker holds, or everybody in the organisation; drafts and counted time stay. Returns how many
-    turns."""
-    return await store.release_leases(tx, worker_id, reason)

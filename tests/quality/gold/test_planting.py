@@ -13,7 +13,7 @@ from fairmark.quality import jobs
 from fairmark.quality.gold import service as gold
 from fairmark.quality.gold.model import BadGold, GoldOrigin, GoldState, NoSuchItem
 from fairmark.quality.gold.service import Known
-from fairmark.tasks import flow, service
+from fairmark.tasks import flow, leases
 from fairmark.tasks.model import Assignment, NoSuchTask, TurnState
 from tests.tasks.world import World, boxes, make_world
 
@@ -138,7 +138,7 @@ class TestTurns:
         world = await world_with(db, owner)
         turn = await self.claimed(world, Reader(world))
         async with db.begin(world.org_id, actor=world.workers[0]) as tx:
-            await service.skip(tx, turn.id, "too hard")
+            await leases.skip(tx, turn.id, "too hard")
         query = "SELECT count(*) FROM open_assignments WHERE org_id = $1 AND task_id = $2"
         assert await owner.fetchval(query, world.org_id, turn.task_id) == 0
         assert (await world.task(turn.task_id))["state"] == "open"
@@ -152,10 +152,10 @@ class TestTurns:
         if expired:
             await owner.execute("UPDATE assignments SET leased_until = now() - interval '1 min' WHERE id = $1", turn.id)
             async with db.begin(world.org_id) as tx:
-                await service.expire(tx)
+                await leases.expire(tx)
         else:
             async with db.begin(world.org_id, actor=world.workers[0]) as tx:
-                await service.give_back(tx, turn.id)
+                await leases.give_back(tx, turn.id)
         query = "SELECT * FROM open_assignments WHERE org_id = $1 AND task_id = $2"
         row = await world.row(query, world.org_id, turn.task_id)
         assert (row["reserved_for"], row["reserved_until"], row["after_id"]) == (
