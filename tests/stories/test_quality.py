@@ -91,9 +91,7 @@ class TestAskingUntilSureEnough:
         few = [result.confidence or 0 for result in done if asked[result.task_id] == 2]
         assert min(few, default=1.0) >= 0.9
 
-    async def test_one_more_opens_at_a_time(
-        self, customer: Customer, tmp_path: Any
-    ) -> None:
+    async def test_one_more_opens_at_a_time(self, customer: Customer, tmp_path: Any) -> None:
         client, shapes = customer.client, draw_shapes(tmp_path / "one", 1)
         project = await project_of(client, shapes, Pipeline((LabelStage(overlap=Overlap(2, 6, target=0.85)),)))
         task = await first_task(client, project)
