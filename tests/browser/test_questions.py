@@ -45,7 +45,7 @@ class TestQuestion:
         await lead.open(f"/projects/{here.project.id}/questions")
         await lead.sign_in(await lead_of(here))
         card = lead.page.get_by_role("article")
-        await card.get_by_text("1 × Block").wait_for()
+        await card.locator(".badge", has_text="Block").wait_for()
         await expect(card.get_by_role("link", name="with the marks asked about").locator("img")).to_be_visible()
         assert await looked_over(lead.page) == []
 
