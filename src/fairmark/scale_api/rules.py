@@ -1,5 +1,6 @@
 """What a request for a task says, checked and sorted; decisions on what may become of a task. Nothing is touched."""
 
+import base64
 import hashlib
 import re
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from fairmark.scale_api.model import (
     BatchStatus,
     Json,
     Project,
+    ScaleId,
     Status,
     Task,
 )
@@ -35,6 +37,7 @@ UniqueId = Annotated[str, Meta(min_length=1, max_length=500)]
 
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_TOKEN = re.compile(r"([0-9a-f]{24})\.([0-9]{1,11})")
 _NO_PICTURE = (".pdf", ".mp4", ".webm", ".mov", ".ogg", ".mp3", ".wav", ".json", ".html", ".csv", ".zip")
 
 
@@ -305,3 +308,20 @@ def changed_history(history: Sequence[Json], params: Json, *, patch: bool, at_: 
     base = {key: value for key, value in newest.items() if key not in ("version", "created_at")} if patch else {}
     version = newest.get("version", -1) + 1
     return [*history, {"version": version, "created_at": at_, **base, **params}]
+
+
+def page_token(id: ScaleId, total: int) -> str:
+    """What asks for the page behind a task: its id, and how many tasks there were in all for the first page."""
+    return base64.urlsafe_b64encode(f"{id}.{total}".encode()).decode().rstrip("=")
+
+
+def read_page_token(token: str) -> tuple[ScaleId, int]:
+    """Back from `page_token`. Raises BadRequest."""
+    try:
+        text = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True).decode("ascii")
+    except ValueError:
+        text = ""
+    found = _TOKEN.fullmatch(text)
+    if found is None:
+        raise wrong("next_token", "it is not the next_token of an earlier page.")
+    return ScaleId(found[1]), int(found[2])

@@ -1,6 +1,5 @@
 """Use cases of tasks that are there: look, list, cancel, audit; their unique ids, metadata and tags."""
 
-import base64
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,12 +9,10 @@ from fairmark.scale_api.model import (
     BadRequest,
     Json,
     NoSuch,
-    ScaleId,
     Status,
     Task,
     timestamp,
 )
-from fairmark.scale_api.shapes import wrong
 from fairmark.scale_api.store import ABOVE_ALL, TaskFilter
 from fairmark.tasks import flow
 from fairmark.tasks.model import Decision
@@ -49,13 +46,13 @@ async def page(
     if wanted.unique_ids is not None:
         found = [each for each in await store.tasks_by_unique_id(tx, wanted.unique_ids, 10_000) if _fits(each, wanted)]
         return Page(found[offset : offset + limit], len(found), None)
-    below, total = _read_token(token) if token else (ABOVE_ALL, None)
+    below, total = rules.read_page_token(token) if token else (ABOVE_ALL, None)
     if total is None:
         total = await store.count_tasks(tx, wanted) if counted else 0
     rows = await store.tasks(tx, wanted, below, offset + limit + 1, offset)
     kept = rows[:limit]
     more = len(rows) > limit
-    return Page(kept, total, _token(kept[-1].id, total) if more else None)
+    return Page(kept, total, rules.page_token(kept[-1].id, total) if more else None)
 
 
 def _fits(task: Task, wanted: TaskFilter) -> bool:
@@ -75,21 +72,6 @@ def _fits(task: Task, wanted: TaskFilter) -> bool:
         and all(since is None or (at is not None and at >= since) for since, _, at in span)
         and all(before is None or (at is not None and at < before) for _, before, at in span)
     )
-
-
-def _token(id: ScaleId, total: int) -> str:
-    return base64.urlsafe_b64encode(f"{id}.{total}".encode()).decode().rstrip("=")
-
-
-def _read_token(token: str) -> tuple[ScaleId, int]:
-    try:
-        text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode("ascii")
-        id, _, total = text.partition(".")
-        if len(id) == 24 and total.isdigit() and len(total) < 12:
-            return ScaleId(id), int(total)
-    except ValueError:
-        pass
-    raise wrong("next_token", "it is not the next_token of an earlier page.")
 
 
 # ---------------------------------------------------------------------------------------------- changes

@@ -82,6 +82,6 @@ def read_flag(text: str, place: str) -> bool:
 
 def read_count(text: str, place: str, least: int, most: int) -> int:
     """A whole number in a range."""
-    if re.fullmatch(r"-?\d{1,12}", text.strip()) is None or not least <= int(text) <= most:
+    if re.fullmatch(r"-?[0-9]{1,12}", text.strip()) is None or not least <= int(text) <= most:
         raise wrong(place, f"'{text[:60]}' is no whole number from {least} to {most}.")
     return int(text)
