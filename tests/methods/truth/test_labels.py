@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fairmark.kernel.errors import Invalid
 from fairmark.methods.truth.labels import gold_of, labels_of, named, with_predictions
@@ -10,6 +12,12 @@ class TestLabelsOf:
         labels = labels_of([0, 0, 0, 1], [0, 0, 1, 0], [1, 0, 1, 1])
         assert labels.weights.tolist() == [0.5, 0.5, 1.0, 1.0]
         assert labels.votes().tolist() == [[0.5, 1.5], [0.0, 1.0]]
+
+    @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4)), min_size=1, max_size=60))
+    def test_every_worker_has_one_voice_on_every_task(self, pairs: list[tuple[int, int]]) -> None:
+        tasks, workers = [task for task, _ in pairs], [worker for _, worker in pairs]
+        labels = labels_of(tasks, workers, [0] * len(pairs))
+        assert labels.weights == pytest.approx([1 / pairs.count(pair) for pair in pairs])
 
     @pytest.mark.parametrize(
         ("tasks", "workers", "values"), [([0], [0, 1], [0]), ([-1], [0], [0]), ([0], [2], [0]), ([0], [0], [9])]

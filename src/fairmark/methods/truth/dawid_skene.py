@@ -16,6 +16,7 @@ from fairmark.methods.truth.labels import (
     gold_of,
     normalised,
     row_max,
+    row_sum,
     shares,
 )
 
@@ -106,11 +107,15 @@ def cut(labels: Labels, gold: Indices, shards: int) -> list[tuple[Shard, Labels]
 
 def expected(shard: Shard, tables: Tables) -> Counts:
     """The E step of one shard: what its tasks add to the counts."""
-    logs = shard.matrix @ tables.logs + tables.log_prior
-    top = row_max(logs)
-    odds = np.exp(logs - top)
-    total = odds @ np.ones((odds.shape[1], 1))
-    posterior = clamped(odds / total, shard.gold)
+    # One table, changed in place: a fresh one for each step costs as much as the step.
+    table = shard.matrix @ tables.logs
+    table += tables.log_prior
+    top = row_max(table)
+    table -= top
+    np.exp(table, out=table)
+    total = row_sum(table)
+    table /= total
+    posterior = clamped(table, shard.gold)
     return Counts(shard.matrix.T @ posterior, posterior.sum(axis=0), float((np.log(total) + top).sum()))
 
 
