@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { laidOver, pointedPens, SURE_PENS, surenessOf, surePens } from "./overlay.ts"
+import { laidOver, pointedPens, SURE_PENS, setOffPens, surenessOf, surePens } from "./overlay.ts"
 import { LAYER_PENS } from "./pens.ts"
 
 const box = (id: string) => ({ id, kind: "box", class: "car", geometry: { x: 1, y: 2, w: 3, h: 4 } })
@@ -52,5 +52,13 @@ describe("pointedPens", () => {
     const pens = pointedPens({ marks: [box("a"), box("b")] }, "b")
     expect(pens.get("a")?.color).not.toBe(pens.get("b")?.color)
     expect(pens.get("b")?.dash).toEqual([])
+  })
+})
+
+describe("setOffPens", () => {
+  it("draws every mark as the one that is pointed at", () => {
+    const document = { marks: [box("a"), box("b")] }
+    expect(setOffPens(document).get("a")).toEqual(pointedPens(document, "a").get("a"))
+    expect([...setOffPens(document).keys()]).toEqual(["a", "b"])
   })
 })

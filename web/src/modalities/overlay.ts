@@ -54,3 +54,8 @@ const BESIDE: Pen = { color: "#c3c9d4", dash: [4, 3], width: 1 }
 export function pointedPens(document: WireAnnotation, id: string | null): Map<string, Pen> {
   return new Map((document.marks ?? []).map((mark) => [mark.id, mark.id === id ? POINTED : BESIDE]))
 }
+
+/** All marks set off from the picture, where the colour of a class may be that of what it marks. */
+export function setOffPens(document: WireAnnotation): Map<string, Pen> {
+  return new Map((document.marks ?? []).map((mark) => [mark.id, POINTED]))
+}
