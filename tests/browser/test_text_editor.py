@@ -1,16 +1,19 @@
 """The text editor in a real browser, against the real server: spans by pointer and by keys, links, forms, reviews."""
 
 import asyncio
+import re
 import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from fairmark.client import AsyncClient
 from fairmark.client.model import Annotation, Mark, Pipeline
-from fairmark.kernel.actor import WorkRole
+from fairmark.kernel.actor import MemberRole, WorkRole
+from fairmark.ontology.model import Link
 from tests.browser.conftest import OpenScreen
 from tests.browser.product import PASSWORD, Screen, Shop, picture, pipeline, take
 from tests.conftest import Server
@@ -305,3 +308,47 @@ class TestLooks:
         await marks(at.page, "Person, “Ada”", "Person, “Rome”")
         # Some 220,000 characters. The drag itself takes its seven moves; a machine that does other things needs more.
         assert time.perf_counter() - before < 3
+
+
+class TestLinksOnTheText:
+    async def test_a_link_is_drawn_with_its_name_and_the_text_stays_the_text(
+        self, customer: Customer, screen: OpenScreen
+    ) -> None:
+        spans = [("m1", "person", 0, 3), ("m2", "place", 15, 19)]
+        known = Annotation(
+            marks=tuple(
+                Mark(id=id, kind="span", class_=of, geometry={"start": start, "end": end})
+                for id, of, start, end in spans
+            ),
+            links=(Link("l1", "lives_in", "m1", "m2"),),
+        )
+        shop = await opened(customer, SPANS, text() | {"prelabel": msgspec.to_builtins(known)})
+        page = (await at_work(shop, screen)).page
+        await expect(page.locator(".turn.active .arcs text")).to_have_text("lives in")
+        await read(page)
+        ends = await page.evaluate(
+            """() => {
+              const box = (selector) => document.querySelector(`.turn.active ${selector}`).getBoundingClientRect()
+              const [line, ada, rome] = [box(".arcs .line"), box("[data-at='0']"), box("[data-at='15']")]
+              return [line.left - (ada.left + ada.right) / 2, line.right - (rome.left + rome.right) / 2]
+            }"""
+        )
+        # The line runs from the middle of the one to the middle of the other.
+        assert [abs(each) < 3 for each in ends] == [True, True], ends
+        await click(page, "Ada")
+        await expect(page.locator(".turn.active .arcs .line")).to_have_class(re.compile("chosen"))
+        await page.keyboard.press("Delete")
+        await expect(page.locator(".turn.active .arcs .line")).to_have_count(0)
+
+
+class TestGlimpse:
+    async def test_the_explorer_shows_the_first_words(self, customer: Customer, screen: OpenScreen) -> None:
+        shop = await opened(customer, SPANS, text())
+        email = f"mira-{shop.project.id}@fairmark.test"
+        made = await shop.client.invite(member_role=MemberRole.OWNER)
+        async with AsyncClient(shop.url) as client:
+            await client.accept_invitation(made.token, name="Mira", email=email, password=PASSWORD)
+        at = await screen()
+        await at.open(f"/projects/{shop.project.id}/explore")
+        await at.sign_in(email)
+        await expect(at.page.locator(".tile .glimpse")).to_have_text("Ada 😀 lives in Rome. So does Bo.")

@@ -21,6 +21,20 @@ export async function loadText(url: string): Promise<Passage> {
   return new Passage(decoder.decode(await answer.arrayBuffer()))
 }
 
+const GLIMPSE_BYTES = 600
+
+/** The beginning of the text at an address of ours, on one line. Throws TypeError or RangeError where there is none. */
+export async function glimpse(url: string): Promise<string> {
+  const answer = await fetch(url, { headers: { range: `bytes=0-${GLIMPSE_BYTES - 1}` } })
+  // Texts are sent as bytes of no type, so that no browser makes a page of them.
+  if (!answer.ok || answer.headers.get("content-type")?.startsWith("image/"))
+    throw new RangeError(`The server answered ${answer.status}, and no text.`)
+  const bytes = new Uint8Array(await answer.arrayBuffer()).subarray(0, GLIMPSE_BYTES)
+  // The last character may be cut in two: a stream waits for its other half.
+  const text = new TextDecoder("utf-8").decode(bytes, { stream: true })
+  return text.replace(/\s+/g, " ").trim()
+}
+
 /** The address that a text is, if it can be opened: only the web's are. */
 export function addressIn(text: string): string | null {
   try {
