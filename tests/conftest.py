@@ -20,9 +20,12 @@ from fairmark.kernel.db import Database
 from fairmark.kernel.embedded import OWNER, Embedded
 from fairmark.kernel.schema import APP_ROLE
 
-# Property tests look for wrong answers; how long one takes depends on what else the machine does.
-hypothesis.settings.register_profile("steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("steady")
+# Property tests look for wrong answers; how long one takes depends on what else the machine does. "steady" tries the
+# same examples wherever it runs, so that what fails, fails for what was changed; "explore" tries others each time.
+PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("steady", PATIENT, derandomize=True, database=None)
+hypothesis.settings.register_profile("explore", PATIENT)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def free_port() -> int:

@@ -100,8 +100,9 @@ def ontologies(draw: st.DrawFn) -> Ontology:
 
 
 def coordinates(side: float) -> st.SearchStrategy[float]:
+    """To a thousandth of a pixel: what is handed in encloses a whole one, so that nothing is thinner than a number."""
     near = st.sampled_from([0.0, 0.5, 1.0, side - 1, side - 0.25, side, -3.0, side + 5])
-    return near | st.floats(-20, side + 20)
+    return near | st.floats(-20, side + 20).map(lambda place: round(place, 3))
 
 
 @st.composite

@@ -72,7 +72,7 @@ def yolo_rows(
     classes = {number: table.id_of(name) for number, name in data.names.items()}
     before = NamesBefore(source, "images/")
     for path in source.paths():
-        if not _is_label(path, has_folders=data.has_folders):
+        if not _is_label(path, has_folders=data.has_folders, ours=before.found):
             continue
         tally.files += 1
         place = _place_of(path, data.splits, ours=before.found)
@@ -163,12 +163,15 @@ def _described_splits(content: dict[Any, Any]) -> dict[str, str]:
     return splits
 
 
-def _is_label(path: str, *, has_folders: bool) -> bool:
+def _is_label(path: str, *, has_folders: bool, ours: bool) -> bool:
+    """ours: no file of `labels/` is anything else, whatever its image is called."""
     *folders, name = path.split("/")
     name = name.lower()
-    if not name.endswith(".txt") or name in _NOT_LABELS or name.startswith("readme"):
+    if not name.endswith(".txt"):
         return False
-    return "labels" in folders or not has_folders
+    if "labels" in folders:
+        return ours or not (name in _LIST_NAMES or name.startswith("readme"))
+    return not (has_folders or name in _NOT_LABELS or name.startswith("readme"))
 
 
 def _place_of(path: str, splits: dict[str, str], *, ours: bool) -> _Place:
