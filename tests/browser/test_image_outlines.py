@@ -231,6 +231,30 @@ class TestRotatedBoxes:
         ]
 
 
+class TestCuboids:
+    async def test_a_face_in_front_and_one_behind(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.keys("Shift+C")
+        await editor.drag((400, 300), (600, 400))
+        await editor.click((600, 300))
+        # Three quarters of 200 x 100 around (600, 300).
+        near, far = [[400, 300], [600, 300], [600, 400], [400, 400]], [[525, 263], [675, 263], [675, 338], [525, 338]]
+        assert await editor.geometries("cuboid") == [("truckload", {"front": near, "back": far})]
+
+    async def test_corners_and_faces_are_pulled_and_undone(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.keys("Shift+C")
+        await editor.path((400, 300), (600, 400), (620, 280))
+        await editor.keys("v")
+        await editor.drag((400, 400), (380, 420))
+        await editor.drag((620, 280), (660, 260))
+        [(_, geometry)] = await editor.geometries("cuboid")
+        assert geometry["front"] == [[380, 300], [600, 300], [600, 420], [380, 420]]
+        assert geometry["back"] == [[585, 223], [735, 223], [735, 298], [585, 298]]
+        await editor.keys("Control+z", "Control+z", "Control+z")
+        assert await editor.geometries("cuboid") == []
+
+
 class TestEllipses:
     async def test_between_two_corners_then_turned_and_undone(self, open_editor: OpenEditor) -> None:
         editor = await open_editor()

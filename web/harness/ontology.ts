@@ -61,6 +61,7 @@ export const ontology: Ontology = {
     { id: "road", name: "Road", color: "#e76f51", marks: ["polygon"], key: "d" },
     { id: "lane", name: "Lane", color: "#8ecae6", marks: ["polyline"] },
     { id: "hydrant", name: "Hydrant", color: "#ef476f", marks: ["points"] },
+    { id: "truckload", name: "Load", color: "#b5179e", marks: ["cuboid"] },
     { id: "ship", name: "Ship", color: "#06d6a0", marks: ["rotated_box"] },
     { id: "wheel", name: "Wheel", color: "#ffd166", marks: ["ellipse"] },
   ],

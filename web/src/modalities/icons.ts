@@ -1,5 +1,6 @@
 /** Icons that only the editor needs, under its own words. Drawn by Lucide (ISC licence), imported one by one. */
 
+export { default as IconCuboid } from "@lucide/svelte/icons/box"
 export { default as IconEllipse } from "@lucide/svelte/icons/circle"
 export { default as IconPoints } from "@lucide/svelte/icons/circle-dot"
 export { default as IconRotatedBox } from "@lucide/svelte/icons/diamond"

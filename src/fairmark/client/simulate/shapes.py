@@ -81,6 +81,27 @@ def _point_within(box: Box) -> Geometry:
     return {"points": [[round((box.left + box.right) / 2, 2), round((box.top + box.bottom) / 2, 2)]]}
 
 
+def _cuboid_around(geometry: Geometry) -> Box:
+    return _around([*geometry["front"], *geometry["back"]])
+
+
+def _cuboid_stretched(geometry: Geometry, before: Box, after: Box) -> Geometry:
+    return {face: [_carried(corner, before, after) for corner in geometry[face]] for face in ("front", "back")}
+
+
+def _cuboid_within(box: Box) -> Geometry:
+    """Seen from the left and above: the face in front fills the lower left three quarters, the one behind the rest."""
+    across, down = (box.right - box.left) / 4, (box.bottom - box.top) / 4
+    front = Box(box.left, box.top + down, box.right - across, box.bottom)
+    back = Box(box.left + across, box.top, box.right, box.bottom - down)
+    return {"front": _corners(front), "back": _corners(back)}
+
+
+def _corners(box: Box) -> list[list[float]]:
+    left, top, right, bottom = (round(edge, 2) for edge in box)
+    return [[left, top], [right, top], [right, bottom], [left, bottom]]
+
+
 def _turned(wide: str, high: str, sides: int) -> Shape:
     """Of a kind with a centre, two sizes (`sides` of which make a side) and an angle, which nobody gets wrong."""
 
@@ -134,4 +155,5 @@ SHAPES: Mapping[str, Shape] = {
     "points": Shape(_point_around, _points_stretched, _point_within),
     "rotated_box": _turned("w", "h", 1),
     "ellipse": _turned("rx", "ry", 2),
+    "cuboid": Shape(_cuboid_around, _cuboid_stretched, _cuboid_within),
 }

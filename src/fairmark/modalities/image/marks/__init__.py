@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from fairmark.modalities.image.marks.box import BOX
+from fairmark.modalities.image.marks.cuboid import CUBOID
 from fairmark.modalities.image.marks.ellipse import ELLIPSE
 from fairmark.modalities.image.marks.kind import Bounds, MarkKind, Point, Ring
 from fairmark.modalities.image.marks.points import POINTS
@@ -12,7 +13,7 @@ from fairmark.modalities.image.marks.rotated_box import ROTATED_BOX
 from fairmark.modalities.image.marks.tag import TAG
 
 KINDS: Mapping[str, MarkKind] = {
-    kind.name: kind for kind in (BOX, POLYGON, POLYLINE, POINTS, ROTATED_BOX, ELLIPSE, TAG)
+    kind.name: kind for kind in (BOX, POLYGON, POLYLINE, POINTS, ROTATED_BOX, ELLIPSE, CUBOID, TAG)
 }
 
 __all__ = ["KINDS", "Bounds", "MarkKind", "Point", "Ring"]

@@ -19,6 +19,7 @@ const TOOL_KEYS: readonly (readonly [kind: string, title: string, keys: Keys])[]
   ["points", "Draw points", keys("K")],
   ["rotated_box", "Draw rotated boxes", keys("Shift+R")],
   ["ellipse", "Draw ellipses", keys("O")],
+  ["cuboid", "Draw cuboids", keys("Shift+C")],
 ]
 
 export const drawCommands: readonly Command<Workspace>[] = [

@@ -2,6 +2,7 @@
 
 import { kindTable, type MarkKind } from "#editor/kind.ts"
 import { boxKind } from "./box.ts"
+import { cuboidKind } from "./cuboid.ts"
 import { ellipseKind } from "./ellipse.ts"
 import type { ImageKind, PlacedImageKind } from "./kind.ts"
 import { pointsKind } from "./points.ts"
@@ -17,6 +18,7 @@ export const IMAGE_KINDS: readonly ImageKind[] = [
   pointsKind,
   rotatedBoxKind,
   ellipseKind,
+  cuboidKind,
   tagKind,
 ]
 

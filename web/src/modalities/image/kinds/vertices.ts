@@ -24,6 +24,8 @@ export interface Vertices {
   isClosed(geometry: Geometry): boolean
   /** Whether the points are joined at all. */
   readonly isJoined: boolean
+  /** Whether it has the points that it has: none is added or taken out. */
+  readonly isFixed?: boolean
   /** Whether it covers what lies inside. */
   readonly isFilled: boolean
   /** Points of a path with one of `index` taken out; null if that may not be. */
@@ -132,7 +134,7 @@ export function vertexKind(of: Vertices, isSound: (geometry: Geometry) => boolea
         nearest = distance
         best = vertexGrip(p, index, path[index] as XY)
       })
-      if (best !== null || !of.isJoined) return best
+      if (best !== null || !of.isJoined || of.isFixed) return best
       nearest = reach
       paths.forEach((path, p) => {
         const { index, at: place, distance } = nearestOn(path, of.isClosed(geometry), at)
@@ -240,7 +242,13 @@ function gripsOf(of: Vertices, paths: readonly Path[], isClosed: boolean, pixel:
         last = point
       }
       const next = path[i + 1] ?? (isClosed ? path[0] : undefined)
-      if (!of.isJoined || !next || Math.hypot(next[0] - point[0], next[1] - point[1]) < EDGE_GRIP_FROM * pixel) return
+      if (
+        !of.isJoined ||
+        of.isFixed ||
+        !next ||
+        Math.hypot(next[0] - point[0], next[1] - point[1]) < EDGE_GRIP_FROM * pixel
+      )
+        return
       grips.push(edgeGrip(p, i, imagePoint((point[0] + next[0]) / 2, (point[1] + next[1]) / 2)))
     })
   })
@@ -267,7 +275,7 @@ function trace(
 const FINE = 1.5
 
 /** Adds a path to the context's. Allocates nothing: it runs for every mark of a frame. */
-function draw(context: CanvasRenderingContext2D, path: Path, isClosed: boolean, projection: Projection): void {
+export function draw(context: CanvasRenderingContext2D, path: Path, isClosed: boolean, projection: Projection): void {
   const { scale, x, y } = projection
   const count = path.length
   let lastX = 0
