@@ -92,6 +92,7 @@ async def place(server: Server, db: Database, tmp_path_factory: pytest.TempPathF
             "asset_id": item.assets[0].id, "batch_id": (await anext(client.list_batches(project.id))).id,
             "workforce_id": workforce, "worker_id": worker.worker.id, "webhook_id": webhook.id,
             "delivery_id": delivery.id, "export_id": export.id, "question_id": question.id, "org_id": org_id,
+            "organisation_id": org_id,
             "import_id": (await client.import_urls(project.id, ["http://127.0.0.1:65001/a.png"])).id,
             "upload_id": (await client.upload_file(shapes.folder / "shape-000.png")).id,
             "session_id": sessions[-1].id, "person_id": me.person.id if me.person else "",
