@@ -60,6 +60,26 @@ TURNED = {
     "left": 70, "top": 60, "width": 60, "height": 40, "rotation": math.pi / 2,
     "vertices": xy((120, 50), (120, 110), (80, 110), (80, 50)),
 }  # fmt: skip
+# 80 x 60 in front; behind it, to the right and further up, a face of half the size.
+CUBOID_HERE = {
+    "front": [[10, 40], [90, 40], [90, 100], [10, 100]], "back": [[70, 20], [110, 20], [110, 50], [70, 50]]
+}  # fmt: skip
+CUBOID = {
+    "vertices": [
+        {"description": name, "x": x, "y": y, "type": "vertex"}
+        for name, x, y in (
+            ("face-topleft", 10, 40), ("face-bottomleft", 10, 100), ("face-topright", 90, 40),
+            ("face-bottomright", 90, 100), ("side-topcorner", 110, 20), ("side-bottomcorner", 110, 50),
+        )
+    ],
+    "edges": [
+        {"description": name, "x1": x1, "y1": y1, "x2": x2, "y2": y2, "type": "edge"}
+        for name, x1, y1, x2, y2 in (
+            ("face-top", 10, 40, 90, 40), ("face-right", 90, 40, 90, 100), ("face-bottom", 10, 100, 90, 100),
+            ("face-left", 10, 40, 10, 100), ("side-top", 90, 40, 110, 20), ("side-bottom", 90, 100, 110, 50),
+        )
+    ],
+}  # fmt: skip
 CHOICES = [{"label": "Yes", "value": "yes"}, {"label": "No", "value": "no"}]
 CASES = {
     "box": image("box", {"min_width": 5}, BOX, BOX_HERE),
@@ -71,6 +91,7 @@ CASES = {
         "ellipse", {}, {"vertices": xy((130, 80), (100, 90), (70, 80), (100, 70))},
         {"cx": 100, "cy": 80, "rx": 30, "ry": 10, "angle": 0},
     ),
+    "cuboid": image("cuboid", {"min_height": 5}, CUBOID, CUBOID_HERE),
     "several geometries, attributes, links and global attributes": Case(
         TaskType.ImageAnnotation,
         {
@@ -106,6 +127,7 @@ CASES = {
     "polygonannotation": old(TaskType.PolygonAnnotation, OUTLINE, OUTLINE_HERE),
     "lineannotation": old(TaskType.LineAnnotation, OUTLINE, LINE_HERE),
     "pointannotation": old(TaskType.PointAnnotation, {"x": 7, "y": 8.5}, {"points": [[7, 8.5]]}),
+    "cuboidannotation": old(TaskType.CuboidAnnotation, CUBOID, CUBOID_HERE),
     "categorization": Case(
         TaskType.Categorization,
         {"attachment": "tomato", "attachment_type": "text", "categories": ["red", "blue"], "instruction": "Which?"},
@@ -304,7 +326,18 @@ async def test_what_one_geometry_of_scale_cannot_hold_is_told_in_several(scale: 
 @pytest.mark.parametrize(
     ("type", "request_"),
     [
-        (TaskType.CuboidAnnotation, {"attachment": PICTURE, "objects_to_annotate": ["car"]}),
+        (
+            TaskType.ImageAnnotation,
+            {
+                "attachment": PICTURE,
+                "geometries": {
+                    "cuboid": {
+                        "objects_to_annotate": ["car"],
+                        "camera_intrinsics": {"fx": 1000, "fy": 1000, "cx": 320, "cy": 240},
+                    }
+                },
+            },
+        ),
         (TaskType.SegmentAnnotation, {"attachment": PICTURE, "labels": ["car"]}),
         (TaskType.VideoAnnotation, {"attachment": PICTURE, "geometries": BOXES}),
         (TaskType.LidarAnnotation, {"attachments": [PICTURE], "labels": ["car"]}),

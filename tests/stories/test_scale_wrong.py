@@ -66,7 +66,18 @@ def test_what_is_wrong_is_named(scale: Scale, mode: str) -> None:
 @pytest.mark.parametrize(
     ("type", "body"),
     [
-        ("imageannotation", {"attachment": URL, "geometries": {"cuboid": {"objects_to_annotate": ["car"]}}}),
+        (
+            "imageannotation",
+            {
+                "attachment": URL,
+                "geometries": {
+                    "cuboid": {
+                        "objects_to_annotate": ["car"],
+                        "camera_intrinsics": {"fx": 1, "fy": 1, "cx": 1, "cy": 1},
+                    }
+                },
+            },
+        ),
         ("segmentannotation", {"attachment": URL, "labels": ["car"]}),
         ("videoannotation", {"attachment": URL, "geometries": BOXES}),
         ("lidarannotation", {"attachments": [URL], "labels": ["car"]}),

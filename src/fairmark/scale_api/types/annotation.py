@@ -121,7 +121,7 @@ class Marks:
         marks: list[Json] = []
         for mark in annotation.marks:
             kind = geometries.by_mark(mark.kind)
-            if kind is None or kind.said is None:
+            if kind is None:
                 continue
             values = self.fields.values(mark.attributes) | named.get(mark.id, {})
             # A polygon of several parts and points drawn together are one mark here, and one annotation each there.
@@ -144,7 +144,6 @@ class Marks:
             id = plain_said.uuid[:MARK_ID_CHARS_MAX] or f"m{number}"
             values, others = self.fields.read(plain_said.attributes, at(here, "attributes"))
             kind = self._kind(plain_said, here)
-            assert kind.heard is not None, "tasks with a geometry that is lacking are not made"
             spec = self.specs[kind.name]
             found.append(
                 Mark(

@@ -1,8 +1,4 @@
-"""Geometries: Scale's kinds as mark kinds of the image modality, a row each.
-
-A row whose `mark` is None names a kind that no editor here draws yet: its parameters are checked, and tasks that ask
-for it are answered 402. To open it, name the mark kind and its two functions.
-"""
+"""Geometries: Scale's kinds as mark kinds of the image modality, a row each."""
 
 from cmath import phase
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +11,7 @@ from msgspec import Meta
 
 from fairmark.modalities.image.marks.turned import placed, wrapped
 from fairmark.scale_api.shapes import at, read, wrong
+from fairmark.scale_api.types import cuboids
 from fairmark.scale_api.types.rings import one_outline
 from fairmark.scale_api.types.words import Label, plain
 
@@ -119,16 +116,15 @@ class EllipseSaid(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class GeometryKind:
-    """A kind of geometry. spec: what requests say of it. mark: the mark kind that this is, given a specification; None:
-    nobody can draw it yet. said: a mark's geometry in a response, several where one geometry of Scale's cannot hold it.
-    heard: back from one.
+    """A kind of geometry. spec: what requests say of it. mark: the mark kind that this is, given a specification. said:
+    a mark's geometry in a response, several where one geometry of Scale's cannot hold it. heard: back from one.
     """
 
     name: str
     spec: type[GeometrySpec]
-    mark: Callable[[Any], str] | None = None
-    said: Callable[[Json, Any], list[Json]] | None = None
-    heard: Callable[[Json, Any, str], Json] | None = None
+    mark: Callable[[Any], str]
+    said: Callable[[Json, Any], list[Json]]
+    heard: Callable[[Json, Any, str], Json]
 
 
 def _box_mark(spec: BoxSpec) -> str:
@@ -215,6 +211,14 @@ def _ellipse_heard(said: Json, spec: GeometrySpec, place: str) -> Json:
     }  # fmt: skip
 
 
+def _cuboid_said(geometry: Json, spec: CuboidSpec | None) -> list[Json]:
+    return [cuboids.said(geometry)]
+
+
+def _cuboid_heard(said: Json, spec: CuboidSpec, place: str) -> Json:
+    return cuboids.heard(said, place)
+
+
 def _vertices(points: Sequence[Sequence[float]]) -> list[Json]:
     return [{"x": plain(x), "y": plain(y)} for x, y in points]
 
@@ -231,7 +235,7 @@ GEOMETRIES: Mapping[str, GeometryKind] = {
         GeometryKind("line", VertexSpec, lambda spec: "polyline", _line_said, _line_heard),
         GeometryKind("point", GeometrySpec, lambda spec: "points", _point_said, _point_heard),
         GeometryKind("ellipse", GeometrySpec, lambda spec: "ellipse", _ellipse_said, _ellipse_heard),
-        GeometryKind("cuboid", CuboidSpec),
+        GeometryKind("cuboid", CuboidSpec, lambda spec: "cuboid", _cuboid_said, _cuboid_heard),
     )
 }
 
@@ -253,15 +257,14 @@ def geometry_specs(value: object, place: str) -> dict[str, GeometrySpec]:
 
 
 def lacking(specs: Mapping[str, GeometrySpec]) -> str | None:
-    """What of these nobody here can draw yet, in words; None: nothing."""
-    missing = [name for name in specs if GEOMETRIES[name].mark is None]
-    return f"geometries of the kind {', '.join(missing)}" if missing else None
+    """What of these nobody here can draw yet, in words; None: nothing. A camera asks for places in space."""
+    in_space = any(isinstance(spec, CuboidSpec) and spec.camera_intrinsics is not None for spec in specs.values())
+    return "cuboids in space (camera_intrinsics)" if in_space else None
 
 
 def mark_kind(name: str, spec: GeometrySpec) -> str:
-    """The mark kind of a geometry, given its specification; its own name where nobody can draw it."""
-    mark = GEOMETRIES[name].mark
-    return name if mark is None else mark(spec)
+    """The mark kind of a geometry, given its specification."""
+    return GEOMETRIES[name].mark(spec)
 
 
 def by_mark(kind: str) -> GeometryKind | None:
@@ -276,4 +279,5 @@ _BY_MARK: Mapping[str, str] = {
     "polyline": "line",
     "points": "point",
     "ellipse": "ellipse",
+    "cuboid": "cuboid",
 }

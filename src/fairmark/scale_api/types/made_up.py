@@ -67,6 +67,15 @@ def _ellipse(chance: random.Random, text_length: int) -> dict[str, float]:
     return {"cx": box["cx"], "cy": box["cy"], "rx": box["w"] / 2, "ry": box["h"] / 2, "angle": box["angle"]}
 
 
+def _cuboid(chance: random.Random, text_length: int) -> dict[str, list[list[float]]]:
+    """A box, and one of half its size behind it, a little further up."""
+    box = _box(chance, text_length)
+    left, top, w, h = box["x"], box["y"] + box["h"] / 4, box["w"], box["h"] * 3 / 4
+    near = [[left, top], [left + w, top], [left + w, top + h], [left, top + h]]
+    over = chance.choice([w / 4, w / 2])
+    return {"front": near, "back": [[left + over + (x - left) / 2, box["y"] + (y - top) / 2] for x, y in near]}
+
+
 def _polygon(chance: random.Random, text_length: int) -> dict[str, list[list[list[list[float]]]]]:
     """A box with its corners cut off here and there: five corners at least, none of its edges crosses another."""
     box = _box(chance, text_length)
@@ -89,6 +98,7 @@ _GEOMETRIES: Mapping[str, Callable[[random.Random, int], dict[str, Any]]] = {
     "box": _box,
     "rotated_box": _rotated_box,
     "ellipse": _ellipse,
+    "cuboid": _cuboid,
     "polygon": _polygon,
     "polyline": _polyline,
     "points": _points,
