@@ -122,6 +122,7 @@ class TestOrganisations:
         assert await looked_over(theirs.page) == []
 
         await admin.open("/organisations")
+        await page.get_by_role("searchbox", name="Search").fill(name)
         row = page.get_by_role("row").filter(has_text=name)
         await row.get_by_text("Closed").wait_for()
         assert await looked_over(page) == []

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import delete, get, patch, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from fairmark.identity import service
@@ -79,12 +79,17 @@ async def permissions(request: Req) -> Allowed:
 
 
 @get(f"{API}/organisations", operation_id="list_organisations", tags=TAGS)
-async def list_organisations(request: Req, limit: Limit = 50, after: After = None) -> Page[Organisation]:
-    """Every organisation of the installation, for its administrators."""
+async def list_organisations(
+    request: Req,
+    limit: Limit = 50,
+    after: After = None,
+    wanted: Annotated[str | None, QueryParameter(name="q", max_length=100)] = None,
+) -> Page[Organisation]:
+    """Every organisation of the installation, newest first, for its administrators. `q`: part of a name."""
     actor = await require_person(request)
     require(actor, Permission.ADMIN)
     async with site(request).db.begin(actor=actor) as tx:
-        rows = await service.list_organisations(tx, after_id(after) if after else None, limit + 1)
+        rows = await service.list_organisations(tx, wanted or None, after_id(after) if after else None, limit + 1)
     return page_of(rows, limit, lambda organisation: str(organisation.id))
 
 

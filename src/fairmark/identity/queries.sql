@@ -177,10 +177,13 @@ DELETE FROM one_time_links WHERE coalesce(used_at, expires_at) < :before;
 DELETE FROM rate_limits WHERE window_start < :before;
 
 -- name: organisations
--- global: every organisation, for an administrator; row-level security shows others only their own.
+-- global: every organisation, for an administrator, by id from the newest; row-level security shows others only their own.
+-- wanted: part of a name.
 SELECT org_id, name, display_name, created_at, closed_at, closed_reason FROM organisations
- WHERE :after::uuid IS NULL OR org_id > :after
- ORDER BY org_id LIMIT :limit;
+ WHERE (:after::uuid IS NULL OR org_id < :after)
+   AND (:wanted::text IS NULL OR position(lower(:wanted) IN lower(name)) > 0
+        OR position(lower(:wanted) IN lower(display_name)) > 0)
+ ORDER BY org_id DESC LIMIT :limit;
 
 -- name: change_organisation
 -- Changes the names that are given.

@@ -61,9 +61,9 @@ async def organisations_of(tx: Tx, person_id: PersonId) -> list[Belonging]:
     return rules.reachable(await store.belongings(tx, person_id))
 
 
-async def list_organisations(tx: Tx, after: UUID | None, limit: int) -> list[Organisation]:
-    """Every organisation, oldest first, for an administrator."""
-    return await store.organisations(tx, after, limit)
+async def list_organisations(tx: Tx, wanted: str | None, after: UUID | None, limit: int) -> list[Organisation]:
+    """Every organisation, newest first, for an administrator. wanted: part of a name."""
+    return await store.organisations(tx, wanted, after, limit)
 
 
 async def organisation(tx: Tx) -> Organisation:

@@ -190,9 +190,9 @@ async def add_organisation(tx: Tx, name: str, display_name: str) -> Organisation
     return _organisation(row)
 
 
-async def organisations(tx: Tx, after: UUID | None, limit: int) -> list[Organisation]:
-    """Every organisation, closed ones too, oldest first; `tx` must be an administrator's."""
-    return [_organisation(row) for row in await tx.all(q.organisations, after=after, limit=limit)]
+async def organisations(tx: Tx, wanted: str | None, after: UUID | None, limit: int) -> list[Organisation]:
+    """Every organisation, closed ones too, newest first; `tx` must be an administrator's."""
+    return [_organisation(row) for row in await tx.all(q.organisations, wanted=wanted, after=after, limit=limit)]
 
 
 async def change_organisation(tx: Tx, name: str | None, display_name: str | None) -> Organisation:

@@ -181,7 +181,7 @@ export interface paths {
         };
         /**
          * ListOrganisations
-         * @description Every organisation of the installation, for its administrators.
+         * @description Every organisation of the installation, newest first, for its administrators. `q`: part of a name.
          */
         get: operations["list_organisations"];
         put?: never;
@@ -5057,6 +5057,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. */
                 after?: string | null;
+                q?: string | null;
             };
             header?: never;
             path?: never;

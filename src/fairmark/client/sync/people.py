@@ -85,9 +85,9 @@ class People(Transport):
         """What the caller may do."""
         return self.request("GET", "/permissions", Allowed)
 
-    def list_organisations(self, *, limit: int | None = None) -> Iterator[Organisation]:
-        """Every organisation of the installation, for its administrators."""
-        return self._pages("/organisations", Organisation, limit)
+    def list_organisations(self, *, q: str | None = None, limit: int | None = None) -> Iterator[Organisation]:
+        """Every organisation of the installation, newest first, for its administrators. q: part of a name."""
+        return self._pages("/organisations", Organisation, limit, {"q": q})
 
     def create_organisation(self, name: str, *, display_name: str | None = None) -> Organisation:
         """Makes an organisation, for administrators. display_name: what workers see; the name if left out."""
