@@ -215,7 +215,8 @@ class Screen:
         await self.page.click(f"[data-field=light] label:has-text('{option}'):visible")
 
     async def saved(self) -> None:
-        """Waits until the server has the draft."""
+        """Waits until the server has the draft, once what was just done is told: the bar follows a frame later."""
+        await self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         await expect(self.page.locator("[data-save]:visible")).to_have_attribute("data-save", "saved")
 
 
