@@ -64,8 +64,18 @@ class Victims:
     folder: Path
     supervisor: int
 
-    def pick(self, kind: str) -> int | None:
-        """The process to kill: `serve` (the one that answers), `work` or `postgres`."""
+    def kill(self, kind: str) -> None:
+        """Kills the server (`listen`), the worker (`work`) or `postgres`, once it is there: after the kill before, it
+        may still be starting. Raises TimeoutError if there is none: then nothing would be tested."""
+        for _ in range(150):
+            pid = self._pick(kind)
+            if pid is not None:
+                os.kill(pid, signal.SIGKILL)
+                return
+            time.sleep(0.1)
+        raise TimeoutError(f"there is no {kind} to kill")
+
+    def _pick(self, kind: str) -> int | None:
         if kind == "postgres":
             try:
                 return int((self.folder / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
@@ -83,7 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--workers", type=int, default=32)
-    parser.add_argument("--items", type=int, default=600)
+    parser.add_argument("--items", type=int, default=1500)
     parser.add_argument("--port", type=int, default=8941)
     options = parser.parse_args()
     console = Console(width=120)
@@ -111,17 +121,15 @@ def _ordeal(console: Console, options: argparse.Namespace, victims: Victims, env
                "--url", url]  # fmt: skip
     crowd = subprocess.Popen(command, env=env)
     chance = random.Random(7)
-    kinds = ["serve", "work", "postgres"]
+    kinds = ["listen", "work", "postgres"]
     for n in range(options.kills):
         time.sleep(chance.uniform(2, 5))
         if crowd.poll() is not None:
             console.print(f"the crowd was done after {n} kills; take more --items")
             break
         kind = kinds[n % 3]
-        pid = victims.pick(kind)
-        if pid is not None:
-            os.kill(pid, signal.SIGKILL)
-            console.print(f"  kill -9 {kind}")
+        victims.kill(kind)
+        console.print(f"  kill -9 {kind}")
     status = crowd.wait(900)
     console.print(f"the crowd ended with status {status}")
     _settle(victims.folder)
