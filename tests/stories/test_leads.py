@@ -56,6 +56,10 @@ class TestLooking:
         assert {tile.external_id async for tile in lead.explore(mine.id)} == set(few.by_id)
         assert [each async for each in lead.list_disagreements(mine.id)] == []
         assert (await lead.inspect_task(turn.task_id)).task_id == turn.task_id
+        assert (await lead.get_task(turn.task_id)).task.id == turn.task_id
+        theirs = await anext(customer.client.list_tasks(other.id))
+        with pytest.raises(Forbidden, match="no workforce that you lead is assigned"):
+            await lead.get_task(theirs.id)
         for refused in (lead.explore(other.id), lead.list_disagreements(other.id)):
             with pytest.raises(Forbidden):
                 await anext(refused)

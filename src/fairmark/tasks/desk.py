@@ -196,10 +196,11 @@ async def tasks(tx: Tx, project_id: ProjectId, state: TaskState | None, batch_id
 
 
 async def history(tx: Tx, sign: service.Signer, id: TaskId) -> History:
-    """Everything about one task. Raises NoSuchTask."""
+    """Everything about one task. Raises NoSuchTask, and Forbidden for a lead of another workforce."""
     row = await desk_store.get_task(tx, id)
     if row is None:
         raise NoSuchTask(f"There is no task {id} here.", mend="Check the id, the organisation and the mode.")
+    await projects.get_to_look(tx, row["project_id"])
     agreement = await store.agreement(tx, id)
     return History(
         task=Task(**{name: row[name] for name in Task.__struct_fields__}), project_id=row["project_id"],
