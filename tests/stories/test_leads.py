@@ -60,6 +60,9 @@ class TestLooking:
         theirs = await anext(customer.client.list_tasks(other.id))
         with pytest.raises(Forbidden, match="no workforce that you lead is assigned"):
             await lead.get_task(theirs.id)
+        with pytest.raises(Forbidden, match="no workforce that you lead is assigned"):
+            await anext(lead.list_tasks(other.id))
+        assert {task.id async for task in lead.list_tasks(mine.id)} >= {turn.task_id}
         for refused in (lead.explore(other.id), lead.list_disagreements(other.id)):
             with pytest.raises(Forbidden):
                 await anext(refused)

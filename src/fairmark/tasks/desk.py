@@ -190,8 +190,9 @@ async def turn(tx: Tx, sign: service.Signer, id: AssignmentId) -> Assignment:
 
 async def tasks(tx: Tx, project_id: ProjectId, state: TaskState | None, batch_id: BatchId | None, after: TaskId | None,
                 limit: int) -> list[Task]:  # fmt: skip
-    """A project's tasks in the order they were made. Raises NoSuchProject."""
-    await projects.get(tx, project_id)
+    """A project's tasks in the order they were made. Raises NoSuchProject, and Forbidden for a lead of another
+    workforce."""
+    await projects.get_to_look(tx, project_id)
     return [Task(**row) for row in await desk_store.list_tasks(tx, project_id, state, batch_id, after, limit)]
 
 
