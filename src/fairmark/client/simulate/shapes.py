@@ -102,6 +102,43 @@ def _corners(box: Box) -> list[list[float]]:
     return [[left, top], [right, top], [right, bottom], [left, bottom]]
 
 
+def _mask_around(geometry: Geometry) -> Box:
+    x, y, width, height = (int(geometry[name]) for name in ("x", "y", "width", "height"))
+    return Box(x, y, x + width, y + height)
+
+
+def _mask_stretched(geometry: Geometry, before: Box, after: Box) -> Geometry:
+    """Each pixel is what the one that lay nearest to its place was; the border's rows and columns are kept."""
+    pixels = [on % 2 for on, length in enumerate(geometry["runs"]) for _ in range(length)]
+    wide = int(geometry["width"])
+    rows = [pixels[start : start + wide] for start in range(0, len(pixels), wide)]
+    left, top = int(after.left), int(after.top)
+    width, height = max(round(after.right) - left, 1), max(round(after.bottom) - top, 1)
+    taken = [[rows[_nearest(row, height, len(rows))][_nearest(column, width, wide)] for column in range(width)]
+             for row in range(height)]  # fmt: skip
+    if not any(map(any, taken)):
+        return _mask_within(after)
+    on = [row for row, line in enumerate(taken) if any(line)]
+    across = [column for column in range(width) if any(line[column] for line in taken)]
+    inside = [line[across[0] : across[-1] + 1] for line in taken[on[0] : on[-1] + 1]]
+    runs = [0]
+    for pixel in (pixel for line in inside for pixel in line):
+        if pixel != (len(runs) - 1) % 2:
+            runs.append(0)
+        runs[-1] += 1
+    return {"x": left + across[0], "y": top + on[0], "width": len(inside[0]), "height": len(inside), "runs": runs}
+
+
+def _nearest(place: int, of: int, among: int) -> int:
+    return place * (among - 1) // max(of - 1, 1)
+
+
+def _mask_within(box: Box) -> Geometry:
+    left, top = int(box.left), int(box.top)
+    width, height = max(round(box.right) - left, 1), max(round(box.bottom) - top, 1)
+    return {"x": left, "y": top, "width": width, "height": height, "runs": [0, width * height]}
+
+
 def _turned(wide: str, high: str, sides: int) -> Shape:
     """Of a kind with a centre, two sizes (`sides` of which make a side) and an angle, which nobody gets wrong."""
 
@@ -156,4 +193,5 @@ SHAPES: Mapping[str, Shape] = {
     "rotated_box": _turned("w", "h", 1),
     "ellipse": _turned("rx", "ry", 2),
     "cuboid": Shape(_cuboid_around, _cuboid_stretched, _cuboid_within),
+    "mask": Shape(_mask_around, _mask_stretched, _mask_within),
 }
