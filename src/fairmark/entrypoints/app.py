@@ -9,19 +9,19 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairmark import __version__
 from fairmark.entrypoints import errors, http_server, openapi, pages, wiring
+from fairmark.entrypoints.express import express
 from fairmark.entrypoints.standing import Standing
 from fairmark.identity import actors
 from fairmark.kernel import json, schema, settings, telemetry
 from fairmark.kernel.blobs import Blobs
 from fairmark.kernel.db import Database, DatabaseDown
 from fairmark.kernel.embedded import Embedded
-from fairmark.kernel.errors import FairmarkError, Unavailable
+from fairmark.kernel.errors import Unavailable
 from fairmark.kernel.http import Site
 from fairmark.kernel.settings import Settings
 
@@ -87,11 +87,7 @@ def create_app(config: Settings | None = None) -> Litestar:
         route_handlers=[*wiring.ROUTES, healthz, readyz, metrics, *pages.ROUTES],
         lifespan=[lifespan],
         state=State(),
-        exception_handlers={
-            FairmarkError: errors.on_domain_error,
-            HTTPException: errors.on_http_error,
-            Exception: errors.on_any_error,
-        },
+        exception_handlers={**errors.HANDLERS},
         openapi_config=OpenAPIConfig(
             title="fairmark",
             version=__version__,
@@ -126,7 +122,7 @@ def document() -> bytes:
 def create_asgi() -> ASGIApp:
     """The whole application as the server runs it: the border stands around answers of the router itself, too."""
     http_server.end_with_parent()
-    app = border(create_app())
+    app = border(express(create_app(), wiring.EXPRESS))
     gc.freeze()  # what is loaded stays; `processes.main` has turned the search for cycles off while it was loaded
     gc.enable()
     return app

@@ -34,6 +34,11 @@ _HTTP_CODES = {
 }
 
 
+def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The answer to an error of any kind."""
+    return next(handle for kind, handle in HANDLERS.items() if isinstance(error, kind))(request, error)
+
+
 def status_of(error: e.FairmarkError) -> int:
     """The HTTP status of an error, through its base classes. 500 for one outside the family's table."""
     return next((STATUS[base] for base in type(error).__mro__ if base in STATUS), 500)
@@ -122,3 +127,11 @@ def _first(extra: Any) -> str:
         first: dict[str, Any] = extra[0]
         return f"{first.get('key', '')}: {first.get('message', '')}".strip(": ").rstrip(".")
     return ""
+
+
+HANDLERS: "dict[type[Exception], Any]" = {
+    e.FairmarkError: on_domain_error,
+    HTTPException: on_http_error,
+    Exception: on_any_error,
+}
+"""What answers which errors: the first that fits."""

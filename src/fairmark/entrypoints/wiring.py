@@ -53,6 +53,9 @@ ROUTES: list[Any] = [
 ]
 """Route handlers of every package's http.py."""
 
+EXPRESS: list[Any] = [tasks.claim, tasks.submit, tasks.beat, tasks.save_draft]
+"""Routes that workers call for every task, or every few seconds: they go the short way (express.py)."""
+
 READERS: list[Reader] = [
     Reader("tasks", tasks_jobs.EVENTS, tasks_jobs.on_events),
     Reader("quality", quality_jobs.WORK_EVENTS, quality_jobs.on_work),
