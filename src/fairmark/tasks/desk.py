@@ -22,7 +22,7 @@ from fairmark.kernel.ids import (
 )
 from fairmark.ontology.model import Annotation, Ontology
 from fairmark.projects import service as projects
-from fairmark.tasks import desk_store, service, store
+from fairmark.tasks import desk_store, drafts_store, service, store
 from fairmark.tasks.model import (
     Assignment,
     Decision,
@@ -174,7 +174,7 @@ async def turn(tx: Tx, sign: service.Signer, id: AssignmentId) -> Assignment:
     """The caller's own turn; of one that is over, what they said and what became of it. Raises NoSuchAssignment."""
     found = await service.get(tx, sign, id)
     if found.state in {TurnState.LEASED, TurnState.EXPIRED} and found.draft_saved_at is not None:
-        return msgspec.structs.replace(found, draft_copies=await store.draft_copies(tx, id))
+        return msgspec.structs.replace(found, draft_copies=await drafts_store.draft_copies(tx, id))
     if found.state is not TurnState.SUBMITTED or found.closed_at is None:
         return found
     handed_in, own = await desk_store.handed_in(tx, id)

@@ -8,7 +8,7 @@ from fairmark.kernel.db import Tx
 from fairmark.kernel.errors import Invalid
 from fairmark.kernel.ids import AssignmentId
 from fairmark.ontology.model import Annotation
-from fairmark.tasks import rules, service, store
+from fairmark.tasks import drafts_store, rules, service
 from fairmark.tasks.model import DraftConflict, NewerDraft, TurnState
 
 COPIES_MAX = 5
@@ -39,12 +39,14 @@ async def save(
         rules.check_may_close(end.turn, end.turn.kind, tx.now)
     worker_id, document = tx.actor.worker_id, json.encode(annotation)
     assert worker_id is not None, "only a worker has turns"
-    if await store.save_draft(tx, end, worker_id, store.DraftAsk(seq, base, device, document, keep_replaced)):
+    if await drafts_store.save_draft(
+        tx, end, worker_id, drafts_store.DraftAsk(seq, base, device, document, keep_replaced)
+    ):
         return None
-    there = await store.draft(tx, id)
+    there = await drafts_store.draft(tx, id)
     if there is None or (there.seq == seq and there.annotation == annotation):
         return None  # the same again: the first answer was lost
-    await store.lay_aside(tx, id, device, document, COPIES_MAX)
+    await drafts_store.lay_aside(tx, id, device, document, COPIES_MAX)
     return there
 
 

@@ -8,7 +8,7 @@ from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import AssignmentId, ProjectId, QuestionId, new_id
 from fairmark.ontology.model import Mark
 from fairmark.projects import service as projects
-from fairmark.tasks import events, service, store
+from fairmark.tasks import events, questions_store, service, store
 from fairmark.tasks.model import Media, NoSuchQuestion, Question
 from fairmark.tasks.service import Signer
 
@@ -18,7 +18,7 @@ async def ask(tx: Tx, id: AssignmentId, text: str, mark_ids: Sequence[str] = ())
     has not yet is named only. Raises NoSuchAssignment."""
     row = await service.own_turn(tx, id)
     question_id = QuestionId(new_id())
-    await store.insert_question(tx, question_id, row, text, list(dict.fromkeys(mark_ids)))
+    await questions_store.insert_question(tx, question_id, row, text, list(dict.fromkeys(mark_ids)))
     event = events.QuestionAsked(
         project_id=row["project_id"], task_id=row["task_id"], question_id=question_id, text=text
     )
@@ -29,7 +29,7 @@ async def ask(tx: Tx, id: AssignmentId, text: str, mark_ids: Sequence[str] = ())
 async def of_turn(tx: Tx, id: AssignmentId) -> list[Question]:
     """What the worker asked about this turn, with the answers. Raises NoSuchAssignment."""
     row = await service.own_turn(tx, id)
-    return [_question(each, []) for each in await store.turn_questions(tx, id, row["worker_id"])]
+    return [_question(each, []) for each in await questions_store.turn_questions(tx, id, row["worker_id"])]
 
 
 async def of_project(
@@ -37,13 +37,13 @@ async def of_project(
 ) -> list[Question]:
     """What workers asked, newest first, with what they asked about. Raises NoSuchProject."""
     await projects.get(tx, project_id)
-    rows = await store.project_questions(tx, project_id, after, open_only, limit)
+    rows = await questions_store.project_questions(tx, project_id, after, open_only, limit)
     return [_question(row, sign.media(tx.org_id, row["media"])) for row in rows]
 
 
 async def answer(tx: Tx, id: QuestionId, text: str) -> None:
     """Answers a question; a second answer replaces the first. Raises NoSuchQuestion."""
-    row = await store.answer_question(tx, id, text)
+    row = await questions_store.answer_question(tx, id, text)
     if row is None:
         raise NoSuchQuestion(f"There is no question {id} here.", mend="List the project's questions.")
     event = events.QuestionAnswered(project_id=row["project_id"], task_id=row["task_id"], question_id=id)

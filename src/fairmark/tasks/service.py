@@ -30,7 +30,8 @@ from fairmark.ontology.compiled import CompiledOntology, compile_ontology
 from fairmark.ontology.model import Annotation, Fault
 from fairmark.projects import service as projects
 from fairmark.projects.model import LabelStage
-from fairmark.tasks import flow, rules, store
+from fairmark.tasks import claims_store, flow, rules, store
+from fairmark.tasks.claims_store import Place
 from fairmark.tasks.model import (
     LEASES_MAX,
     Assignment,
@@ -47,7 +48,7 @@ from fairmark.tasks.model import (
     Receipt,
     TurnState,
 )
-from fairmark.tasks.store import Place, TurnToEnd
+from fairmark.tasks.store import TurnToEnd
 
 ELIGIBLE_S = 2.0
 """How long one process believes what a worker may take. A paused project stops giving work within this time."""
@@ -76,7 +77,7 @@ class Rings:
         key = (tx.org_id, worker_id)
         known = self._eligible.get(key)
         if known is None or known[0] < time.monotonic():
-            places = _places(await store.eligible(tx, worker_id), tx.actor.mode)
+            places = _places(await claims_store.eligible(tx, worker_id), tx.actor.mode)
             known = (time.monotonic() + ELIGIBLE_S, places)
             self._eligible[key] = known
             self._eligible.move_to_end(key)
@@ -146,7 +147,7 @@ class Check:
 CHECKS = Checks()
 
 
-def _places(rows: Sequence[store.EligibleRow], mode: str) -> list[Place]:
+def _places(rows: Sequence[claims_store.EligibleRow], mode: str) -> list[Place]:
     places: list[tuple[tuple[int, bool], Place]] = []
     for row in rows:
         if row.paused or row.mode != mode:
@@ -168,7 +169,9 @@ async def claim(tx: Tx, sign: "Signer", wish: ClaimWish) -> Claim:
     fitting = _fitting(places, wish)
     if not fitting:
         return Claim(None, await _why_none(tx, worker_id, places))
-    return await _claimed(tx, sign, fitting, await store.claim_next(tx, store.ClaimAsk(worker_id, fitting, LEASES_MAX)))
+    return await _claimed(
+        tx, sign, fitting, await claims_store.claim_next(tx, claims_store.ClaimAsk(worker_id, fitting, LEASES_MAX))
+    )
 
 
 def _fitting(places: Sequence[Place], wish: ClaimWish) -> list[Place]:
@@ -202,7 +205,7 @@ async def _claimed(tx: Tx, sign: "Signer", fitting: Sequence[Place], row: store.
 async def _why_none(tx: Tx, worker_id: WorkerId, places: list[Place]) -> str:
     if places:
         return "none_of_this_kind"
-    rows = await store.eligible(tx, worker_id)
+    rows = await claims_store.eligible(tx, worker_id)
     if any(row.paused for row in rows):
         return "you_are_paused"
     return "missing_skills" if rows else "no_active_project"
@@ -275,7 +278,7 @@ async def submit(
     Raises NoSuchAssignment, BadAnnotation, LeaseExpired, TurnClosed, TaskClosed, WrongKind.
     """
     checked = await _checked(tx, id, key, annotation, stretches)
-    if checked is not None and (ended := await store.hand_in(tx, checked.ask)) is not None:
+    if checked is not None and (ended := await claims_store.hand_in(tx, checked.ask)) is not None:
         CHECKS.forget(id)
         return Receipt(checked.ask.id, id, ended, checked.warnings)
     return await _submit_locked(tx, id, key, annotation, stretches)
@@ -295,10 +298,10 @@ async def submit_and_claim(
     checked = await _checked(tx, id, key, annotation, stretches)
     fitting = _fitting(await RINGS.places(tx, own_worker(tx)), wish) if checked else []
     if checked is not None and fitting:
-        claiming = store.ClaimAsk(checked.ask.worker_id, fitting, LEASES_MAX)
+        claiming = claims_store.ClaimAsk(checked.ask.worker_id, fitting, LEASES_MAX)
         try:
-            ended, row = await store.hand_in_and_claim(tx, checked.ask, claiming)
-        except (store.NotPlain, ClaimedTwice):
+            ended, row = await claims_store.hand_in_and_claim(tx, checked.ask, claiming)
+        except (claims_store.NotPlain, ClaimedTwice):
             pass
         else:
             CHECKS.forget(id)
@@ -311,7 +314,7 @@ async def submit_and_claim(
 class _Checked:
     """An answer that is right as far as this process knows, ready to be handed in."""
 
-    ask: store.HandInAsk
+    ask: claims_store.HandInAsk
     warnings: list[Fault]
 
 
@@ -326,7 +329,7 @@ async def _checked(
     ontology = await compiled_ontology(tx, check.project_id, check.ontology_version)
     warnings = rules.check_annotation(MODALITIES[check.modality].faults(annotation, ontology, check.sizes))
     document, version = json.encode(annotation), check.ontology_version
-    ask = store.HandInAsk(worker_id, id, SubmissionId(new_id()), key, document, version, stretches)
+    ask = claims_store.HandInAsk(worker_id, id, SubmissionId(new_id()), key, document, version, stretches)
     return _Checked(ask, warnings)
 
 

@@ -1,13 +1,10 @@
-"""The only file that runs this package's statements: rows in, model out."""
+"""Runs statements: rows in, model out. Claiming, drafts, questions and the desk have files of their own."""
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import accumulate
 from typing import Any, TypeAlias
 
-import asyncpg
 import msgspec
 
 from fairmark.kernel import json, sql
@@ -18,7 +15,6 @@ from fairmark.kernel.ids import (
     GoldId,
     ItemId,
     ProjectId,
-    QuestionId,
     ResultId,
     ReviewId,
     SubmissionId,
@@ -29,13 +25,10 @@ from fairmark.ontology.model import Annotation
 from fairmark.projects.model import Pipeline
 from fairmark.tasks.model import (
     BlindReview,
-    ClaimedTwice,
     Decision,
-    DraftCopy,
     Judgement,
     Kind,
     Lease,
-    NewerDraft,
     Origin,
     TaskState,
     TurnState,
@@ -45,32 +38,6 @@ from fairmark.tasks.rules import RESERVED_FOR, Facts, Turn
 q = sql.load(__file__)
 Row: TypeAlias = Any
 """A database row where a type of its own would only repeat its columns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a worker may take work, and where on that ring they stand."""
-
-    project_id: ProjectId
-    stage: int
-    kind: Kind
-    lease_s: int
-    rank: int = -(2**31) + 1
-    place: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class EligibleRow:
-    """A project a worker may work on."""
-
-    project_id: ProjectId
-    name: str
-    priority: int
-    pipeline: Pipeline
-    mode: str
-    roles: frozenset[str]
-    skills: frozenset[str]
-    paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,139 +109,6 @@ class NewTurn:
     after_id: AssignmentId | None = None
     reserved_for: WorkerId | None = None
     reserved: timedelta | None = RESERVED_FOR
-
-
-async def eligible(tx: Tx, worker_id: WorkerId) -> list[EligibleRow]:
-    rows = await tx.all(q.eligible, org_id=tx.org_id, worker_id=worker_id)
-    return [
-        EligibleRow(
-            row["project_id"], row["name"], row["priority"], json.decode(row["pipeline"], type=Pipeline), row["mode"],
-            frozenset(row["roles"]), frozenset(row["skills"]), row["paused_at"] is not None,
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimAsk:
-    """Who claims, and where they may."""
-
-    worker_id: WorkerId
-    places: Sequence[Place]
-    leases_max: int
-
-
-NOT_PLAIN = "FM001"
-"""What the database says if one of the turns needs a closer look."""
-
-
-class NotPlain(Exception):
-    """The turn has to be locked and looked at in full."""
-
-
-@dataclass(frozen=True, slots=True)
-class HandInAsk:
-    """A checked answer to a label turn. ontology_version: what it was checked with."""
-
-    worker_id: WorkerId
-    assignment_id: AssignmentId
-    id: SubmissionId
-    key: str
-    annotation: str
-    ontology_version: int
-    stretches: Sequence[tuple[datetime, datetime]]
-
-
-async def claim_next(tx: Tx, ask: ClaimAsk) -> Row | None:
-    """Commits at once, together with others (`Tx.together`). Raises ClaimedTwice."""
-    return await tx.together(_claim_each, ask, ask.worker_id)
-
-
-async def _claim_each(tx: Tx, asks: Sequence[ClaimAsk]) -> Sequence[Row | None]:
-    with _one_window():
-        return _by_place(await tx.whole(q.claim_next, org_id=tx.org_id, now=tx.now, **_claims(asks)), len(asks))
-
-
-def _claims(asks: Sequence[ClaimAsk]) -> dict[str, Any]:
-    places = [place for ask in asks for place in ask.places]
-    return {
-        "workers": [ask.worker_id for ask in asks], "leases_max": asks[0].leases_max,
-        "lasts": list(accumulate(len(ask.places) for ask in asks)),
-        "projects": [p.project_id for p in places], "stages": [p.stage for p in places],
-        "kinds": [p.kind for p in places], "leases_s": [p.lease_s for p in places],
-        "ranks": [p.rank for p in places], "places": [p.place for p in places],
-    }  # fmt: skip
-
-
-@contextmanager
-def _one_window() -> Generator[None]:
-    try:
-        yield
-    except asyncpg.UniqueViolationError as error:
-        raise ClaimedTwice("You claimed the same task in two windows.", mend="Claim again.") from error
-
-
-def _by_place(rows: Sequence[Row], count: int) -> list[Row | None]:
-    """The row of each ask, from rows that say whose they are by `n` from 1."""
-    taken = {row["n"]: row for row in rows}
-    return [taken.get(n) for n in range(1, count + 1)]
-
-
-async def hand_in(tx: Tx, ask: HandInAsk) -> datetime | None:
-    """Ends a label turn if that is plain, and commits at once, together with others (`Tx.together`): since when it is
-    over. None: nothing was done."""
-    return await tx.together(_hand_in_each, ask, ask.assignment_id)
-
-
-async def _hand_in_each(tx: Tx, asks: Sequence[HandInAsk]) -> Sequence[datetime | None]:
-    order = _lock_order([ask.assignment_id for ask in asks])
-    rows = await tx.whole(
-        q.hand_in, org_id=tx.org_id, now=tx.now, workers=[asks[n].worker_id for n in order],
-        **_answers([asks[n] for n in order]),
-    )  # fmt: skip
-    over = {order[row["n"] - 1] for row in rows}
-    return [tx.now if n in over else None for n in range(len(asks))]
-
-
-def _lock_order(ids: Sequence[AssignmentId]) -> list[int]:
-    """Where each turn stands among `ids`, in the one order in which every call locks them."""
-    return sorted(range(len(ids)), key=ids.__getitem__)
-
-
-def _answers(asks: Sequence[HandInAsk]) -> dict[str, Any]:
-    stretches = [(n, *stretch) for n, ask in enumerate(asks, 1) for stretch in ask.stretches]
-    return {
-        "assignment_ids": [ask.assignment_id for ask in asks], "ids": [ask.id for ask in asks],
-        "keys": [ask.key for ask in asks], "annotations": [ask.annotation for ask in asks],
-        "ontology_versions": [ask.ontology_version for ask in asks], "whose": [n for n, _, _ in stretches],
-        "began": [began for _, began, _ in stretches], "ended": [ended for _, _, ended in stretches],
-    }  # fmt: skip
-
-
-async def hand_in_and_claim(tx: Tx, done: HandInAsk, wish: ClaimAsk) -> tuple[datetime, Row | None]:
-    """Both in one statement, together with others (`Tx.together`): since when the turn is over, and the next one.
-
-    Raises NotPlain and ClaimedTwice; then nothing was done.
-    """
-    return await tx.together(_hand_in_and_claim_each, (done, wish), wish.worker_id)
-
-
-async def _hand_in_and_claim_each(
-    tx: Tx, asks: Sequence[tuple[HandInAsk, ClaimAsk]]
-) -> Sequence[tuple[datetime, Row | None]]:
-    order = _lock_order([done.assignment_id for done, _ in asks])
-    said, wishes = [asks[n][0] for n in order], [asks[n][1] for n in order]
-    with _one_window():
-        try:
-            rows = await tx.whole(
-                q.hand_in_and_claim, org_id=tx.org_id, now=tx.now, **_answers(said), **_claims(wishes)
-            )
-        except asyncpg.PostgresError as error:
-            if getattr(error, "sqlstate", None) != NOT_PLAIN:
-                raise
-            raise NotPlain from error
-    taken = dict(zip(order, _by_place(rows, len(asks)), strict=True))
-    return [(tx.now, taken[n]) for n in range(len(asks))]
 
 
 async def get_turn(tx: Tx, id: AssignmentId, worker_id: WorkerId) -> Any | None:
@@ -375,55 +209,6 @@ async def pause_turn(tx: Tx, id: AssignmentId, until: datetime) -> datetime | No
 
 async def resume_turn(tx: Tx, id: AssignmentId, lease_s: int) -> datetime | None:
     return await tx.value(q.resume_turn, org_id=tx.org_id, id=id, until=tx.now + timedelta(seconds=lease_s))
-
-
-@dataclass(frozen=True, slots=True)
-class DraftAsk:
-    """A draft to keep. base: the seq of the one that it was built upon; None: not said. annotation: JSON.
-
-    keep_replaced: what it replaces was not built upon, and is laid aside if another device made it.
-    """
-
-    seq: int
-    base: int | None
-    device: str
-    annotation: str
-    keep_replaced: bool = False
-
-
-async def save_draft(tx: Tx, end: TurnToEnd, worker_id: WorkerId, ask: DraftAsk) -> bool:
-    """False if another draft is there than it was based on. The turn is locked."""
-    row = await tx.maybe(
-        q.save_draft, org_id=tx.org_id, assignment_id=end.turn.id, task_id=end.task_id, worker_id=worker_id,
-        seq=ask.seq, base=ask.base, device=ask.device, annotation=ask.annotation, keep_replaced=ask.keep_replaced,
-        now=tx.now,
-    )  # fmt: skip
-    return row is not None
-
-
-async def draft(tx: Tx, id: AssignmentId) -> NewerDraft | None:
-    row = await tx.maybe(q.draft, org_id=tx.org_id, assignment_id=id)
-    if row is None:
-        return None
-    annotation = json.decode(row["annotation"], type=Annotation)
-    return NewerDraft(seq=row["seq"], device=row["device"], saved_at=row["updated_at"], annotation=annotation)
-
-
-async def lay_aside(tx: Tx, id: AssignmentId, device: str, annotation: str, kept: int) -> None:
-    """Keeps a device's own version beside the draft; of all devices', the newest `kept`."""
-    await tx.run(q.lay_aside, org_id=tx.org_id, assignment_id=id, device=device, annotation=annotation, now=tx.now)
-    await tx.run(q.drop_old_copies, org_id=tx.org_id, assignment_id=id, kept=kept)
-
-
-async def draft_copies(tx: Tx, id: AssignmentId) -> list[DraftCopy]:
-    """Newest first."""
-    rows = await tx.all(q.draft_copies, org_id=tx.org_id, assignment_id=id)
-    return [
-        DraftCopy(
-            device=row["device"], saved_at=row["saved_at"], annotation=json.decode(row["annotation"], type=Annotation)
-        )
-        for row in rows
-    ]
 
 
 async def expire_leases(tx: Tx) -> int:
@@ -554,29 +339,6 @@ async def apply_batch(tx: Tx, batch_id: BatchId, state: str, priority: int, due_
     await tx.run(q.apply_batch, org_id=tx.org_id, batch_id=batch_id, state=state, priority=priority, due_at=due_at,
                  now=tx.now)  # fmt: skip
     return [row["id"] for row in await tx.all(q.requeue_batch, org_id=tx.org_id, batch_id=batch_id)]
-
-
-async def insert_question(tx: Tx, id: QuestionId, turn: Any, text: str, mark_ids: Sequence[str]) -> None:
-    await tx.run(q.insert_question, org_id=tx.org_id, id=id, project_id=turn["project_id"], task_id=turn["task_id"],
-                 assignment_id=turn["id"], worker_id=turn["worker_id"], text=text, mark_ids=list(mark_ids),
-                 now=tx.now)  # fmt: skip
-
-
-async def turn_questions(tx: Tx, assignment_id: AssignmentId, worker_id: WorkerId) -> list[Row]:
-    return await tx.all(q.turn_questions, org_id=tx.org_id, assignment_id=assignment_id, worker_id=worker_id)
-
-
-async def project_questions(
-    tx: Tx, project_id: ProjectId, after: QuestionId | None, open_only: bool, limit: int
-) -> list[Row]:
-    return await tx.all(q.project_questions, org_id=tx.org_id, mode=tx.actor.mode, project_id=project_id, after=after,
-                        open_only=open_only, limit=limit)  # fmt: skip
-
-
-async def answer_question(tx: Tx, id: QuestionId, answer: str) -> Any | None:
-    return await tx.maybe(
-        q.answer_question, org_id=tx.org_id, id=id, answer=answer, person_id=tx.actor.person_id, now=tx.now
-    )
 
 
 def _facts(row: Any) -> TaskFacts:
