@@ -36,15 +36,31 @@ export function addMark(
   geometry: Geometry,
   classId = session.classInHand,
 ): string | null {
+  const mark = newMark(session, kind, geometry, classId)
+  if (mark === null) return null
+  session.gesture(
+    `Draw ${named(session, [mark])}`,
+    (transaction) => transaction.put(markRecord(mark, session.store.nextOrder())),
+    { select: [mark.id] },
+  )
+  return mark.id
+}
+
+/** A mark on top of the asset on screen that is not in the document yet; null, and says why, where none may be added. */
+export function newMark(
+  session: Session,
+  kind: string,
+  geometry: Geometry,
+  classId = session.classInHand,
+): Mark | null {
   const itemClass = classId === null ? undefined : session.vocabulary.classOf(classId)
   if (!itemClass?.marks.includes(kind)) return null
   if (session.refusalToAdd !== null) {
     session.say(session.refusalToAdd, true)
     return null
   }
-  const id = session.newId()
-  const mark: Mark = {
-    id,
+  return {
+    id: session.newId(),
     kind,
     class: itemClass.id,
     geometry,
@@ -53,12 +69,40 @@ export function addMark(
     z: topOf(session),
     source: "human",
   }
+}
+
+/** Marks changed, taken away (null) and added, as one step. */
+export interface Exchange {
+  readonly changed?: ReadonlyMap<string, Pick<Mark, "kind" | "geometry"> | null>
+  readonly added?: readonly Mark[]
+  readonly select?: Iterable<string>
+}
+
+export function exchange(session: Session, label: string, { changed, added = [], select }: Exchange): void {
+  const gone = new Set([...(changed ?? [])].flatMap(([id, change]) => (change === null ? [id] : [])))
   session.gesture(
-    `Draw ${itemClass.name}`,
-    (transaction) => transaction.put(markRecord(mark, session.store.nextOrder())),
-    { select: [id] },
+    label,
+    (transaction) => {
+      for (const [id, change] of changed ?? []) {
+        if (change !== null) update(transaction, id, (mark) => touched({ ...mark, ...change }))
+      }
+      let order = session.store.nextOrder()
+      for (const mark of added) transaction.put(markRecord(mark, order++))
+      remove(session, transaction, gone)
+    },
+    select === undefined ? {} : { select },
   )
-  return id
+}
+
+/** Takes marks away, and the links that end at them. */
+function remove(session: Session, transaction: Transaction, gone: ReadonlySet<string>): void {
+  if (gone.size === 0) return
+  for (const id of gone) transaction.delete(markKey(id))
+  for (const record of session.store.all()) {
+    if (record.type === "link" && (gone.has(record.link.from) || gone.has(record.link.to))) {
+      transaction.delete(record.key)
+    }
+  }
 }
 
 /** Gives marks new geometries, by id. */
@@ -111,14 +155,7 @@ export function deleteMarks(session: Session, ids: Iterable<string>, evenLocked 
     return
   }
   const gone = new Set(marks.map((mark) => mark.id))
-  session.gesture(`Delete ${named(session, marks)}`, (transaction) => {
-    for (const id of gone) transaction.delete(markKey(id))
-    for (const record of session.store.all()) {
-      if (record.type === "link" && (gone.has(record.link.from) || gone.has(record.link.to))) {
-        transaction.delete(record.key)
-      }
-    }
-  })
+  session.gesture(`Delete ${named(session, marks)}`, (transaction) => remove(session, transaction, gone))
   session.say(`Deleted ${named(session, marks)}.`)
 }
 

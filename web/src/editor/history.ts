@@ -1,6 +1,8 @@
 /** Endless undo and redo over a record store. One gesture is one step; only local changes enter. */
 
-import { composed, type Diff, type RecordStore, reversed } from "./records.ts"
+import type { KindTable } from "./kind.ts"
+import { type PackedDiff, packed, unpacked } from "./packing.ts"
+import { composed, type Diff, type RecordStore } from "./records.ts"
 
 /** Steps with the same `merge` key this close together, in milliseconds, become one: nudges, typing, a slider's way. */
 export const MERGE_MS = 1000
@@ -14,13 +16,18 @@ export interface Step {
   readonly at: number
 }
 
+/** A step as it is kept. `merges`: its diff as it was made, if a next one may still become one with it. */
+type Kept = Omit<Step, "diff"> & { readonly diff: PackedDiff; readonly merges: Diff | null }
+
 export class History {
   readonly #store: RecordStore
-  readonly #done: Step[] = []
-  readonly #undone: Step[] = []
+  readonly #kinds: KindTable
+  readonly #done: Kept[] = []
+  readonly #undone: Kept[] = []
 
-  constructor(store: RecordStore) {
+  constructor(store: RecordStore, kinds: KindTable = new Map()) {
     this.#store = store
+    this.#kinds = kinds
   }
 
   /** What the next undo takes back, or null. */
@@ -41,30 +48,31 @@ export class History {
     if (step.diff.size === 0) return
     this.#undone.length = 0
     const last = this.#done.at(-1)
-    if (last && step.merge !== null && last.merge === step.merge && step.at - last.at <= MERGE_MS) {
+    if (last?.merges && step.merge !== null && last.merge === step.merge && step.at - last.at <= MERGE_MS) {
       this.#done.pop()
-      const diff = composed(last.diff, step.diff)
-      if (diff.size > 0) this.#done.push({ ...step, diff, selectionBefore: last.selectionBefore })
+      const diff = composed(last.merges, step.diff)
+      if (diff.size > 0) this.#done.push({ ...step, diff, merges: diff, selectionBefore: last.selectionBefore })
       return
     }
-    this.#done.push(step)
+    if (step.merge === null) this.#done.push({ ...step, diff: packed(step.diff, this.#kinds), merges: null })
+    else this.#done.push({ ...step, merges: step.diff })
   }
 
   /** Takes the last step back and returns it, or null if there is none. */
-  undo(): Step | null {
-    const step = this.#done.pop()
-    if (!step) return null
-    this.#undone.push(step)
-    this.#store.apply(reversed(step.diff), "replay")
-    return step
+  undo(): Omit<Step, "diff"> | null {
+    return this.#move(this.#done, this.#undone, true)
   }
 
   /** Carries the last undone step out again and returns it, or null if there is none. */
-  redo(): Step | null {
-    const step = this.#undone.pop()
+  redo(): Omit<Step, "diff"> | null {
+    return this.#move(this.#undone, this.#done, false)
+  }
+
+  #move(from: Kept[], to: Kept[], isBack: boolean): Kept | null {
+    const step = from.pop()
     if (!step) return null
-    this.#done.push(step)
-    this.#store.apply(step.diff, "replay")
+    to.push(step)
+    this.#store.apply(unpacked(step.diff, this.#store, this.#kinds, isBack), "replay")
     return step
   }
 }

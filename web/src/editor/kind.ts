@@ -81,6 +81,10 @@ export interface PlacedKind extends AnyKind {
   pushed(geometry: Geometry, edge: Edge, by: number, image: Size): Geometry
   coordinates(geometry: Geometry): readonly Coordinate[]
   withCoordinate(geometry: Geometry, name: string, value: number, image: Size): Geometry
+  /** What differs between two geometries of one mark, where that is much less than the second: the history keeps it. */
+  difference?(before: Geometry, after: Geometry): unknown
+  /** `geometry` with a difference put on it, or (`isBack`) taken off again. */
+  patched?(geometry: Geometry, difference: unknown, isBack: boolean): Geometry
   /** The nearest geometry that lies inside the image and is not too small, or null if there is none. */
   mended(geometry: Geometry, image: Size): Geometry | null
 }

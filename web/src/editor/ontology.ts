@@ -50,6 +50,16 @@ export interface ItemClass {
   readonly help?: string
   readonly min_count?: number
   readonly max_count?: number | null
+  /** False for stuff: at most one mask of it on each image. */
+  readonly instances?: boolean
+}
+
+/** How the masks of an image lie with one another: the same words as in `fairmark.ontology.model`. */
+export interface Layers {
+  /** `forbidden`: no pixel belongs to two masks. */
+  readonly overlap?: "allowed" | "forbidden"
+  /** Every pixel belongs to a mask. */
+  readonly whole?: boolean
 }
 
 export interface LinkType {
@@ -65,6 +75,7 @@ export interface Ontology {
   readonly classes?: readonly ItemClass[]
   readonly questions?: readonly Field[]
   readonly links?: readonly LinkType[]
+  readonly layers?: Layers
 }
 
 /** An ontology with its classes and fields within reach by id. Built once per editor. */
@@ -72,6 +83,7 @@ export class Vocabulary {
   readonly classes: readonly ItemClass[]
   readonly questions: readonly Field[]
   readonly linkTypes: readonly LinkType[]
+  readonly layers: Required<Layers>
   readonly #classById: ReadonlyMap<string, ItemClass>
   readonly #questionById: ReadonlyMap<string, Field>
 
@@ -79,6 +91,7 @@ export class Vocabulary {
     this.classes = ontology.classes ?? []
     this.questions = ontology.questions ?? []
     this.linkTypes = ontology.links ?? []
+    this.layers = { overlap: "allowed", whole: false, ...ontology.layers }
     this.#classById = new Map(this.classes.map((each) => [each.id, each]))
     this.#questionById = new Map(this.questions.map((each) => [each.id, each]))
   }

@@ -84,7 +84,7 @@ export class Session {
     this.newId = parts.newId ?? newId
     this.store = new RecordStore(readAnnotation(parts.document))
     this.#opened = new Map([...this.store.all()].map((record) => [record.key, record]))
-    this.history = new History(this.store)
+    this.history = new History(this.store, parts.kinds)
     this.#validator = new Validator(this.vocabulary, parts.kinds, parts.assets)
     this.classInHand = this.vocabulary.classes.find((each) => this.#isDrawable(each.marks))?.id ?? null
     this.store.subscribe((diff) => {

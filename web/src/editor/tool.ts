@@ -4,7 +4,9 @@
  */
 
 import type { Box, Size } from "#geometry/box.ts"
+import type { Path } from "#geometry/path.ts"
 import type { ImagePoint, ScreenPoint } from "#geometry/point.ts"
+import type { Spans } from "#geometry/spans.ts"
 import type { Geometry, Mark } from "./annotation.ts"
 import type { Handle } from "./kind.ts"
 
@@ -33,6 +35,27 @@ export interface Sketch {
   readonly dots?: readonly (readonly [x: number, y: number])[]
   /** The frame of a selection being dragged open. */
   readonly frame?: Box
+  /** Pixels being painted or erased. */
+  readonly stroke?: { readonly spans: Spans; readonly isErasing: boolean }
+}
+
+/** Paints pixels. A stroke is one step; nothing of it is in the store before it is committed. */
+export interface Painter {
+  /**
+   * Takes up a stroke; false, and says why, where nothing can be painted. `takes`: also what other marks cover, where no
+   * two may share a pixel.
+   */
+  begin(isErasing: boolean, takes: boolean): boolean
+  /** The round brush goes from one place to another. */
+  brush(from: ImagePoint, to: ImagePoint): void
+  /** The stroke is what a path encloses, and nothing else. */
+  enclose(path: Path): void
+  commit(): void
+  discard(): void
+  /** Fills what is enclosed and free at a place. */
+  pour(at: ImagePoint, takes: boolean): void
+  /** The next stroke begins a mark of its own. */
+  renew(): void
 }
 
 export interface Grip {
@@ -71,6 +94,7 @@ export interface ToolHost {
   /** Adds a mark, or gives the mark that is being redrawn its new geometry, unless it is too small. */
   draw(kind: string, geometry: Geometry): void
   say(text: string, urgent?: boolean): void
+  readonly painter: Painter
 }
 
 /** A press that strays less than this, in screen pixels, is a click. */

@@ -14,6 +14,8 @@ export interface SettingValues {
   readonly fill: number
   readonly labels: LabelDisplay
   readonly crosshair: boolean
+  /** Width of the brush, image pixels. */
+  readonly brush: number
   readonly preset: PresetName
   readonly overrides: Overrides
   /** Width of the panel, CSS pixels. */
@@ -24,6 +26,7 @@ export const FILLS: readonly number[] = [0, 0.12, 0.3]
 export const LABEL_DISPLAYS: readonly LabelDisplay[] = ["selected", "all", "none"]
 export const LIGHT_MIN = 0.2
 export const LIGHT_MAX = 3
+export const BRUSH_MAX = 1000
 
 export const DEFAULTS: SettingValues = {
   brightness: 1,
@@ -31,6 +34,7 @@ export const DEFAULTS: SettingValues = {
   fill: 0,
   labels: "selected",
   crosshair: true,
+  brush: 24,
   preset: "fairmark",
   overrides: {},
   panelWidth: 320,
@@ -80,6 +84,8 @@ function isFit(name: string, value: unknown): boolean {
       return typeof value === "number" && value >= LIGHT_MIN && value <= LIGHT_MAX
     case "fill":
       return FILLS.includes(value as number)
+    case "brush":
+      return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= BRUSH_MAX
     case "labels":
       return LABEL_DISPLAYS.includes(value as LabelDisplay)
     case "crosshair":

@@ -5,9 +5,9 @@ import { clamp, type ImagePoint, imagePoint, screenPoint } from "#geometry/point
 import { toImage, toScreen } from "#geometry/viewport.ts"
 import type { Workspace } from "./workspace.ts"
 
-/** Moves the crosshair while something is being drawn, and takes the view along; false if nothing is. */
+/** Moves the crosshair while something is being drawn or the brush is in hand, and takes the view along; else false. */
 export function moveCrosshair(workspace: Workspace, dx: number, dy: number): boolean {
-  if (!workspace.isDrawing || !workspace.isBusy) return false
+  if (!workspace.isDrawing || !(workspace.isBusy || workspace.painter.isInHand)) return false
   const [x, y] = crosshair(workspace)
   const at = inside(workspace, imagePoint(x + dx, y + dy))
   const [screenX, screenY] = toScreen(workspace.view, at)

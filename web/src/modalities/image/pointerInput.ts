@@ -19,6 +19,8 @@ const BORDER = 4
 const TAKEN_ALONG_MAX = 24
 const WHEEL_LINE = 16
 const WHEEL_PAGE = 400
+/** A notch of the wheel makes the brush so much wider. */
+const WIDER = 1.15
 
 export class PointerInput {
   readonly #element: HTMLElement
@@ -151,7 +153,10 @@ export class PointerInput {
   #wheel(event: WheelEvent): void {
     event.preventDefault()
     const unit = event.deltaMode === 1 ? WHEEL_LINE : event.deltaMode === 2 ? WHEEL_PAGE : 1
-    if (event.shiftKey && !event.ctrlKey) this.#workspace.panBy(-(event.deltaX + event.deltaY) * unit, 0)
+    if (event.altKey && this.#workspace.painter.isInHand) {
+      // Some browsers turn the wheel sideways while Alt is held.
+      this.#workspace.painter.resize((event.deltaY || event.deltaX) < 0 ? WIDER : 1 / WIDER)
+    } else if (event.shiftKey && !event.ctrlKey) this.#workspace.panBy(-(event.deltaX + event.deltaY) * unit, 0)
     else {
       // Browsers tell a pinch on a touch pad as a wheel with Ctrl, in much smaller steps.
       const rate = event.ctrlKey ? 0.01 : 0.0015

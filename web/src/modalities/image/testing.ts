@@ -2,7 +2,7 @@
 
 import type { WireAnnotation } from "#editor/annotation.ts"
 import type { Mode } from "#editor/keymap.ts"
-import type { Ontology } from "#editor/ontology.ts"
+import type { Layers, Ontology } from "#editor/ontology.ts"
 import { Session } from "#editor/session.ts"
 import type { PointerState } from "#editor/tool.ts"
 import { imagePoint, screenPoint } from "#geometry/point.ts"
@@ -21,6 +21,8 @@ export const ontology: Ontology = {
     },
     { id: "dog", name: "Dog", color: "#d82841", marks: ["box"] },
     { id: "lake", name: "Lake", color: "#217e7d", marks: ["polygon", "polyline", "points", "rotated_box", "ellipse"] },
+    { id: "leaf", name: "Leaf", color: "#2a9d4b", marks: ["mask", "polygon", "box", "ellipse"] },
+    { id: "soil", name: "Soil", color: "#8d5b2c", marks: ["mask"], instances: false },
     { id: "night", name: "Night", color: "#5a2b84", marks: ["tag"] },
   ],
   questions: [{ id: "weather", name: "Weather", kind: "text" }],
@@ -33,10 +35,11 @@ export function workspaceOn(
   document: WireAnnotation = {},
   mode: Mode = "label",
   now: () => number = () => 0,
+  layers: Layers = {},
 ): Workspace {
   let last = 0
   const session = new Session({
-    ontology,
+    ontology: { ...ontology, layers },
     kinds: imageKinds,
     assets: [IMAGE, IMAGE],
     document,

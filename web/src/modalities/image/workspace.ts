@@ -3,14 +3,14 @@
  * panels and tests act on; the stage draws it.
  */
 
-import { changeGeometry, moveBy, relabel, toggleTag } from "#editor/actions.ts"
+import { changeGeometry, moveBy } from "#editor/actions.ts"
 import type { Geometry, Mark } from "#editor/annotation.ts"
 import type { Session } from "#editor/session.ts"
 import { type Grip, type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool.ts"
 import { panTool, selectTool } from "#editor/tools/table.ts"
 import { Topics } from "#editor/topics.ts"
 import type { Work } from "#editor/work.ts"
-import { type Box, encloses, grown, type Size, unionOf } from "#geometry/box.ts"
+import type { Box, Size } from "#geometry/box.ts"
 import { type ImagePoint, imagePoint, type ScreenPoint, screenPoint } from "#geometry/point.ts"
 import {
   fitting,
@@ -26,11 +26,15 @@ import {
 import type { Focus, Host, Opened } from "../host.ts"
 import type { Difference, Review } from "../review.ts"
 import type { Settings } from "../settings.ts"
+import { holdDrawable, useClass } from "./classInHand.ts"
 import { clipboard } from "./clipboard.ts"
 import { draw, refusalToDraw } from "./drawn.ts"
+import type { PlacedImageKind } from "./kinds/kind.ts"
 import { placedKind, placedKinds } from "./kinds/table.ts"
+import { Painting } from "./painting.ts"
 import { removeHeld, removePoint } from "./points.ts"
 import { Scene } from "./scene.ts"
+import { boundsOf, reveal, showDifference } from "./sight.ts"
 
 /** `viewport`: zoom and place. `live`: hover, sketch, tool. `cursor`: where the pointer is. `opened`: what floats. `wanted`: focus. */
 export type WorkspaceTopic = "viewport" | "live" | "cursor" | "opened" | "wanted"
@@ -38,13 +42,16 @@ export type WorkspaceTopic = "viewport" | "live" | "cursor" | "opened" | "wanted
 const SHOWN_MARGIN = 60
 /** Zooming to a mark stops here, so that a small one keeps its surroundings. */
 const SHOWN_SCALE_MAX = 12
-/** A difference smaller than this on screen, CSS pixels, is zoomed to. */
-const SEEN_FROM = 100
 export const ZOOM_STEP = 1.25
+
+function toolsOf({ tool, moreTools = [] }: PlacedImageKind): readonly Tool[] {
+  return [tool, ...moreTools]
+}
 
 export class Workspace implements ToolHost, Host {
   readonly topics = new Topics<WorkspaceTopic>()
   readonly scene = new Scene()
+  readonly painter = new Painting(this)
   readonly tools: readonly Tool[]
   readonly #machine: ToolMachine
   readonly #stop: (() => void)[] = []
@@ -78,8 +85,7 @@ export class Workspace implements ToolHost, Host {
     readonly review: Review | null,
   ) {
     const drawable = placedKinds.filter(({ id }) => session.vocabulary.classesFor(id).length > 0)
-    this.tools =
-      session.mode === "view" ? [selectTool, panTool] : [selectTool, ...drawable.map((kind) => kind.tool), panTool]
+    this.tools = session.mode === "view" ? [selectTool, panTool] : [selectTool, ...drawable.flatMap(toolsOf), panTool]
     const first = session.mode === "label" ? (this.tools[1] as Tool) : selectTool
     this.drawnWith = session.mode === "view" ? null : (drawable[0]?.tool ?? null)
     this.#fillScene()
@@ -154,7 +160,7 @@ export class Workspace implements ToolHost, Host {
 
   /** Shows the marks as large as is useful; the whole image if they have no place. */
   lookAt(marks: readonly Mark[]): void {
-    const box = this.#boundsOf(marks)
+    const box = boundsOf(this, marks)
     if (box) this.zoomToBox(box)
     else this.fit()
   }
@@ -163,19 +169,8 @@ export class Workspace implements ToolHost, Host {
     this.#look(showing(box, this.#size, SHOWN_MARGIN, SHOWN_SCALE_MAX))
   }
 
-  /** Pans as little as needed for the mark to be in sight. */
   reveal(mark: Mark): void {
-    const box = this.#boundsOf([mark])
-    if (!box) return
-    const { x, y, w, h } = this.visible
-    const isInSight = box.x >= x && box.y >= y && box.x + box.w <= x + w && box.y + box.h <= y + h
-    const isTooLarge = box.w > w || box.h > h
-    if (isInSight || (isTooLarge && box.x < x + w && box.x + box.w > x && box.y < y + h && box.y + box.h > y)) return
-    if (isTooLarge) this.lookAt([mark])
-    else {
-      const [atX, atY] = toScreen(this.view, imagePoint(box.x + box.w / 2, box.y + box.h / 2))
-      this.panBy(this.#size.width / 2 - atX, this.#size.height / 2 - atY)
-    }
+    reveal(this, mark)
   }
 
   show(mark: Mark): void {
@@ -186,13 +181,7 @@ export class Workspace implements ToolHost, Host {
   }
 
   showDifference(difference: Difference): void {
-    if (!difference.box) return
-    this.session.showAsset(difference.asset)
-    const { w, h } = difference.box
-    const isInSight = encloses(this.visible, difference.box)
-    const isLargeEnough = Math.max(w, h) * this.view.scale >= SEEN_FROM
-    // With as much around it as it is itself: a difference is judged by its surroundings.
-    if (!isInSight || !isLargeEnough) this.zoomToBox(grown(difference.box, Math.max(w, h)))
+    showDifference(this, difference)
   }
 
   point(at: ImagePoint | null): void {
@@ -238,9 +227,11 @@ export class Workspace implements ToolHost, Host {
     if (!tool) return
     this.redrawing = null
     this.joins = false
+    const wasPainting = this.painter.isInHand
     this.#machine.choose(tool)
     if (this.isDrawing) this.drawnWith = tool
-    this.#holdDrawable()
+    if (this.painter.isInHand && !wasPainting) this.painter.takeUp()
+    holdDrawable(this)
     this.topics.tell("live")
   }
 
@@ -281,28 +272,8 @@ export class Workspace implements ToolHost, Host {
     this.topics.tell("live")
   }
 
-  /**
-   * A class is chosen: the selection takes it in the select tool; otherwise it is in hand for the next mark. A class
-   * that is only ever a tag is put on or taken off.
-   */
   useClass(classId: string): void {
-    const itemClass = this.session.vocabulary.classOf(classId)
-    if (!itemClass || !this.canEdit) return
-    if (!itemClass.marks.some((kind) => placedKind(kind))) {
-      toggleTag(this.session, classId)
-      return
-    }
-    const isSelecting = this.tool === selectTool && this.session.selection.size > 0
-    this.session.hold(classId)
-    if (isSelecting) relabel(this.session, this.session.selection, classId)
-    else {
-      const tool = this.tools.find(({ id }) => itemClass.marks.includes(id))
-      if (tool && this.session.mode === "label" && this.tool !== tool && !itemClass.marks.includes(this.tool.id)) {
-        this.choose(tool.id)
-      }
-      this.session.say(`Drawing ${itemClass.name}.`)
-    }
-    this.topics.tell("live")
+    useClass(this, classId)
   }
 
   // --- ToolHost
@@ -351,7 +322,10 @@ export class Workspace implements ToolHost, Host {
 
   selectionBounds(): Box | null {
     if (!this.canEdit) return null
-    return this.#boundsOf(this.session.selectedMarks.filter((mark) => !this.session.isLocked(mark.id)))
+    return boundsOf(
+      this,
+      this.session.selectedMarks.filter((mark) => !this.session.isLocked(mark.id)),
+    )
   }
 
   moveSelection(dx: number, dy: number): void {
@@ -405,15 +379,6 @@ export class Workspace implements ToolHost, Host {
     return this.session.asset
   }
 
-  #boundsOf(marks: readonly Mark[]): Box | null {
-    return unionOf(
-      marks.flatMap((mark) => {
-        const kind = placedKind(mark.kind)
-        return kind && mark.asset === this.#asset ? [kind.bounds(mark.geometry)] : []
-      }),
-    )
-  }
-
   /** Offsets on whole device pixels: lines stay sharp and the bitmap can be shifted instead of drawn anew. */
   #look(view: Viewport): void {
     const { scale, x, y } = kept(view, this.image, this.#size)
@@ -421,14 +386,6 @@ export class Workspace implements ToolHost, Host {
     this.view = { scale, x: snap(x), y: snap(y) }
     this.#isFitted = false
     this.topics.tell("viewport")
-  }
-
-  /** The class in hand, if the tool can draw it; else the first that it can. */
-  #holdDrawable(): void {
-    const { vocabulary, classInHand } = this.session
-    const fitting = vocabulary.classesFor(this.tool.id)
-    if (fitting.length > 0 && !fitting.some(({ id }) => id === classInHand))
-      this.session.hold((fitting[0] as { id: string }).id)
   }
 
   #viewChanged(): void {

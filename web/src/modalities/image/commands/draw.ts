@@ -20,6 +20,9 @@ const TOOL_KEYS: readonly (readonly [kind: string, title: string, keys: Keys])[]
   ["rotated_box", "Draw rotated boxes", keys("Shift+R")],
   ["ellipse", "Draw ellipses", keys("O")],
   ["cuboid", "Draw cuboids", keys("Shift+C")],
+  ["mask", "Brush: paint the selected mask or a new one; N for a new one", keys("B")],
+  ["eraser", "Eraser: of the selected mask, or all", keys("E")],
+  ["fill", "Fill what is enclosed, or what you drag around; with Shift take it off", keys("Shift+B")],
 ]
 
 export const drawCommands: readonly Command<Workspace>[] = [

@@ -10,6 +10,7 @@ import type { Workspace } from "../workspace.ts"
 import { drawCommands } from "./draw.ts"
 import { markCommands } from "./marks.ts"
 import { pointCommands } from "./points.ts"
+import { regionCommands } from "./regions.ts"
 import { zoomCommand } from "./select.ts"
 import { viewCommands } from "./view.ts"
 
@@ -22,6 +23,7 @@ export const STATIC_COMMANDS: readonly Command<Workspace>[] = [
   ...deleteCommands,
   ...markCommands,
   ...pointCommands,
+  ...regionCommands,
   ...historyCommands,
   ...viewCommands,
   ...workCommands,

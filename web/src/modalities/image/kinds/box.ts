@@ -152,6 +152,17 @@ export const boxKind: PlacedImageKind = {
   isPlaced: true,
   isTag: false,
   tool: boxTool,
+  covered: (geometry) => {
+    const { x, y, w, h } = boxFrom(geometry)
+    return [
+      [
+        [x, y],
+        [x + w, y],
+        [x + w, y + h],
+        [x, y + h],
+      ],
+    ]
+  },
   problems,
   mended,
   pushed,

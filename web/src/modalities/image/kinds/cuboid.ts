@@ -95,6 +95,7 @@ const shared = vertexKind(
 export const cuboidKind: PlacedImageKind = {
   ...shared,
   tool: cuboidTool,
+  covered: (geometry) => [seen(geometry).silhouette],
   problems,
 
   mended(geometry, image) {

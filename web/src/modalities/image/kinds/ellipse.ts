@@ -1,7 +1,7 @@
 /** Ellipses: {cx, cy, rx, ry, angle} in image pixels, degrees clockwise on a screen. */
 
 import type { Box } from "#geometry/box.ts"
-import { type Frame, seenFrom } from "#geometry/frame.ts"
+import { type Frame, placeIn, seenFrom } from "#geometry/frame.ts"
 import type { ImagePoint } from "#geometry/point.ts"
 import { cornerTool } from "../tools/box/tool.ts"
 import type { PlacedImageKind, Projection } from "./kind.ts"
@@ -51,6 +51,18 @@ export const ellipseKind: PlacedImageKind = {
     ry: h / 2,
     angle: 0,
   })),
+
+  covered(geometry) {
+    const frame = frameOf(geometry, OF)
+    // So many corners keep the outline within a twentieth of a pixel of the curve.
+    const count = Math.max(16, Math.ceil(8 * Math.sqrt(Math.max(frame.w, frame.h))))
+    return [
+      Array.from({ length: count }, (_, i) => {
+        const turn = (2 * Math.PI * i) / count
+        return placeIn(frame, Math.cos(turn), Math.sin(turn))
+      }),
+    ]
+  },
 
   outline(context, geometry, projection) {
     trace(context, frameOf(geometry, OF), projection)

@@ -3,6 +3,7 @@
 import type { Geometry } from "#editor/annotation.ts"
 import type { PlacedKind, UnplacedKind } from "#editor/kind.ts"
 import type { Tool } from "#editor/tool.ts"
+import type { Path } from "#geometry/path.ts"
 
 /** Where image space lies on a canvas, in device pixels. One object is reused for all marks of a frame. */
 export interface Projection {
@@ -20,6 +21,12 @@ export interface PlacedImageKind extends PlacedKind {
   /** Fills the inside. */
   fill(context: CanvasRenderingContext2D, geometry: Geometry, projection: Projection): void
   readonly tool: Tool
+  /** Further tools for the same kind. */
+  readonly moreTools?: readonly Tool[]
+  /** How much it is filled where other kinds are filled so much, 0 to 1; absent: as much. */
+  fillOf?(fill: number): number
+  /** The rings around what it covers: what lies in an odd number of them. Absent: it covers nothing. */
+  covered?(geometry: Geometry): readonly Path[]
   /** What drawing it costs, a box being 1. */
   weight(geometry: Geometry): number
 }

@@ -136,6 +136,7 @@ export const polygonKind: PlacedImageKind = {
     least: 3,
     geometryOf: (points) => ({ parts: [[points]] }),
   }),
+  covered: (geometry) => partsOf(geometry).flat(),
   problems,
   mended,
   joined,

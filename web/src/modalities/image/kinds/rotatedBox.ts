@@ -1,6 +1,6 @@
 /** Rotated boxes: {cx, cy, w, h, angle} in image pixels, degrees clockwise on a screen. */
 
-import { boundsOfFrame, type Frame, placeIn } from "#geometry/frame.ts"
+import { boundsOfFrame, cornersOf, type Frame, placeIn } from "#geometry/frame.ts"
 import { edgeTool } from "../tools/edge/tool.ts"
 import type { PlacedImageKind, Projection } from "./kind.ts"
 import { frameBorder, frameOf, type Turned, turnedKind } from "./turned.ts"
@@ -34,6 +34,7 @@ function trace(context: CanvasRenderingContext2D, frame: Frame, { scale, x, y }:
 export const rotatedBoxKind: PlacedImageKind = {
   ...turnedKind(OF),
   tool: edgeTool,
+  covered: (geometry) => [cornersOf(frameOf(geometry, OF))],
 
   outline(context, geometry, projection) {
     trace(context, frameOf(geometry, OF), projection)

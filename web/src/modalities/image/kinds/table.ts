@@ -5,6 +5,7 @@ import { boxKind } from "./box.ts"
 import { cuboidKind } from "./cuboid.ts"
 import { ellipseKind } from "./ellipse.ts"
 import type { ImageKind, PlacedImageKind } from "./kind.ts"
+import { maskKind } from "./mask.ts"
 import { pointsKind } from "./points.ts"
 import { polygonKind } from "./polygon.ts"
 import { polylineKind } from "./polyline.ts"
@@ -19,6 +20,7 @@ export const IMAGE_KINDS: readonly ImageKind[] = [
   rotatedBoxKind,
   ellipseKind,
   cuboidKind,
+  maskKind,
   tagKind,
 ]
 

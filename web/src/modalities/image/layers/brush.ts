@@ -65,7 +65,7 @@ export class Brush {
   mark(mark: Mark, kind: PlacedImageKind, look: Look, fill: number): void {
     const pen = look.penOf(mark)
     if (pen !== this.#pen) this.#take(pen, 1)
-    if (fill > 0) this.#fill(mark, kind, fill)
+    this.#fill(mark, kind, fill)
     kind.outline(this.#context, mark.geometry, this.projection)
   }
 
@@ -73,7 +73,7 @@ export class Brush {
   strongMark(mark: Mark, kind: PlacedImageKind, look: Look, fill: number, thickness: number): void {
     this.halo(mark, kind, look, thickness)
     this.#take(look.penOf(mark), thickness)
-    if (fill > 0) this.#fill(mark, kind, fill)
+    this.#fill(mark, kind, fill)
     kind.outline(this.#context, mark.geometry, this.projection)
     this.#pen = null
   }
@@ -93,7 +93,9 @@ export class Brush {
 
   #fill(mark: Mark, kind: PlacedImageKind, fill: number): void {
     const context = this.#context
-    context.globalAlpha = fill
+    const share = kind.fillOf ? kind.fillOf(fill) : fill
+    if (share <= 0) return
+    context.globalAlpha = share
     context.fillStyle = context.strokeStyle
     kind.fill(context, mark.geometry, this.projection)
     context.globalAlpha = 1

@@ -5,6 +5,7 @@ import type { Handle } from "#editor/kind.ts"
 import type { Vocabulary } from "#editor/ontology.ts"
 import type { Sketch } from "#editor/tool.ts"
 import { type Box, type Size, touches } from "#geometry/box.ts"
+import { rowsOf } from "#geometry/spans.ts"
 import { type Viewport, visibleBox } from "#geometry/viewport.ts"
 import type { LabelDisplay } from "../../settings.ts"
 import type { PlacedImageKind } from "../kinds/kind.ts"
@@ -18,6 +19,7 @@ export const LIVE_MAX = 600
 const LABELS_MAX = 150
 const SELECTED_FILL = 0.2
 const HOVER_FILL = 0.12
+const STROKE_FILL = 0.6
 const HANDLE_SIDE = 9
 
 export interface LiveScene {
@@ -71,6 +73,7 @@ export class LiveLayer {
     if (live.hovered !== null && !live.selection.has(live.hovered)) this.#drawHovered(live, live.hovered)
     const drawn = this.#drawSelection(live, inView)
     this.#drawFresh(live)
+    this.#drawStroke(live, inView)
     for (const [x, y] of live.sketch?.dots ?? []) this.#drawGrip(x, y, "round")
     this.#drawLabels(live, inView, drawn)
     this.#drawHandles(live)
@@ -127,6 +130,25 @@ export class LiveLayer {
     const color = vocabulary.classOf(classInHand ?? "")?.color ?? "#ffffff"
     const pen = { color, dash: [], width: 2 }
     this.#brush.strongMark(sketchedMark(fresh.kind, fresh.geometry), kind, { penOf: () => pen }, HOVER_FILL, 1)
+    this.painted++
+  }
+
+  /** The pixels of a stroke, as they are. */
+  #drawStroke({ sketch, vocabulary, classInHand }: LiveScene, inView: Box): void {
+    if (!sketch?.stroke) return
+    const { context, projection } = this.#brush
+    const { scale, x, y } = projection
+    const { isErasing } = sketch.stroke
+    const spans = rowsOf(sketch.stroke.spans, Math.floor(inView.y), Math.ceil(inView.y + inView.h))
+    context.beginPath()
+    for (let at = 0; at < spans.length; at += 3) {
+      const [row, start, end] = [spans[at], spans[at + 1], spans[at + 2]] as [number, number, number]
+      context.rect(start * scale + x, row * scale + y, (end - start) * scale, scale)
+    }
+    context.globalAlpha = STROKE_FILL
+    context.fillStyle = isErasing ? "#14171d" : (vocabulary.classOf(classInHand ?? "")?.color ?? "#ffffff")
+    context.fill()
+    context.globalAlpha = 1
     this.painted++
   }
 

@@ -1,0 +1,47 @@
+/** Bringing things into sight with as little movement of the view as will do. */
+
+import type { Mark } from "#editor/annotation.ts"
+import { type Box, encloses, grown, unionOf } from "#geometry/box.ts"
+import { imagePoint } from "#geometry/point.ts"
+import { toScreen } from "#geometry/viewport.ts"
+import type { Difference } from "../review.ts"
+import { placedKind } from "./kinds/table.ts"
+import type { Workspace } from "./workspace.ts"
+
+/** A difference smaller than this on screen, CSS pixels, is zoomed to. */
+const SEEN_FROM = 100
+
+/** The box around marks of the asset on screen; null if none of them has a place there. */
+export function boundsOf({ session }: Workspace, marks: readonly Mark[]): Box | null {
+  return unionOf(
+    marks.flatMap((mark) => {
+      const kind = placedKind(mark.kind)
+      return kind && mark.asset === session.asset ? [kind.bounds(mark.geometry)] : []
+    }),
+  )
+}
+
+/** Pans as little as needed for the mark to be in sight. */
+export function reveal(workspace: Workspace, mark: Mark): void {
+  const box = boundsOf(workspace, [mark])
+  if (!box) return
+  const { x, y, w, h } = workspace.visible
+  const isInSight = box.x >= x && box.y >= y && box.x + box.w <= x + w && box.y + box.h <= y + h
+  const isTooLarge = box.w > w || box.h > h
+  if (isInSight || (isTooLarge && box.x < x + w && box.x + box.w > x && box.y < y + h && box.y + box.h > y)) return
+  if (isTooLarge) workspace.lookAt([mark])
+  else {
+    const [atX, atY] = toScreen(workspace.view, imagePoint(box.x + box.w / 2, box.y + box.h / 2))
+    workspace.panBy(workspace.size.width / 2 - atX, workspace.size.height / 2 - atY)
+  }
+}
+
+export function showDifference(workspace: Workspace, difference: Difference): void {
+  if (!difference.box) return
+  workspace.session.showAsset(difference.asset)
+  const { w, h } = difference.box
+  const isInSight = encloses(workspace.visible, difference.box)
+  const isLargeEnough = Math.max(w, h) * workspace.view.scale >= SEEN_FROM
+  // With as much around it as it is itself: a difference is judged by its surroundings.
+  if (!isInSight || !isLargeEnough) workspace.zoomToBox(grown(difference.box, Math.max(w, h)))
+}
