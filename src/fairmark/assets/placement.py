@@ -4,7 +4,7 @@ A row names an item that is there already if its external id is taken, or, witho
 without external id. That makes every way in idempotent: what is sent twice is there once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,13 +20,13 @@ from fairmark.kernel.ids import BatchId, ImportId, ItemId, ProjectId
 class Placed(NamedTuple):
     """What became of rows. items: index -> item and whether it is new. waiting: assets that are now to be fetched.
 
-    new: items that are to be counted into the batch, when everything else is done.
+    new: how many items are to be counted into each batch, when everything else is done.
     """
 
     items: dict[int, tuple[ItemId, bool]]
     faults: list[RowProblem]
     waiting: int
-    new: int
+    new: dict[BatchId, int]
 
 
 class Found(NamedTuple):
@@ -51,16 +51,19 @@ _MENDS = {
 async def place_items(
     tx: Tx,
     project_id: ProjectId,
-    batch_id: BatchId,
+    batch: BatchId | Mapping[int, BatchId],
     rows: Sequence[NewItem],
     *,
     import_id: ImportId | None = None,
     repeats: bool = False,
 ) -> Placed:
-    """Adds `rows` as items and announces the new ones; the caller counts them into the batch.
+    """Adds `rows` as items and announces the new ones; the caller counts them into their batches.
 
-    repeats: rows without external id are new items, even where an item of the same assets is there.
+    batch: of all of them, or of each by its number; then rows of one batch come one after another, so that what is
+    announced of it is a range of its own. repeats: rows without external id are new items, even where an item of the
+    same assets is there.
     """
+    batch_of = batch if isinstance(batch, Mapping) else dict.fromkeys((row.number for row in rows), batch)
     items: dict[int, tuple[ItemId, bool]] = {}
     left, echoes, waiting = await _without_known(tx, project_id, rows, items)
     found, faults, fetches = await _resolve(tx, left)
@@ -76,11 +79,12 @@ async def place_items(
             row.meta,
             row.priority,
             row.prelabel,
+            batch_of[row.number],
         )
         for row in left
         if row.number in found and row.number not in items
     }
-    added = await _insert(tx, project_id, batch_id, fresh, items)
+    added = await _insert(tx, project_id, fresh, items)
     for index, first in echoes:
         if first in items:
             items[index] = (items[first][0], False)
@@ -88,19 +92,25 @@ async def place_items(
             faults.append(
                 RowProblem(index, "repeats_bad_row", "An earlier row of this external id was not taken.", "Mend that.")
             )
-    if added:
-        await announce(
-            tx,
+    new: dict[BatchId, list[UUID]] = {}
+    for row in fresh.values():
+        if row.id in added:
+            new.setdefault(row.batch_id, []).append(row.id)
+    await announce(
+        tx,
+        *(
             ItemsAdded(
                 project_id=project_id,
                 batch_id=batch_id,
-                first_id=ItemId(min(added)),
-                last_id=ItemId(max(added)),
-                count=len(added),
+                first_id=ItemId(min(ids)),
+                last_id=ItemId(max(ids)),
+                count=len(ids),
                 import_id=import_id,
-            ),
-        )
-    return Placed(items, faults, waiting + fetches, len(added))
+            )
+            for batch_id, ids in new.items()
+        ),
+    )
+    return Placed(items, faults, waiting + fetches, {batch_id: len(ids) for batch_id, ids in new.items()})
 
 
 async def _without_known(
@@ -200,14 +210,13 @@ async def _find_unnamed(
 async def _insert(
     tx: Tx,
     project_id: ProjectId,
-    batch_id: BatchId,
     fresh: dict[int, ItemRow],
     items: dict[int, tuple[ItemId, bool]],
 ) -> set[UUID]:
     """Adds the rows; returns the ids of those that were new. The others were added by somebody else just now."""
     if not fresh:
         return set()
-    added = await store.add_items(tx, project_id, batch_id, list(fresh.values()))
+    added = await store.add_items(tx, project_id, list(fresh.values()))
     raced = [row.external_id for row in fresh.values() if row.id not in added and row.external_id is not None]
     there = await store.items_by_external(tx, project_id, raced) if raced else {}
     for index, row in fresh.items():

@@ -9,9 +9,9 @@ INSERT INTO batches (org_id, id, project_id, name, priority, due_at, created_at)
 VALUES (:org_id, :id, :project_id, :name, :priority, :due_at, :now)
 ON CONFLICT (org_id, project_id, name) DO NOTHING;
 
--- name: get_batch_by_name
+-- name: batches_by_name
 SELECT id, project_id, name, state, priority, due_at, items, created_at
-  FROM batches WHERE org_id = :org_id AND project_id = :project_id AND name = :name;
+  FROM batches WHERE org_id = :org_id AND project_id = :project_id AND name = ANY (:names::text[]);
 
 -- name: lock_batch
 -- The batch and, through its project, whether the caller may see it.
@@ -67,11 +67,11 @@ SELECT i.id, i.asset_ids
 -- Rows come in the order of their external ids, so that two imports of the same rows wait for one another instead of
 -- each holding what the other wants. asset_ids travel as text, because arrays of arrays must be rectangular.
 INSERT INTO items (org_id, id, project_id, batch_id, external_id, name, asset_ids, meta, priority, prelabel, created_at)
-SELECT :org_id, r.id, :project_id, :batch_id, r.external_id, r.name, r.asset_ids::uuid[], r.meta::jsonb, r.priority,
+SELECT :org_id, r.id, :project_id, r.batch_id, r.external_id, r.name, r.asset_ids::uuid[], r.meta::jsonb, r.priority,
        r.prelabel::jsonb, :now
-  FROM unnest(:ids::uuid[], :external_ids::text[], :names::text[], :asset_ids::text[], :metas::text[],
-              :priorities::int[], :prelabels::text[])
-       AS r (id, external_id, name, asset_ids, meta, priority, prelabel)
+  FROM unnest(:ids::uuid[], :batch_ids::uuid[], :external_ids::text[], :names::text[], :asset_ids::text[],
+              :metas::text[], :priorities::int[], :prelabels::text[])
+       AS r (id, batch_id, external_id, name, asset_ids, meta, priority, prelabel)
 ON CONFLICT (org_id, project_id, external_id) WHERE external_id IS NOT NULL DO NOTHING
 RETURNING id;
 

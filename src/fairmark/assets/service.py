@@ -63,15 +63,23 @@ async def labels_of(tx: Tx, project: ProjectFacts) -> Labels:
 
 async def batch_named(tx: Tx, project_id: ProjectId, name: str | None) -> Batch:
     """The project's batch of this name, made if there is none. Raises BatchCancelled, BadName."""
-    name = DEFAULT_BATCH if name is None else rules.clean_name(name, "batch's name")
-    found = await store.batch_by_name(tx, project_id, name)
-    if found is None:
-        await store.add_batch(tx, BatchId(new_id()), project_id, name, 0, None)
-        found = await store.batch_by_name(tx, project_id, name)
-        assert found is not None
-    if found.state is BatchState.CANCELLED:
-        raise BatchCancelled(f"The batch '{found.name}' was cancelled.", mend="Choose another batch.")
-    return found
+    name = DEFAULT_BATCH if name is None else name
+    return (await batches_named(tx, project_id, [name]))[name]
+
+
+async def batches_named(tx: Tx, project_id: ProjectId, names: Sequence[str]) -> dict[str, Batch]:
+    """The project's batches of these names, each made if there is none. Raises BatchCancelled, BadName."""
+    clean = {name: rules.clean_name(name, "batch's name") for name in names}
+    wanted = sorted(set(clean.values()))
+    found = await store.batches_by_name(tx, project_id, wanted)
+    if missing := [name for name in wanted if name not in found]:
+        for name in missing:
+            await store.add_batch(tx, BatchId(new_id()), project_id, name, 0, None)
+        found |= await store.batches_by_name(tx, project_id, missing)
+    for batch in found.values():
+        if batch.state is BatchState.CANCELLED:
+            raise BatchCancelled(f"The batch '{batch.name}' was cancelled.", mend="Choose another batch.")
+    return {name: found[clean[name]] for name in names}
 
 
 async def create_batch(tx: Tx, project_id: ProjectId, name: str, priority: int, due_at: datetime | None) -> Batch:
@@ -80,9 +88,7 @@ async def create_batch(tx: Tx, project_id: ProjectId, name: str, priority: int, 
     name = rules.clean_name(name, "batch's name")
     if not await store.add_batch(tx, BatchId(new_id()), project_id, name, priority, due_at):
         raise BatchTaken(f"The project has a batch '{name}' already.", mend="Choose another name.")
-    found = await store.batch_by_name(tx, project_id, name)
-    assert found is not None
-    return found
+    return (await store.batches_by_name(tx, project_id, [name]))[name]
 
 
 async def list_batches(tx: Tx, project_id: ProjectId, after: UUID | None, limit: int) -> list[Batch]:
@@ -175,22 +181,38 @@ async def add_items(
     repeats: rows without an external id make new items, even where an item of the same assets is there.
     Raises ProjectUnknown, ProjectArchived, BatchCancelled, RowsTooMany.
     """
+    name = DEFAULT_BATCH if batch is None else batch
+    return await _added(tx, project_id, [name] * max(1, len(rows)), rows, repeats)
+
+
+async def add_items_to(tx: Tx, project_id: ProjectId, rows: Sequence[tuple[str, Any]]) -> Added:
+    """The same for rows that each name their batch, at least one; `batch_id` of the answer is that of the first.
+
+    Raises what `add_items` raises.
+    """
+    return await _added(tx, project_id, [batch for batch, _ in rows], [row for _, row in rows], repeats=False)
+
+
+async def _added(tx: Tx, project_id: ProjectId, names: Sequence[str], rows: Sequence[Any], repeats: bool) -> Added:
     if len(rows) > INLINE_ROWS_MAX:
         raise RowsTooMany(
             f"The request brings {len(rows)} items; the limit is {INLINE_ROWS_MAX}.",
             mend="Send them in several requests, or start an import.",
         )
     project = await get_project(tx, project_id, writes=True)
-    target = await batch_named(tx, project_id, batch)
+    batches = await batches_named(tx, project_id, names)
     labels = await labels_of(tx, project) if any(isinstance(row, dict) and "prelabel" in row for row in rows) else None
     checked = [rules.check_item(index, row, labels=labels) for index, row in enumerate(rows)]
     faults = [row for row in checked if isinstance(row, RowProblem)]
+    good = [row for row in checked if isinstance(row, NewItem)]
+    batch_of = {row.number: batches[names[row.number]].id for row in good}
     placed = await place_items(
-        tx, project_id, target.id, [row for row in checked if isinstance(row, NewItem)], repeats=repeats
+        tx, project_id, batch_of, sorted(good, key=lambda row: batch_of[row.number]), repeats=repeats
     )
     if placed.waiting:
         await jobs.enqueue(tx, FETCH_JOB, key="fetch")
     if placed.new:
-        await store.count_into_batches(tx, {target.id: placed.new})
+        await store.count_into_batches(tx, placed.new)
     items = [AddedItem(index, id, new) for index, (id, new) in sorted(placed.items.items())]
-    return Added(target.id, items, sorted([*faults, *placed.faults], key=lambda fault: fault.index))
+    faults = sorted([*faults, *placed.faults], key=lambda fault: fault.index)
+    return Added(batches[names[0]].id, items, faults)

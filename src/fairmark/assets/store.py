@@ -46,6 +46,7 @@ class ItemRow(NamedTuple):
     meta: str
     priority: int
     prelabel: str | None
+    batch_id: BatchId
 
 
 class Content(NamedTuple):
@@ -81,9 +82,9 @@ async def add_batch(
     return touched == 1
 
 
-async def batch_by_name(tx: Tx, project_id: ProjectId, name: str) -> Batch | None:
-    row = await tx.maybe(q.get_batch_by_name, org_id=tx.org_id, project_id=project_id, name=name)
-    return _batch(row) if row else None
+async def batches_by_name(tx: Tx, project_id: ProjectId, names: Sequence[str]) -> dict[str, Batch]:
+    rows = await tx.all(q.batches_by_name, org_id=tx.org_id, project_id=project_id, names=list(names))
+    return {row["name"]: _batch(row) for row in rows}
 
 
 async def lock_batch(tx: Tx, batch_id: BatchId) -> Batch | None:
@@ -132,14 +133,14 @@ async def items_unnamed(
     return {tuple(row[1]): ItemId(row[0]) for row in rows}
 
 
-async def add_items(tx: Tx, project_id: ProjectId, batch_id: BatchId, rows: Sequence[ItemRow]) -> set[UUID]:
+async def add_items(tx: Tx, project_id: ProjectId, rows: Sequence[ItemRow]) -> set[UUID]:
     """Returns the ids that were added; the others' external ids were taken meanwhile."""
     ordered = sorted(rows, key=lambda row: row.external_id or "")
     added = await tx.all(
         q.add_items,
         org_id=tx.org_id,
         project_id=project_id,
-        batch_id=batch_id,
+        batch_ids=[row.batch_id for row in ordered],
         now=tx.now,
         ids=[row.id for row in ordered],
         external_ids=[row.external_id for row in ordered],

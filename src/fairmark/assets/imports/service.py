@@ -196,9 +196,9 @@ async def _take(tx: Tx, running: Running, chunk: Chunk, bad_before: int, known_b
         placed = await place_items(
             tx, running.project_id, batch_id, items, import_id=running.id, repeats=running.repeats
         )
-        counts_of[batch_id] = placed.new
-        new += placed.new
-        there += len(placed.items) - placed.new
+        counts_of[batch_id] = placed.new.get(batch_id, 0)
+        new += counts_of[batch_id]
+        there += len(placed.items) - counts_of[batch_id]
         waiting += placed.waiting
         by_index = {row.item.number: row for row in rows}
         for fault in placed.faults:
