@@ -14,9 +14,12 @@ from fairmark.ontology.model import (
     Field,
     FieldKind,
     ItemClass,
+    Layers,
     LinkType,
+    MarkLimits,
     Ontology,
     Option,
+    Overlap,
     Severity,
     When,
 )
@@ -169,6 +172,12 @@ class TestCheckOntology:
             ((item_class("a", marks=("blob",)),), "unknown_kind", "/classes/0/marks/0"),
             ((item_class("a", marks=("box", "box")),), "repeated", "/classes/0/marks"),
             ((item_class("a", min_count=2, max_count=1),), "empty_range", "/classes/0/min_count"),
+            (
+                (item_class("a", limits={"box": MarkLimits(min_points=3, max_points=2)}),),
+                "empty_range",
+                "/classes/0/limits/box/min_points",
+            ),
+            ((item_class("a", limits={"tag": MarkLimits()}),), "unknown_kind", "/classes/0/limits/tag"),
             ((item_class("a", parent="gone"),), "unknown_class", "/classes/0/parent"),
             ((item_class("a", parent="a"),), "parent_cycle", "/classes/0/parent"),
             ((item_class("a", help="\x00"),), "bad_text", "/classes/0/help"),
@@ -213,6 +222,16 @@ class TestCheckOntology:
             ("shared_key", "/questions/1"),
         }
         assert {fault.severity for fault in faults} == {Severity.WARNING}
+
+    def test_warns_of_rules_for_masks_where_there_are_none(self) -> None:
+        sky = item_class("sky", instances=False)
+        faults = check_ontology(Ontology(classes=(sky,), layers=Layers(Overlap.FORBIDDEN)))
+        assert [(fault.code, fault.path, fault.severity) for fault in faults] == [
+            ("no_use", "/layers", Severity.WARNING),
+            ("no_use", "/classes/0/instances", Severity.WARNING),
+        ]
+        masks = replace(sky, marks=("mask",))
+        assert check_ontology(Ontology(classes=(masks,), layers=Layers(Overlap.FORBIDDEN))) == []
 
     def test_bounds_options_patterns_and_faults(self) -> None:
         options = tuple(Option(f"o{n}", f"O{n}") for n in range(OPTIONS_MAX + 1))

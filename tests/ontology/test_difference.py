@@ -6,7 +6,18 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from fairmark.ontology.difference import compare
-from fairmark.ontology.model import Field, FieldKind, ItemClass, LinkType, Ontology, Option, When
+from fairmark.ontology.model import (
+    Field,
+    FieldKind,
+    ItemClass,
+    Layers,
+    LinkType,
+    MarkLimits,
+    Ontology,
+    Option,
+    Overlap,
+    When,
+)
 from fairmark.ontology.rules import check_annotation, check_ontology, compile_ontology, errors, prune
 
 from .strategies import annotations, ontologies, revisions
@@ -49,6 +60,10 @@ class TestCompare:
             ({"min_count": 1}, ("changed", "/classes/car/min_count", True)),
             ({"max_count": 4}, ("changed", "/classes/car/max_count", True)),
             ({"max_count": None}, ("changed", "/classes/car/max_count", False)),
+            ({"limits": {"box": MarkLimits(min_width=9)}}, ("changed", "/classes/car/limits", True)),
+            ({"limits": {"box": MarkLimits(max_points=9)}}, ("changed", "/classes/car/limits", True)),
+            ({"limits": {"box": MarkLimits()}}, ("changed", "/classes/car/limits", False)),
+            ({"instances": False}, ("changed", "/classes/car/instances", True)),
             ({"attributes": (SPEED, COLOR)}, ("reordered", "/classes/car/attributes", False)),
             ({"attributes": (COLOR,)}, ("removed", "/classes/car/attributes/speed", True)),
         ],
@@ -95,6 +110,18 @@ class TestCompare:
     )
     def test_links(self, link: LinkType, path: str, invalidates: bool) -> None:
         assert told(replace(BASE, links=(link,)))[0][1:] == (path, invalidates)
+
+    @pytest.mark.parametrize(
+        ("layers", "path", "invalidates"),
+        [
+            (Layers(Overlap.FORBIDDEN), "/layers/overlap", True),
+            (Layers(whole=True), "/layers/whole", True),
+        ],
+    )
+    def test_layers(self, layers: Layers, path: str, invalidates: bool) -> None:
+        assert told(replace(BASE, layers=layers)) == [("changed", path, invalidates)]
+        back = compare(replace(BASE, layers=layers), BASE)
+        assert [(change.path, change.invalidates) for change in back] == [(path, False)]
 
     def test_a_class_that_must_be_marked_leaves_earlier_work_incomplete(self) -> None:
         new = ItemClass("plate", "Plate", "#000000", ("box",), min_count=1)

@@ -17,6 +17,7 @@ from fairmark.ontology.model import (
     FieldValue,
     InvalidPattern,
     ItemClass,
+    Layers,
     LinkType,
     Ontology,
     Option,
@@ -75,7 +76,19 @@ def check_ontology(ontology: Ontology, kinds: Collection[str] | None = None) -> 
     _check_shared_keys(found, ontology)
     for index, link in enumerate(ontology.links):
         _check_link(found, link, pointer("links", index), by_id)
+    _check_layers(found, ontology)
     return found.faults
+
+
+def _check_layers(found: _Findings, ontology: Ontology) -> None:
+    if ontology.layers != Layers() and not any("mask" in item_class.marks for item_class in ontology.classes):
+        message = "There are rules for masks, and no class takes any."
+        found.warn("no_use", "/layers", message, "Let a class take masks, or remove the rules.")
+    for index, item_class in enumerate(ontology.classes):
+        if not item_class.instances and "mask" not in item_class.marks:
+            message = f"{item_class.name} has one mask at most, and takes none."
+            mend = "Let it take masks, or leave instances out."
+            found.warn("no_use", pointer("classes", index, "instances"), message, mend)
 
 
 def _check_ids(found: _Findings, things: Sequence[ItemClass | Field | Option | LinkType], path: str, what: str) -> None:
@@ -147,6 +160,14 @@ def _check_class(
     if item_class.max_count is not None and item_class.min_count > item_class.max_count:
         message = f"{item_class.name}: at least {item_class.min_count} and at most {item_class.max_count} marks."
         found.add("empty_range", path + "/min_count", message, "Lower min_count or raise max_count.")
+    for kind, limits in item_class.limits.items():
+        if kind not in item_class.marks:
+            message = f"{item_class.name} has limits for {shown(kind)}, and takes no such marks."
+            found.add("unknown_kind", path + pointer("limits", kind), message, "Take the limits away.")
+        if limits.max_points is not None and limits.min_points > limits.max_points:
+            message = f"{item_class.name}: at least {limits.min_points} and at most {limits.max_points} points."
+            mend = "Lower min_points or raise max_points."
+            found.add("empty_range", path + pointer("limits", kind, "min_points"), message, mend)
     parent = item_class.parent
     if parent is not None and parent not in by_id:
         found.add("unknown_class", path + "/parent", f"There is no class {shown(parent)}.", "Name an existing class.")

@@ -1,10 +1,10 @@
 """What changed between two versions of an ontology, in words, and whether earlier answers still fit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from fairmark.ontology.fields import pointer
-from fairmark.ontology.model import Change, Field, FieldKind, ItemClass, LinkType, Ontology, Option
+from fairmark.ontology.model import Change, Field, FieldKind, ItemClass, LinkType, MarkLimits, Ontology, Option, Overlap
 
 _Thing = TypeVar("_Thing", ItemClass, Field, LinkType, Option)
 
@@ -25,6 +25,10 @@ def compare(old: Ontology, new: Ontology) -> list[Change]:
         _compare_field(changes, was, now, path)
     for was, now, path in _paired(changes, old.links, new.links, "/links", "link type"):
         _compare_link(changes, was, now, path)
+    before, after = old.layers, new.layers
+    narrower = after.overlap is Overlap.FORBIDDEN
+    _note(changes, "/layers", "overlap", "Masks", before.overlap.value, after.overlap.value, invalidates=narrower)
+    _note(changes, "/layers", "whole", "Masks", before.whole, after.whole, invalidates=after.whole)
     return changes
 
 
@@ -89,8 +93,26 @@ def _compare_class(changes: list[Change], was: ItemClass, now: ItemClass, path: 
     _note(changes, path, "min_count", now.name, was.min_count, now.min_count, invalidates=more)
     fewer = _lower(was.max_count, now.max_count)
     _note(changes, path, "max_count", now.name, was.max_count, now.max_count, invalidates=fewer)
+    if was.limits != now.limits:
+        message = f"{now.name}: marks of it may have other sizes or numbers of points."
+        changes.append(Change("changed", path + "/limits", message, _is_tighter(was.limits, now.limits)))
+    _note(changes, path, "instances", now.name, was.instances, now.instances, invalidates=not now.instances)
     for before, after, here in _paired(changes, was.attributes, now.attributes, path + "/attributes", "attribute"):
         _compare_field(changes, before, after, here)
+
+
+def _is_tighter(was: Mapping[str, MarkLimits], now: Mapping[str, MarkLimits]) -> bool:
+    """Whether marks that were right may be wrong now."""
+    for kind, limits in now.items():
+        before = was.get(kind, MarkLimits())
+        least = (limits.min_width, limits.min_height, limits.min_points)
+        if any(
+            new > old for new, old in zip(least, (before.min_width, before.min_height, before.min_points), strict=True)
+        ):
+            return True
+        if _lower(before.max_points, limits.max_points):
+            return True
+    return False
 
 
 def _compare_field(changes: list[Change], was: Field, now: Field, path: str) -> None:

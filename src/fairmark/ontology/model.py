@@ -89,8 +89,24 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """Regular expression that a `text` must match in full. RE2-like subset: no look-around, no back-references."""
 
 
+class MarkLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How small marks of one kind may be, in pixels along the sides they are drawn with, and how many points each of
+    their outlines has. They hold for what is handed in; predictions may fall short of them.
+    """
+
+    min_width: Annotated[float, Meta(ge=0)] = 0
+    min_height: Annotated[float, Meta(ge=0)] = 0
+    min_points: Annotated[int, Meta(ge=0)] = 0
+    max_points: Annotated[int, Meta(ge=1)] | None = None
+
+
 class ItemClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a mark can be: a car, a pedestrian. `marks` names the mark kinds it may take ("box", "tag" ...)."""
+    """What a mark can be: a car, a pedestrian. `marks` names the mark kinds it may take ("box", "tag" ...); `limits`
+    what holds for marks of some of these kinds.
+
+    instances: whether each one is a mask of its own, as of things that are counted; if not, it is stuff (sky, road), of
+    which there is one mask at most on each asset.
+    """
 
     id: Slug
     name: Title
@@ -102,6 +118,8 @@ class ItemClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     help: Annotated[str, Meta(max_length=2000)] = ""
     min_count: Annotated[int, Meta(ge=0)] = 0
     max_count: Annotated[int, Meta(ge=0)] | None = None
+    limits: dict[str, MarkLimits] = {}
+    instances: bool = True
 
 
 class LinkType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -114,6 +132,22 @@ class LinkType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     directed: bool = True
 
 
+class Overlap(StrEnum):
+    ALLOWED = "allowed"
+    FORBIDDEN = "forbidden"
+
+
+class Layers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How the masks of an annotation lie with one another on each asset. A semantic layer forbids overlap; a
+    panoptic one does so too, and has classes with instances.
+
+    overlap: "forbidden" if no pixel belongs to two masks. whole: whether every pixel has to belong to one.
+    """
+
+    overlap: Overlap = Overlap.ALLOWED
+    whole: bool = False
+
+
 class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Everything that may be said about an item of one project."""
 
@@ -121,6 +155,7 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     classes: Annotated[tuple[ItemClass, ...], Meta(max_length=CLASSES_MAX)] = ()
     questions: Annotated[tuple[Field, ...], Meta(max_length=FIELDS_MAX)] = ()
     links: Annotated[tuple[LinkType, ...], Meta(max_length=FIELDS_MAX)] = ()
+    layers: Layers = Layers()
 
 
 class Source(StrEnum):

@@ -3520,6 +3520,11 @@ export interface components {
             /** @default 0 */
             min_count: number;
             max_count?: number | null;
+            limits?: {
+                [key: string]: components["schemas"]["MarkLimits"];
+            };
+            /** @default true */
+            instances: boolean;
         };
         /** ItemView */
         ItemView: {
@@ -3604,7 +3609,7 @@ export interface components {
         LabelFormat: "fairmark_jsonl" | "coco" | "yolo" | "yolo_segment" | "yolo_obb" | "voc";
         /** LabelStage */
         LabelStage: {
-            overlap?: components["schemas"]["Overlap"];
+            overlap?: components["schemas"]["projects_model_Overlap"];
             consensus?: components["schemas"]["Consensus"];
             /** @default [] */
             skills: string[];
@@ -3614,6 +3619,15 @@ export interface components {
             skips_max: number;
             /** @constant */
             kind: "label";
+        };
+        /**
+         * Layers
+         * @default {}
+         */
+        Layers: {
+            overlap?: components["schemas"]["ontology_model_Overlap"];
+            /** @default false */
+            whole: boolean;
         };
         /** Lease */
         Lease: {
@@ -3708,6 +3722,16 @@ export interface components {
             group?: string | null;
             source?: components["schemas"]["Source"];
             score?: number | null;
+        };
+        /** MarkLimits */
+        MarkLimits: {
+            /** @default 0 */
+            min_width: number;
+            /** @default 0 */
+            min_height: number;
+            /** @default 0 */
+            min_points: number;
+            max_points?: number | null;
         };
         /** Me */
         Me: {
@@ -3876,6 +3900,7 @@ export interface components {
             questions: components["schemas"]["Field"][];
             /** @default [] */
             links: components["schemas"]["LinkType"][];
+            layers?: components["schemas"]["Layers"];
         };
         /** OntologyVersion */
         OntologyVersion: {
@@ -3918,33 +3943,6 @@ export interface components {
          * @enum {string}
          */
         Origin: "single" | "consensus" | "review" | "import";
-        /**
-         * Overlap
-         * @default {
-         *       "min": 1,
-         *       "max": 1,
-         *       "target": null,
-         *       "targets": [],
-         *       "price": 0.003,
-         *       "hopeless": 0.6,
-         *       "predictions": false
-         *     }
-         */
-        Overlap: {
-            /** @default 1 */
-            min: number;
-            /** @default 1 */
-            max: number;
-            target?: number | null;
-            /** @default [] */
-            targets: components["schemas"]["Target"][];
-            /** @default 0.003 */
-            price: number;
-            /** @default 0.6 */
-            hopeless: number;
-            /** @default false */
-            predictions: boolean;
-        };
         /** Overview */
         Overview: {
             /** Format: uuid */
@@ -4778,6 +4776,39 @@ export interface components {
             name: string;
             /** @description One key: a to z or 0 to 9. */
             key?: string | null;
+        };
+        /**
+         * Overlap
+         * @default allowed
+         * @enum {string}
+         */
+        ontology_model_Overlap: "allowed" | "forbidden";
+        /**
+         * Overlap
+         * @default {
+         *       "min": 1,
+         *       "max": 1,
+         *       "target": null,
+         *       "targets": [],
+         *       "price": 0.003,
+         *       "hopeless": 0.6,
+         *       "predictions": false
+         *     }
+         */
+        projects_model_Overlap: {
+            /** @default 1 */
+            min: number;
+            /** @default 1 */
+            max: number;
+            target?: number | null;
+            /** @default [] */
+            targets: components["schemas"]["Target"][];
+            /** @default 0.003 */
+            price: number;
+            /** @default 0.6 */
+            hopeless: number;
+            /** @default false */
+            predictions: boolean;
         };
         /** Option */
         quality_judging_model_Option: {
