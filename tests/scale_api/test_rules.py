@@ -136,13 +136,13 @@ class TestCheckDestination:
 class TestCheckBatchOpen:
     def test_staged_batches_take_tasks_until_they_are_finalized_and_others_always(self) -> None:
         for status in set(BatchStatus) - {BatchStatus.CANCELLED}:
-            rules.check_batch_open(batch(), status)
-        rules.check_batch_open(batch(is_staged=True), BatchStatus.STAGING)
+            rules.check_batch_open(batch(status=status))
+        rules.check_batch_open(batch(is_staged=True, status=BatchStatus.STAGING))
         for status in set(BatchStatus) - {BatchStatus.STAGING}:
             with pytest.raises(BadRequest, match="`batch`"):
-                rules.check_batch_open(batch(is_staged=True), status)
+                rules.check_batch_open(batch(is_staged=True, status=status))
         with pytest.raises(BadRequest, match="cancelled"):
-            rules.check_batch_open(batch(), BatchStatus.CANCELLED)
+            rules.check_batch_open(batch(status=BatchStatus.CANCELLED))
 
 
 class TestFormHash:

@@ -194,6 +194,13 @@ class TestAccount:
         tone.client.audit_task((await told(tone, 2))[1]["task_id"], True)
         await told(tone, 3)
         assert tone.listener.requests[2][0]["scale-callback-auth"] == renewed.key
+        # Who changed what is in the log; the key is not.
+        await client.change_scale_callbacks(url=tone.callback)
+        said = [event.data async for event in client.list_events(types=["scale.*"])]
+        assert [(each["mode"], each["url"], each["changed"]) for each in said] == [
+            ("live", tone.callback, ["url"]), ("live", tone.callback, ["key"]),
+        ]  # fmt: skip
+        assert renewed.key not in str(said)
 
     async def test_what_cannot_be_is_refused(self, tone: Scale) -> None:
         client = tone.customer.client

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ import pytest
 from scaleapi.tasks import TaskType
 
 from fairmark.client import AsyncClient
+from fairmark.client.commands.from_scale import Accounts, copy
 from fairmark.client.model import Annotation, TaskState
 from fairmark.client.requests import no_cookies
 from fairmark.identity import service as identity
@@ -139,6 +140,75 @@ def test_it_goes_on_where_it_stopped_and_takes_only_what_is_named(
     assert not list((tmp_path / "cache").rglob("*.json"))
     assert here.get_tasks_count(project_name="one") == 120
     assert imported(scale, target, tmp_path).stdout.startswith("3 projects")
+
+
+def test_every_uploaded_file_of_a_task_is_found(scale: Scale, target: Customer, tmp_path: Path) -> None:
+    there, here = scale.client, client_of(target.url, target.key)
+    sent: list[str] = []
+    for number in range(3):
+        with (tmp_path / "files" / f"shape-00{number}.png").open("rb") as file:
+            sent.append(there.upload_file(file=file).attachment_url)
+    fields = [{"type": "boolean", "field_id": "same", "title": "The same?"}]
+    there.create_task(
+        TaskType.TextCollection, fields=fields, attachments=[{"type": "image", "content": each} for each in sent[:2]]
+    )
+    there.create_task(
+        TaskType.ImageAnnotation, attachment=sent[0], geometries=BOXES, context_attachments=[{"attachment": sent[2]}]
+    )
+    assert imported(scale, target, tmp_path).stdout == "0 projects, 0 batches, 2 tasks.\n"
+    images, form = here.tasks()
+    for task, contents in (
+        (images, [images.params["attachment"], images.params["context_attachments"][0]["attachment"]]),
+        (form, [each["content"] for each in form.params["attachments"]]),
+    ):
+        # Each is the address of the picture itself, good for a while.
+        assert all(each.startswith(f"{target.url}/media/") for each in contents), task.type
+        assert [httpx.get(each).headers["content-type"] for each in contents] == ["image/png"] * 2
+        assert len(set(contents)) == 2
+
+
+class Refused(Exception):
+    """What Scale's client raises for a task that is not enabled."""
+
+    code, message = 402, "cannot be labeled here yet"
+
+
+class Side:
+    """One side of a copy, in the place of Scale's client: an account of three tasks, or one that takes none."""
+
+    base_api_url = api_key = next_token = ""
+    total, has_more = 3, False
+    docs = ("videoannotation", "lidarannotation", "videoannotation")
+
+    @property
+    def api(self) -> "Side":
+        return self
+
+    def projects(self) -> list[Any]:
+        return []
+
+    def tasks(self, **asked: Any) -> "Side":
+        return self
+
+    def __iter__(self) -> Iterator[Any]:
+        return (Told({"task_id": "0" * 24, "type": type, "params": {}}) for type in self.docs)
+
+    def post_request(self, endpoint: str, body: Any) -> None:
+        raise Refused
+
+
+class Told(dict[str, Any]):
+    """A task."""
+
+    def as_dict(self) -> dict[str, Any]:
+        return self
+
+
+class TestCopy:
+    def test_types_that_cannot_be_labeled_here_are_counted_by_name(self) -> None:
+        done = copy(Accounts(Side(), Side(), Refused), [])
+        assert done.unlabeled == {"videoannotation": 2, "lidarannotation": 1}
+        assert (done.tasks, done.refused_count) == (0, 3)
 
 
 def test_what_is_missing_is_said(scale: Scale, target: Customer, tmp_path: Path) -> None:

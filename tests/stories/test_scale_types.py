@@ -338,7 +338,6 @@ async def test_what_one_geometry_of_scale_cannot_hold_is_told_in_several(scale: 
                 },
             },
         ),
-        (TaskType.SegmentAnnotation, {"attachment": PICTURE, "labels": ["car"]}),
         (TaskType.VideoAnnotation, {"attachment": PICTURE, "geometries": BOXES}),
         (TaskType.LidarAnnotation, {"attachments": [PICTURE], "labels": ["car"]}),
     ],

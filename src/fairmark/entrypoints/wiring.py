@@ -24,6 +24,7 @@ from fairmark.quality.judging import jobs as judging_jobs
 from fairmark.quality.people import http as quality_people
 from fairmark.quality.reports import http as quality_reports
 from fairmark.scale_api import http as scale
+from fairmark.scale_api import http_pictures as scale_pictures
 from fairmark.scale_api import http_settings as scale_settings
 from fairmark.scale_api import jobs as scale_jobs
 from fairmark.tasks import http as tasks
@@ -50,6 +51,7 @@ ROUTES: list[Any] = [
     *delivery.ROUTES,
     *scale.ROUTES,
     *scale_settings.ROUTES,
+    *scale_pictures.ROUTES,
 ]
 """Route handlers of every package's http.py."""
 

@@ -1,16 +1,18 @@
 """Telling the customer: what has become of a task or a batch goes to the address that it names, by way of webhooks."""
 
 import secrets
-from typing import Final
+from typing import Any, Final
 
 from fairmark.delivery import service as delivery
-from fairmark.kernel import json
+from fairmark.kernel import jobs, json
 from fairmark.kernel.actor import Mode
 from fairmark.kernel.clock import now
 from fairmark.kernel.db import Tx
+from fairmark.kernel.events import SYSTEM, announce
 from fairmark.kernel.http import Site
-from fairmark.kernel.ids import DeliveryId
-from fairmark.scale_api import render, rules, store
+from fairmark.kernel.ids import OrgId
+from fairmark.scale_api import pictures, render, rules, store
+from fairmark.scale_api.events import CallbacksChanged
 from fairmark.scale_api.model import (
     BadCallback,
     Batch,
@@ -28,6 +30,7 @@ HEADER: Final = "scale-callback-auth"
 TASK: Final = "scale.task"
 BATCH: Final = "scale.batch"
 ANSWERED: Final = "scale.callback_answered"
+SEND: Final = "scale.send_callback"
 
 
 async def account_of(tx: Tx, mode: Mode) -> Account:
@@ -42,7 +45,7 @@ async def account_of(tx: Tx, mode: Mode) -> Account:
 
 async def change_account(tx: Tx, mode: Mode, *, url: str | None = None, new_key: bool = False) -> Account:
     """Gives callbacks another default address, or another key. Raises BadCallback."""
-    found = await account_of(tx, mode)
+    before = found = await account_of(tx, mode)
     if url is not None:
         if url and rules.is_email(url):
             raise BadCallback(f"'{url[:80]}' is no address.", mend="Give one that begins with http:// or https://.")
@@ -50,6 +53,9 @@ async def change_account(tx: Tx, mode: Mode, *, url: str | None = None, new_key:
     if new_key:
         found = found._replace(callback_key=_new_key(mode))
     await store.change_account(tx, mode, found)
+    kept = (("url", found.callback_url == before.callback_url), ("key", found.callback_key == before.callback_key))
+    if changed := tuple(name for name, same in kept if not same):
+        await announce(tx, CallbacksChanged(mode=mode, url=found.callback_url, changed=changed))
     return found
 
 
@@ -72,15 +78,15 @@ async def tried(site: Site, account: Account, mode: Mode) -> CallbackAnswer:
     return CallbackAnswer(url=account.callback_url, status=answer.status, error=answer.error, took_ms=answer.took_ms)
 
 
-async def task_told(tx: Tx, task: Task) -> DeliveryId | None:
-    """Tells what has become of a task; None if nobody wants to know."""
+async def task_told(tx: Tx, task: Task) -> bool:
+    """Tells what has become of a task; False if nobody wants to know."""
     account = await account_of(tx, task.mode)
     told = render.task(task)
     body: Json = {"task": told, "task_id": task.id, "status": task.status.value, "response": told.get("response")}
     return await _send(tx, task.mode, account, task.callback_url or account.callback_url, TASK, task.id, body)
 
 
-async def batch_told(tx: Tx, batch: Batch, mode: Mode) -> DeliveryId | None:
+async def batch_told(tx: Tx, batch: Batch, mode: Mode) -> bool:
     """Tells that a batch is complete."""
     account = await account_of(tx, mode)
     return await _send(tx, mode, account, batch.callback, BATCH, batch.id, {"batch": render.batch(batch)})
@@ -111,14 +117,35 @@ async def answered(tx: Tx, type: str, subject: str, *, succeeded: bool) -> None:
 
 async def _send(
     tx: Tx, mode: Mode, account: Account, target: str, type: str, subject: ScaleId, body: Json
-) -> DeliveryId | None:
+) -> bool:  # fmt: skip
     # No mail is sent from here: an address of that kind is kept and told back, nothing more.
     if not target or rules.is_email(target):
-        return None
-    return await delivery.call_back(
-        tx, mode, url=target, type=type, subject=subject, body=json.encode(body), secret_header=HEADER,
+        return False
+    text = json.encode(body)
+    if pictures.are_in(text):
+        # Their addresses are signed by who can: what is said is what is so now, whenever that comes to it.
+        await jobs.enqueue(tx, SEND, mode=mode, url=target, type=type, subject=subject, body=text)
+    else:
+        await _call_back(tx, mode, account, target, type, subject, text)
+    return True
+
+
+async def _call_back(
+    tx: Tx, mode: Mode, account: Account, target: str, type: str, subject: str, text: str
+) -> None:  # fmt: skip
+    await delivery.call_back(
+        tx, mode, url=target, type=type, subject=subject, body=text, secret_header=HEADER,
         secret=account.callback_key, then_job=ANSWERED,
     )  # fmt: skip
+
+
+async def send(site: Site, org_id: OrgId, args: dict[str, Any]) -> None:
+    """Sends a callback that names pictures."""
+    mode = Mode(args["mode"])
+    text = pictures.addressed(site, org_id, str(args["body"]).encode(), pictures.CALLBACK_S).decode()
+    async with site.db.begin(org_id, actor=SYSTEM) as tx:
+        account = await account_of(tx, mode)
+        await _call_back(tx, mode, account, str(args["url"]), str(args["type"]), str(args["subject"]), text)
 
 
 def _new_key(mode: Mode) -> str:

@@ -1,7 +1,12 @@
-"""Use cases of creation: what a request asks for, understood; and the task that comes of it, with an item and work."""
+"""Use cases of creation: the tasks that requests ask for, with items and work.
 
+Requests that come while others are under way are understood and written together: as many statements for many as for
+one, and one commit. What is wrong with one of them is that one's alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
-from uuid import UUID
 
 import msgspec
 
@@ -11,51 +16,51 @@ from fairmark.kernel.actor import Actor, Permission, require
 from fairmark.kernel.db import Tx
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import AssetId, ItemId, ProjectId
-from fairmark.ontology.model import Annotation
 from fairmark.scale_api import callbacks, placing, rules, store
-from fairmark.scale_api.model import (
-    Batch,
-    BatchStatus,
-    Duplicate,
-    File,
-    Form,
-    Json,
-    NoSuch,
-    Project,
-    Role,
-    ScaleId,
-    Status,
-    Task,
-    new_scale_id,
-)
-from fairmark.scale_api.rules import Envelope, Extras
-from fairmark.scale_api.shapes import read, wrong
+from fairmark.scale_api.model import ApiError, BatchStatus, Form, Json, Role, ScaleId, Status, Task
+from fairmark.scale_api.planning import Plan, Request, again, planned, taken
+from fairmark.scale_api.shapes import wrong
 from fairmark.scale_api.store import NewTask
-from fairmark.scale_api.types.forms import is_address
 from fairmark.scale_api.types.made_up import made_up
-from fairmark.scale_api.types.model import Answer, Attachment, Show, TaskType, Translation
-from fairmark.scale_api.types.table import task_type, translated, with_defaults
+from fairmark.scale_api.types.model import Answer, Show
+from fairmark.scale_api.types.table import task_type
 
 PRIORITY_USUAL = 30
+Texts = Mapping[int, AssetId]
+"""The files that the texts of a plan are kept as, by the number of the attachment."""
 
 
-class Plan(NamedTuple):
-    """A task that may be made: what it says, understood, and where it goes. texts: to be kept before it is written."""
+class Ask(NamedTuple):
+    """What is asked of `Creations`: to understand a request and, unless texts of it are to be kept first, to write it.
 
-    id: ScaleId
-    type: TaskType
-    role: Role
-    envelope: Envelope
-    params: Json
-    instruction: str
-    translation: Translation
-    extras: Extras
-    shown: list[Attachment]
-    references: list[int]
-    start: Annotation | None
-    project: Project | None
-    batch: Batch | None
-    texts: list[tuple[int, str]]
+    With a plan: to write that, now that its texts are kept.
+    """
+
+    request: Request
+    plan: Plan | None = None
+    texts: Texts = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Creations:
+    """Answers requests of one caller that came together; a plan where texts are to be kept before it is written."""
+
+    actor: Actor
+
+    async def __call__(self, tx: Tx, asks: Sequence[Ask]) -> Sequence[Task | Plan | ApiError]:
+        tx.actor = self.actor  # the transaction was opened for nobody: it answers for many requests
+        new = [ask.request for ask in asks if ask.plan is None]
+        old = [ask.plan for ask in asks if ask.plan is not None]
+        fresh, kept = iter(await planned(tx, new) if new else []), iter(await again(tx, old) if old else [])
+        answers: list[Task | Plan | ApiError] = [next(fresh if ask.plan is None else kept) for ask in asks]
+        ready = {
+            number: (answer, asks[number].texts)
+            for number, answer in enumerate(answers)
+            if isinstance(answer, Plan) and len(answer.texts) == len(asks[number].texts)
+        }
+        for number, task in zip(ready, await write(tx, list(ready.values())) if ready else [], strict=True):
+            answers[number] = task
+        return answers
 
 
 async def create(
@@ -67,21 +72,30 @@ async def create(
     Raises BadRequest, NotEnabled, NoSuch, Duplicate.
     """
     require(actor, Permission.DATA_WRITE)
-    type = task_type(type_name)
-    async with site.db.begin(actor.org_id, actor=actor) as tx:
-        plan = await planned(tx, type, body, role)
-        if expected is not None:
-            plan.translation.annotation(body[expected], expected)
-        if rules.is_test(tx.actor.mode):
-            return await _write_test(tx, plan)
-        if not plan.texts:
-            return await write(tx, plan, {})
-    texts = await kept_texts(site, actor, plan)
-    async with site.db.begin(actor.org_id, actor=actor) as tx:
-        return await write(tx, plan, texts)
+    assert actor.org_id is not None, "a key belongs to an organisation"
+    request = Request(task_type(type_name), rules.read_envelope(body), body, role, expected)
+    if rules.is_test(actor.mode):
+        async with site.db.begin(actor.org_id, actor=actor) as tx:
+            return await _write_test(tx, await plan_of(tx, request))
+    answer = await site.db.together(Creations(actor), actor.org_id, Ask(request), object())
+    if isinstance(answer, Plan):
+        ask = Ask(request, answer, await kept_texts(site, actor, answer))
+        answer = await site.db.together(Creations(actor), actor.org_id, ask, object())
+    if isinstance(answer, Task):
+        return answer
+    assert isinstance(answer, ApiError), "texts are kept once"
+    raise answer
 
 
-async def kept_texts(site: Site, actor: Actor, plan: Plan) -> dict[int, AssetId]:
+async def plan_of(tx: Tx, request: Request) -> Plan:
+    """What one request asks for. Raises BadRequest, NotEnabled, NoSuch, Duplicate."""
+    [plan] = await planned(tx, [request])
+    if isinstance(plan, ApiError):
+        raise plan
+    return plan
+
+
+async def kept_texts(site: Site, actor: Actor, plan: Plan) -> Texts:
     """Keeps the texts of a plan as files, outside of any transaction; by the number of the attachment."""
     if not plan.texts:
         return {}
@@ -90,83 +104,58 @@ async def kept_texts(site: Site, actor: Actor, plan: Plan) -> dict[int, AssetId]
     return dict(zip((number for number, _ in plan.texts), kept, strict=True))
 
 
-async def planned(tx: Tx, type: TaskType, body: Json, role: Role) -> Plan:
-    """What a request asks for. Raises BadRequest, NotEnabled, NoSuch, Duplicate."""
-    envelope = rules.read_envelope(body)
-    project, batch = await destination(tx, envelope.project, envelope.batch)
-    rules.check_destination(type, project, batch)
-    params, instruction = rules.merged_params(body, project)
-    rules.check_instruction(type, instruction)
-    translation = translated(type, params)
-    extras = read({key: params[key] for key in Extras.__struct_fields__ if key in params}, Extras)
-    shown, references = rules.seen(translation, extras)
-    for each in shown:
-        if each.show is Show.IMAGE and "://" not in each.content:
-            raise wrong(each.place, f"'{each.content[:60]}' is no address; give an http, https, s3 or gs address.")
-    texts = [
-        (number, each.content)
-        for number, each in enumerate(shown)
-        if each.show is Show.LINK or (each.show is Show.TEXT and not is_address(each.content))
-    ]
-    # Asked beforehand only where something is kept before the task is written; else writing it tells.
-    if texts and envelope.unique_id is not None and await store.holder_of(tx, envelope.unique_id) is not None:
-        raise taken(envelope.unique_id)
-    return Plan(
-        new_scale_id(), type, role, envelope, with_defaults(type, params), instruction, translation, extras, shown,
-        references, rules.start_of(translation, extras), project, batch, texts,
-    )  # fmt: skip
+async def write(tx: Tx, plans: Sequence[tuple[Plan, Texts]]) -> list[Task]:
+    """Tasks that people find, with their items, in the order of the plans.
 
-
-async def destination(tx: Tx, project: str | None, batch: str | None) -> tuple[Project | None, Batch | None]:
-    """The project and batch of these names; a batch implies its project. Raises NoSuch, BadRequest."""
-    found_batch = await store.batch(tx, name=batch) if batch else None
-    if batch and found_batch is None:
-        raise NoSuch(f"`batch`: there is no batch '{batch}'.")
-    name = project or (found_batch.project if found_batch is not None else None)
-    found = await store.project(tx, name=name) if name else None
-    if name and found is None:
-        raise NoSuch(f"`project`: there is no project '{name}'.")
-    if found is not None and found_batch is not None and found_batch.project_id != found.id:
-        raise wrong("batch", f"'{found_batch.name}' belongs to the project '{found_batch.project}'.")
-    return found, found_batch
-
-
-async def write(tx: Tx, plan: Plan, texts: dict[int, AssetId], *, late: bool = False) -> Task:
-    """A task that people find, with its item. late: its batch takes no more tasks, and takes this one all the same.
-
-    Raises BadRequest, Duplicate.
+    Raises BadRequest, Duplicate: then nothing of this transaction may stay.
     """
-    status = None if plan.batch is None else await store.share_batch(tx, plan.batch.id)
-    if plan.batch is not None and status is not None and not late:
-        rules.check_batch_open(plan.batch, status)
-    form = await placing.form_of(
-        tx, plan.type, plan.translation, plan.params, plan.instruction, plan.project, plan.batch
-    )
-    if status in (BatchStatus.STAGING, BatchStatus.PAUSED):
-        await placing.batch_waits(tx, form, plan.batch)
-    if plan.batch is not None and status is BatchStatus.COMPLETED:
-        await store.set_batch_status(tx, plan.batch.id, BatchStatus.IN_PROGRESS)
-    item_id = await _add_item(tx, plan, form, texts)
-    return await added(tx, plan, form.project_id, item_id, Status.PENDING, None)
+    forms = [
+        await placing.form_of(
+            tx, plan.type, plan.translation, plan.params, plan.instruction, plan.project, plan.batch
+        )
+        for plan, _ in plans
+    ]  # fmt: skip
+    await _ready_batches(tx, plans, forms)
+    item_ids = await _add_items(tx, plans, forms)
+    new = [
+        new_task(plan, form.project_id, item_ids[number], Status.PENDING, None)
+        for number, ((plan, _), form) in enumerate(zip(plans, forms, strict=True))
+    ]
+    return await added(tx, [plan for plan, _ in plans], new)
+
+
+async def _ready_batches(tx: Tx, plans: Sequence[tuple[Plan, Texts]], forms: Sequence[Form]) -> None:
+    """Lets people wait for batches that are not to begin yet; begins again those that were done."""
+    waiting: set[tuple[ProjectId, ScaleId]] = set()
+    reopened: set[ScaleId] = set()
+    for (plan, _), form in zip(plans, forms, strict=True):
+        batch = plan.batch
+        if batch is None:
+            continue
+        if batch.status in (BatchStatus.STAGING, BatchStatus.PAUSED) and (form.project_id, batch.id) not in waiting:
+            waiting.add((form.project_id, batch.id))
+            await placing.batch_waits(tx, form, batch)
+        if batch.status is BatchStatus.COMPLETED and batch.id not in reopened:
+            reopened.add(batch.id)
+            await store.set_batch_status(tx, batch.id, BatchStatus.IN_PROGRESS)
 
 
 async def _write_test(tx: Tx, plan: Plan) -> Task:
     """A task of the test world: answered at once by nobody, and told like any other."""
-    if plan.batch is not None:
-        rules.check_batch_open(plan.batch, await store.share_batch(tx, plan.batch.id))
     answer = Answer(made_up(plan.translation.ontology, plan.id, len(plan.translation.attachments)))
     response = plan.translation.response(answer, plan.id) if plan.role is Role.TASK else None
-    task = await added(tx, plan, None, None, Status.COMPLETED, response)
+    [task] = await added(tx, [plan], [new_task(plan, None, None, Status.COMPLETED, response)])
     if plan.role is Role.TASK:
         await callbacks.task_told(tx, task)
     return task
 
 
-async def added(
-    tx: Tx, plan: Plan, project_id: ProjectId | None, item_id: ItemId | None, status: Status, response: Json | None
-) -> Task:
+def new_task(
+    plan: Plan, project_id: ProjectId | None, item_id: ItemId | None, status: Status, response: Json | None
+) -> NewTask:
+    """The row of a plan."""
     envelope = plan.envelope
-    new = NewTask(
+    return NewTask(
         id=plan.id, type=plan.type.name, role=plan.role, status=status,
         scale_project_id=plan.project.id if plan.project is not None else None,
         scale_batch_id=plan.batch.id if plan.batch is not None else None, project_id=project_id, item_id=item_id,
@@ -174,22 +163,50 @@ async def added(
         instruction=plan.instruction, params=plan.params, callback_url=envelope.callback_url or "",
         priority=envelope.priority, clears_unique_id=envelope.clear_unique_id_on_error, response=response,
     )  # fmt: skip
-    if not await store.add_task(tx, new):
-        raise taken(envelope.unique_id or "")
-    return Task(
-        project=plan.project.name if plan.project is not None else None,
-        batch=plan.batch.name if plan.batch is not None else None, mode=tx.actor.mode, review_status=None,
-        review_comments=None, audits=[], callback_succeeded=None, callback_at=None, created_at=tx.now,
-        updated_at=tx.now, completed_at=store.ended_at(tx, new), **msgspec.structs.asdict(new),
-    )  # fmt: skip
 
 
-async def _add_item(tx: Tx, plan: Plan, form: Form, texts: dict[int, AssetId]) -> ItemId:
-    refs = [await _asset(tx, number, each, texts) for number, each in enumerate(plan.shown)]
+async def added(tx: Tx, plans: Sequence[Plan], new: Sequence[NewTask]) -> list[Task]:
+    """Writes the rows of plans. Raises Duplicate."""
+    there = await store.add_tasks(tx, new)
+    for task in new:
+        if task.id not in there:
+            raise taken(task.unique_id or "")
+    return [
+        Task(
+            project=plan.project.name if plan.project is not None else None,
+            batch=plan.batch.name if plan.batch is not None else None, mode=tx.actor.mode, review_status=None,
+            review_comments=None, audits=[], callback_succeeded=None, callback_at=None, created_at=tx.now,
+            updated_at=tx.now, completed_at=store.ended_at(tx, row), **msgspec.structs.asdict(row),
+        )
+        for plan, row in zip(plans, new, strict=True)
+    ]  # fmt: skip
+
+
+async def _add_items(tx: Tx, plans: Sequence[tuple[Plan, Texts]], forms: Sequence[Form]) -> dict[int, ItemId]:
+    """An item for each plan, by its number. Raises BadRequest."""
+    of_project: dict[ProjectId, list[int]] = {}
+    for number, form in enumerate(forms):
+        of_project.setdefault(form.project_id, []).append(number)
+    found: dict[int, ItemId] = {}
+    for project_id, numbers in sorted(of_project.items()):
+        rows = [(_batch_name(plans[number][0]), _item_row(*plans[number], forms[number])) for number in numbers]
+        answer = await assets.add_items_to(tx, project_id, rows)
+        for fault in answer.faults:
+            place = _place_of(plans[numbers[fault.index]][0], fault.place)
+            raise wrong(place, f"{fault.message} {fault.mend}".strip())
+        found |= {numbers[item.index]: item.item_id for item in answer.items}
+    return found
+
+
+def _batch_name(plan: Plan) -> str:
+    return DEFAULT_BATCH if plan.batch is None else plan.batch.name
+
+
+def _item_row(plan: Plan, texts: Texts, form: Form) -> Json:
     opens = [number for number, each in enumerate(plan.shown) if each.show is Show.LINK]
     note = plan.instruction if plan.instruction != form.instruction else None
     row: Json = {
-        "assets": refs,
+        "assets": [_asset(plan, number, texts) for number in range(len(plan.shown))],
         "external_id": plan.id,
         "name": _item_name(plan),
         "meta": rules.editor_meta(plan.extras, plan.start, note, opens, plan.references),
@@ -197,12 +214,7 @@ async def _add_item(tx: Tx, plan: Plan, form: Form, texts: dict[int, AssetId]) -
     }
     if plan.start is not None:
         row["prelabel"] = msgspec.to_builtins(plan.start)
-    batch = DEFAULT_BATCH if plan.batch is None else plan.batch.name
-    added = await assets.add_items(tx, form.project_id, batch, [row])
-    if added.faults:
-        fault = added.faults[0]
-        raise wrong(_place_of(plan, fault.place), f"{fault.message} {fault.mend}".strip())
-    return added.items[0].item_id
+    return row
 
 
 def _item_name(plan: Plan) -> str:
@@ -222,27 +234,12 @@ def _place_of(plan: Plan, pointer: str) -> str:
     return "hypothesis" if plan.start is not None else plan.shown[0].place
 
 
-async def _asset(tx: Tx, number: int, attachment: Attachment, texts: dict[int, AssetId]) -> Json:
-    """What an item's row says of one attachment. Raises BadRequest."""
+def _asset(plan: Plan, number: int, texts: Texts) -> Json:
+    """What an item's row says of one attachment."""
     if number in texts:
         return {"asset_id": str(texts[number])}
-    content = attachment.content.strip()
-    if content.startswith("scaledata://"):
-        file = await _file(tx, content, attachment.place)
+    if (file := plan.files.get(number)) is not None:
         return {"asset_id": str(file.asset_id)} if file.asset_id is not None else {"url": file.url}
+    attachment = plan.shown[number]
+    content = attachment.content.strip()
     return {"url": content, "name": f"{attachment.place}.txt"} if attachment.show is Show.TEXT else {"url": content}
-
-
-async def _file(tx: Tx, address: str, place: str) -> File:
-    try:
-        id = UUID(address.rstrip("/").rpartition("/")[2])
-    except ValueError:
-        raise wrong(place, f"'{address[:80]}' is no address of a file.") from None
-    found = await store.file(tx, id)
-    if found is None:
-        raise wrong(place, f"there is no file '{address[:80]}'.")
-    return found
-
-
-def taken(unique_id: str) -> Duplicate:
-    return Duplicate(f"`unique_id`: there is a task with the unique_id '{unique_id}' already.")

@@ -7,12 +7,13 @@ import msgspec
 from msgspec import Meta
 
 from fairmark.assets import service as assets
+from fairmark.kernel import json
 from fairmark.kernel.actor import Actor, Permission, require
 from fairmark.kernel.db import Tx
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import new_id
 from fairmark.scale_api import projects, rules, store
-from fairmark.scale_api.model import File, Json
+from fairmark.scale_api.model import File, Json, Task
 from fairmark.scale_api.rules import Name, Text
 from fairmark.scale_api.shapes import read, wrong
 
@@ -67,6 +68,17 @@ async def take_address(tx: Tx, body: Json) -> File:
 async def page(tx: Tx, after: UUID | None, limit: int) -> list[File]:
     """Files, newest first."""
     return await store.files(tx, after, limit)
+
+
+async def named_by(tx: Tx, task: Task, id: str) -> File | None:
+    """The file of this id, if the task names it."""
+    try:
+        file_id = UUID(id)
+    except ValueError:
+        return None
+    if f"/{file_id}" not in json.encode(task.params):
+        return None
+    return (await store.files_of(tx, [file_id])).get(file_id)
 
 
 def _read(body: Json, kind: type[Any]) -> Any:

@@ -15,6 +15,7 @@ from fairmark.kernel.db import DOWN, down
 from fairmark.kernel.telemetry import log
 from fairmark.scale_api.calls import Call, Routes, caller, here, query_of
 from fairmark.scale_api.model import ApiError
+from fairmark.scale_api.pictures import addressed
 from fairmark.scale_api.routes import V1, V2
 
 logger = log("scale_api")
@@ -57,16 +58,18 @@ async def _answer(request: Request[Any, Any, Any], routes: Routes, root: str) ->
         told = await _told(request, routes, root)
     except Exception as error:
         return _refusal(request, error)
-    return Response(json.encode_bytes(told), status_code=200, media_type=MediaType.JSON)
+    return Response(told, status_code=200, media_type=MediaType.JSON)
 
 
-async def _told(request: Request[Any, Any, Any], routes: Routes, root: str) -> Any:
+async def _told(request: Request[Any, Any, Any], routes: Routes, root: str) -> bytes:
     actor = await caller(request)
     raw = request.scope["raw_path"].decode("latin-1")
     found, named = routes.find(request.method, raw[raw.index(root) + len(root) :])
     is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
     body = b"" if is_form else await request.body()
-    return await found.handler(Call(request, here(request), actor, named, query_of(request), body))
+    told = await found.handler(Call(request, here(request), actor, named, query_of(request), body))
+    assert actor.org_id is not None, "a key belongs to an organisation"
+    return addressed(here(request), actor.org_id, json.encode_bytes(told))
 
 
 def _refusal(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

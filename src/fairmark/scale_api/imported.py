@@ -13,11 +13,11 @@ from msgspec import Meta
 from fairmark.kernel.actor import Actor, Permission, require
 from fairmark.kernel.db import Tx
 from fairmark.kernel.http import Site
-from fairmark.kernel.ids import AssetId
 from fairmark.ontology.model import Annotation
 from fairmark.scale_api import callbacks, creating, rules, store
-from fairmark.scale_api.creating import Plan
-from fairmark.scale_api.model import BadRequest, Json, Role, Status, Task, new_scale_id
+from fairmark.scale_api.creating import Texts
+from fairmark.scale_api.model import BadRequest, Json, Status, Task, new_scale_id
+from fairmark.scale_api.planning import Plan, Request, again
 from fairmark.scale_api.shapes import read, read_time, without_nulls
 from fairmark.scale_api.types.table import task_type
 from fairmark.tasks import flow
@@ -50,12 +50,13 @@ async def take(site: Site, actor: Actor, type_name: str, body: Json) -> Task:
         known = await store.task_of_source(tx, said.task_id)
         if known is not None:
             return known
-        request = without_nulls(said.params | envelope)
-        plan = (await creating.planned(tx, type, request, Role.TASK))._replace(id=new_scale_id(created_at))
+        asked = without_nulls(said.params | envelope)
+        request = Request(type, rules.read_envelope(asked), asked, late=True)
+        plan = (await creating.plan_of(tx, request))._replace(id=new_scale_id(created_at))
         answer = _answer(plan, said)
         is_work = said.status is Status.PENDING or answer is not None
         if rules.is_test(tx.actor.mode) or not is_work:
-            await creating.added(tx, plan, None, None, said.status, said.response)
+            await creating.added(tx, [plan], [creating.new_task(plan, None, None, said.status, said.response)])
             return await _kept(tx, plan, said, created_at)
     texts = await creating.kept_texts(site, actor, plan)
     async with site.db.begin(actor.org_id, actor=actor) as tx:
@@ -73,8 +74,9 @@ def _answer(plan: Plan, said: Said) -> Annotation | None:
         return None
 
 
-async def _put_to_work(tx: Tx, plan: Plan, texts: dict[int, AssetId], answer: Annotation | None) -> None:
-    task = await creating.write(tx, plan, texts, late=True)
+async def _put_to_work(tx: Tx, plan: Plan, texts: Texts, answer: Annotation | None) -> None:
+    [plan] = [each for each in await again(tx, [plan], late=True) if isinstance(each, Plan)]
+    [task] = await creating.write(tx, [(plan, texts)])
     if answer is None:
         return
     assert task.project_id is not None

@@ -53,4 +53,4 @@ async def callback_answered(site: Site, org_id: OrgId, args: dict[str, Any]) -> 
         await callbacks.answered(tx, str(args["type"]), str(args["subject"]), succeeded=bool(args["succeeded"]))
 
 
-JOBS = {callbacks.ANSWERED: callback_answered}
+JOBS = {callbacks.ANSWERED: callback_answered, callbacks.SEND: callbacks.send}

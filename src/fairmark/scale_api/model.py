@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from fairmark.kernel.actor import Mode
-from fairmark.kernel.errors import FairmarkError, Invalid
+from fairmark.kernel.errors import FairmarkError, Invalid, NotFound
 from fairmark.kernel.ids import AssetId, ItemId, ProjectId, WorkforceId
 
 ScaleId = NewType("ScaleId", str)
@@ -207,6 +207,12 @@ class BadCallback(Invalid):
     """An address that nothing can be sent to."""
 
     code = "bad_callback"
+
+
+class NoPicture(NotFound):
+    """A picture of a response that there is not, or not any more."""
+
+    code = "no_picture"
 
 
 class ApiError(FairmarkError):

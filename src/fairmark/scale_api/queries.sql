@@ -20,6 +20,13 @@ ON CONFLICT (org_id, mode, name) DO NOTHING;
 SELECT id, mode, name, type, history, is_rapid, is_studio, dataset_id, archived_at, created_at FROM scale_projects
  WHERE org_id = :org_id AND mode = :mode AND (:id::text IS NULL OR id = :id) AND (:name::text IS NULL OR name = :name);
 
+-- name: projects_named
+-- What tasks that come together inherit. Of the history the newest version alone: the rest may be long.
+SELECT id, mode, name, type,
+       CASE WHEN json_array_length(history) > 0 THEN json_build_array(history -> -1) ELSE '[]' END AS history,
+       is_rapid, is_studio, dataset_id, archived_at, created_at
+  FROM scale_projects WHERE org_id = :org_id AND mode = :mode AND name = ANY (:names::text[]);
+
 -- name: lock_project
 SELECT id, mode, name, type, history, is_rapid, is_studio, dataset_id, archived_at, created_at FROM scale_projects
  WHERE org_id = :org_id AND mode = :mode AND name = :name FOR UPDATE;
@@ -78,9 +85,13 @@ SELECT b.id, b.name, b.project_id, b.status, b.callback, b.metadata, b.is_calibr
   FROM scale_batches b JOIN scale_projects p ON p.org_id = :org_id AND p.id = b.project_id
  WHERE b.org_id = :org_id AND b.id = :id FOR UPDATE OF b;
 
--- name: share_batch
--- Held while a task goes into the batch, so that nobody finalizes it or counts it as done meanwhile.
-SELECT status FROM scale_batches WHERE org_id = :org_id AND id = :id FOR KEY SHARE;
+-- name: share_batches
+-- Held while tasks go into the batches, so that nobody finalizes them or counts them as done meanwhile; in one order.
+SELECT b.id, b.name, b.project_id, b.status, b.callback, b.metadata, b.is_calibration, b.is_self_label, b.priority,
+       b.groups, b.created_at, b.completed_at, p.name AS project, p.is_rapid OR p.is_studio AS is_staged, p.is_studio
+  FROM scale_batches b JOIN scale_projects p ON p.org_id = :org_id AND p.id = b.project_id
+ WHERE b.org_id = :org_id AND b.mode = :mode AND b.name = ANY (:names::text[])
+ ORDER BY b.id FOR KEY SHARE OF b;
 
 -- name: list_batches
 SELECT b.id, b.name, b.project_id, b.status, b.callback, b.metadata, b.is_calibration, b.is_self_label, b.priority,
@@ -127,15 +138,24 @@ SELECT b.id FROM scale_forms f JOIN batches b ON b.org_id = :org_id AND b.projec
  WHERE f.org_id = :org_id AND f.mode = :mode AND f.scale_project_id = :scale_project_id
    AND f.scale_batch_id IN ('', :id) LIMIT 1000;
 
--- name: insert_task
--- Nothing if the unique_id is taken.
+-- name: insert_tasks
+-- None of those whose unique_id is taken. Lists of tags travel as JSON, because arrays of arrays must be rectangular.
 INSERT INTO scale_tasks (org_id, id, mode, type, role, status, scale_project_id, scale_batch_id, project_id, item_id,
                          unique_id, tags, metadata, instruction, params, callback_url, priority, clears_unique_id,
                          response, error, audits, created_at, updated_at, completed_at)
-VALUES (:org_id, :id, :mode, :type, :role, :status, :scale_project_id, :scale_batch_id, :project_id, :item_id, :unique_id,
-        :tags, :metadata::jsonb, :instruction, :params::json, :callback_url, :priority, :clears_unique_id,
-        :response::json, :error, '[]', :now, :now, :completed_at)
-ON CONFLICT (org_id, mode, unique_id) WHERE unique_id IS NOT NULL DO NOTHING;
+SELECT :org_id, r.id, :mode, r.type, r.role, r.status, r.scale_project_id, r.scale_batch_id, r.project_id, r.item_id,
+       r.unique_id, ARRAY(SELECT json_array_elements_text(r.tags::json)), r.metadata::jsonb, r.instruction,
+       r.params::json, r.callback_url, r.priority, r.clears_unique_id, r.response::json, r.error, '[]', :now, :now,
+       r.completed_at
+  FROM unnest(:ids::text[], :types::text[], :roles::text[], :statuses::text[], :scale_project_ids::text[],
+              :scale_batch_ids::text[], :project_ids::uuid[], :item_ids::uuid[], :unique_ids::text[], :tags::text[],
+              :metadatas::text[], :instructions::text[], :params::text[], :callback_urls::text[], :priorities::int[],
+              :clears_unique_ids::boolean[], :responses::text[], :errors::text[], :completed_ats::timestamptz[])
+       AS r (id, type, role, status, scale_project_id, scale_batch_id, project_id, item_id, unique_id, tags, metadata,
+             instruction, params, callback_url, priority, clears_unique_id, response, error, completed_at)
+ ORDER BY r.unique_id
+ON CONFLICT (org_id, mode, unique_id) WHERE unique_id IS NOT NULL DO NOTHING
+RETURNING id;
 
 -- name: get_task
 SELECT t.*, p.name AS project, b.name AS batch, i.asset_ids
@@ -161,8 +181,8 @@ SELECT id FROM scale_tasks WHERE org_id = :org_id AND mode = :mode AND id = :id 
 
 -- name: list_tasks
 -- The newest tasks below a place: a walk down the index of each status, merged; what else is filtered is looked at on the
--- way. Planned for each call: which of the indexes is walked depends on what is asked. mode: null where the project or
--- batch says it already, so that their own indexes answer without a look at the rows.
+-- way, or answered from its own index where few fit. Planned for each call: which of the indexes is walked depends on what is
+-- asked. mode: null where the project or batch says it already, so that their own indexes answer without a look at the rows.
 WITH page AS (
     SELECT x.id
       FROM unnest(:statuses::text[]) AS s (status)
@@ -173,8 +193,8 @@ WITH page AS (
            AND (:scale_batch_id::text IS NULL OR t.scale_batch_id = :scale_batch_id)
            AND t.id < :below AND t.id >= :id_from
            AND (:type::text IS NULL OR t.type = :type)
-           AND (:tags::text[] IS NULL OR t.tags && :tags)
-           AND (:review::text[] IS NULL OR coalesce(t.review_status, 'pending') = ANY (:review))
+           AND (:review::text[] IS NULL OR t.review_status = ANY (:review)
+                OR (:is_unreviewed::boolean AND t.review_status IS NULL))
            AND (:completed_from::timestamptz IS NULL OR t.completed_at >= :completed_from)
            AND (:completed_before::timestamptz IS NULL OR t.completed_at < :completed_before)
            AND (:updated_from::timestamptz IS NULL OR t.updated_at >= :updated_from)
@@ -190,15 +210,62 @@ SELECT t.*, p.name AS project, b.name AS batch, i.asset_ids
   LEFT JOIN items i ON i.org_id = :org_id AND i.id = t.item_id
  ORDER BY t.id DESC;
 
+-- name: list_tagged
+-- The same for tasks that have one of some tags: a walk down the rows of each tag, merged.
+WITH page AS (
+    SELECT DISTINCT x.id
+      FROM unnest(:tags::text[]) AS g (tag)
+     CROSS JOIN LATERAL (
+        SELECT t.id FROM scale_task_tags k JOIN scale_tasks t ON t.org_id = :org_id AND t.id = k.task_id
+         WHERE k.org_id = :org_id AND k.tag = g.tag AND k.task_id < :below AND k.task_id >= :id_from
+           AND (:mode::text IS NULL OR t.mode = :mode) AND t.status = ANY (:statuses::text[]) AND t.role = 'task'
+           AND (:scale_project_id::text IS NULL OR t.scale_project_id = :scale_project_id)
+           AND (:scale_batch_id::text IS NULL OR t.scale_batch_id = :scale_batch_id)
+           AND (:type::text IS NULL OR t.type = :type)
+           AND (:review::text[] IS NULL OR t.review_status = ANY (:review)
+                OR (:is_unreviewed::boolean AND t.review_status IS NULL))
+           AND (:completed_from::timestamptz IS NULL OR t.completed_at >= :completed_from)
+           AND (:completed_before::timestamptz IS NULL OR t.completed_at < :completed_before)
+           AND (:updated_from::timestamptz IS NULL OR t.updated_at >= :updated_from)
+           AND (:updated_before::timestamptz IS NULL OR t.updated_at < :updated_before)
+         ORDER BY k.task_id DESC LIMIT :limit) x
+     ORDER BY x.id DESC LIMIT :limit OFFSET :offset
+)
+SELECT t.*, p.name AS project, b.name AS batch, i.asset_ids
+  FROM page
+  JOIN scale_tasks t ON t.org_id = :org_id AND t.id = page.id
+  LEFT JOIN scale_projects p ON p.org_id = :org_id AND p.id = t.scale_project_id
+  LEFT JOIN scale_batches b ON b.org_id = :org_id AND b.id = t.scale_batch_id
+  LEFT JOIN items i ON i.org_id = :org_id AND i.id = t.item_id
+ ORDER BY t.id DESC;
+
 -- name: count_tasks
 SELECT count(*) FROM scale_tasks t
- WHERE t.org_id = :org_id AND (:mode::text IS NULL OR t.mode = :mode) AND t.status = ANY (:statuses) AND t.role = 'task'
+ WHERE t.org_id = :org_id AND (:mode::text IS NULL OR t.mode = :mode) AND t.status = ANY (:statuses::text[])
+   AND t.role = 'task'
    AND (:scale_project_id::text IS NULL OR t.scale_project_id = :scale_project_id)
    AND (:scale_batch_id::text IS NULL OR t.scale_batch_id = :scale_batch_id)
    AND t.id < :below AND t.id >= :id_from
    AND (:type::text IS NULL OR t.type = :type)
-   AND (:tags::text[] IS NULL OR t.tags && :tags)
-   AND (:review::text[] IS NULL OR coalesce(t.review_status, 'pending') = ANY (:review))
+   AND (:review::text[] IS NULL OR t.review_status = ANY (:review)
+        OR (:is_unreviewed::boolean AND t.review_status IS NULL))
+   AND (:completed_from::timestamptz IS NULL OR t.completed_at >= :completed_from)
+   AND (:completed_before::timestamptz IS NULL OR t.completed_at < :completed_before)
+   AND (:updated_from::timestamptz IS NULL OR t.updated_at >= :updated_from)
+   AND (:updated_before::timestamptz IS NULL OR t.updated_at < :updated_before);
+
+-- name: count_tagged
+-- Each task once, however many of the tags it has.
+SELECT count(*)
+  FROM (SELECT DISTINCT k.task_id FROM scale_task_tags k
+         WHERE k.org_id = :org_id AND k.tag = ANY (:tags::text[]) AND k.task_id < :below AND k.task_id >= :id_from) x
+  JOIN scale_tasks t ON t.org_id = :org_id AND t.id = x.task_id
+ WHERE (:mode::text IS NULL OR t.mode = :mode) AND t.status = ANY (:statuses::text[]) AND t.role = 'task'
+   AND (:scale_project_id::text IS NULL OR t.scale_project_id = :scale_project_id)
+   AND (:scale_batch_id::text IS NULL OR t.scale_batch_id = :scale_batch_id)
+   AND (:type::text IS NULL OR t.type = :type)
+   AND (:review::text[] IS NULL OR t.review_status = ANY (:review)
+        OR (:is_unreviewed::boolean AND t.review_status IS NULL))
    AND (:completed_from::timestamptz IS NULL OR t.completed_at >= :completed_from)
    AND (:completed_before::timestamptz IS NULL OR t.completed_at < :completed_before)
    AND (:updated_from::timestamptz IS NULL OR t.updated_at >= :updated_from)
@@ -219,6 +286,9 @@ UPDATE scale_tasks SET unique_id = :unique_id, updated_at = :now WHERE org_id = 
 
 -- name: unique_id_taken
 SELECT id FROM scale_tasks WHERE org_id = :org_id AND mode = :mode AND unique_id = :unique_id;
+
+-- name: held_unique_ids
+SELECT unique_id FROM scale_tasks WHERE org_id = :org_id AND mode = :mode AND unique_id = ANY (:unique_ids::text[]);
 
 -- name: set_task_metadata
 UPDATE scale_tasks SET metadata = :metadata::jsonb, updated_at = :now WHERE org_id = :org_id AND id = :id;
@@ -290,9 +360,9 @@ INSERT INTO scale_files (org_id, id, mode, asset_id, url, name, mime_type, bytes
 VALUES (:org_id, :id, :mode, :asset_id, :url, :name, :mime_type, :bytes, :projects, :reference_id, :display_name,
         :metadata::jsonb, :now);
 
--- name: get_file
+-- name: files_of
 SELECT id, asset_id, url, name, mime_type, bytes, projects, reference_id, display_name, metadata, created_at
-  FROM scale_files WHERE org_id = :org_id AND mode = :mode AND id = :id;
+  FROM scale_files WHERE org_id = :org_id AND mode = :mode AND id = ANY (:ids::uuid[]);
 
 -- name: list_files
 SELECT id, asset_id, url, name, mime_type, bytes, projects, reference_id, display_name, metadata, created_at

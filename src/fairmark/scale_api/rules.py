@@ -144,11 +144,11 @@ def check_destination(type: TaskType, project: Project | None, batch: Batch | No
         raise wrong("batch", f"it is missing: tasks of '{project.name}' lie in batches.")
 
 
-def check_batch_open(batch: Batch, status: BatchStatus) -> None:
-    """Whether tasks can be added to a batch that now stands at `status`. Raises BadRequest."""
-    if status is BatchStatus.CANCELLED:
+def check_batch_open(batch: Batch) -> None:
+    """Whether tasks can be added to a batch. Raises BadRequest."""
+    if batch.status is BatchStatus.CANCELLED:
         raise wrong("batch", f"'{batch.name}' was cancelled.")
-    if batch.is_staged and status is not BatchStatus.STAGING:
+    if batch.is_staged and batch.status is not BatchStatus.STAGING:
         raise wrong("batch", f"'{batch.name}' was finalized and takes no more tasks.")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fairmark.kernel.db import Tx
-from fairmark.scale_api import callbacks, creating, rules, store
+from fairmark.scale_api import callbacks, planning, rules, store
 from fairmark.scale_api.model import (
     BadRequest,
     Json,
@@ -126,7 +126,7 @@ async def send_callback(tx: Tx, id: str) -> Task:
     task = await locked(tx, id)
     if task.status is Status.PENDING:
         raise BadRequest("The task is pending; there is nothing to tell yet.")
-    if await callbacks.task_told(tx, task) is None:
+    if not await callbacks.task_told(tx, task):
         raise BadRequest("The task has no callback_url, and the account has no default one.")
     return await get(tx, id)
 
@@ -141,7 +141,7 @@ async def set_unique_id(tx: Tx, id: str, unique_id: str | None) -> Task:
     if unique_id is not None:
         await store.lock_form(tx, f"unique_id {unique_id}")  # two that want the same id come one after the other
         if await store.holder_of(tx, unique_id) not in (None, task.id):
-            raise creating.taken(unique_id)
+            raise planning.taken(unique_id)
     await store.set_unique_id(tx, task.id, unique_id)
     return await get(tx, id)
 

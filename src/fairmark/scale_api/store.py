@@ -1,6 +1,6 @@
 """The only file that runs this package's statements: rows in, model out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
@@ -184,6 +184,14 @@ async def project(tx: Tx, *, name: str | None = None, id: str | None = None) -> 
     return _project(row) if row else None
 
 
+async def projects_named(tx: Tx, names: Collection[str]) -> dict[str, Project]:
+    """The projects of these names."""
+    if not names:
+        return {}
+    rows = await tx.all(q.projects_named, org_id=tx.org_id, mode=tx.actor.mode, names=list(names))
+    return {row["name"]: _project(row) for row in rows}
+
+
 async def lock_project(tx: Tx, name: str) -> Project | None:
     row = await tx.maybe(q.lock_project, org_id=tx.org_id, mode=tx.actor.mode, name=name)
     return _project(row) if row else None
@@ -258,9 +266,12 @@ async def lock_batch(tx: Tx, id: ScaleId) -> Batch:
     return _batch(await tx.one(q.lock_batch, org_id=tx.org_id, id=id))
 
 
-async def share_batch(tx: Tx, id: ScaleId) -> BatchStatus:
-    """The batch's status, which stays as it is until the transaction ends."""
-    return BatchStatus(await tx.value(q.share_batch, org_id=tx.org_id, id=id))
+async def share_batches(tx: Tx, names: Collection[str]) -> dict[str, Batch]:
+    """The batches of these names, which stay as they are until the transaction ends."""
+    if not names:
+        return {}
+    rows = await tx.all(q.share_batches, org_id=tx.org_id, mode=tx.actor.mode, names=list(names))
+    return {row["name"]: _batch(row) for row in rows}
 
 
 async def batches(tx: Tx, wanted: BatchFilter, limit: int, offset: int) -> list[Batch]:
@@ -344,18 +355,22 @@ async def work_batches(tx: Tx, batch: Batch) -> list[BatchId]:
 # ---------------------------------------------------------------------------------------------- tasks
 
 
-async def add_task(tx: Tx, task: NewTask) -> bool:
-    """False if the unique_id is taken."""
-    touched = await tx.run(
-        q.insert_task, org_id=tx.org_id, mode=tx.actor.mode, id=task.id, type=task.type, role=task.role,
-        status=task.status, scale_project_id=task.scale_project_id, scale_batch_id=task.scale_batch_id,
-        project_id=task.project_id, item_id=task.item_id, unique_id=task.unique_id, tags=task.tags,
-        metadata=json.encode(task.metadata), instruction=task.instruction, params=json.encode(task.params),
-        callback_url=task.callback_url, priority=task.priority, clears_unique_id=task.clears_unique_id,
-        response=None if task.response is None else json.encode(task.response), error=task.error, now=tx.now,
-        completed_at=ended_at(tx, task),
+async def add_tasks(tx: Tx, tasks: Sequence[NewTask]) -> set[ScaleId]:
+    """The ids of those that were added; the unique_ids of the others are taken."""
+    rows = await tx.all(
+        q.insert_tasks, org_id=tx.org_id, mode=tx.actor.mode, now=tx.now,
+        ids=[task.id for task in tasks], types=[task.type for task in tasks], roles=[task.role for task in tasks],
+        statuses=[task.status for task in tasks], scale_project_ids=[task.scale_project_id for task in tasks],
+        scale_batch_ids=[task.scale_batch_id for task in tasks], project_ids=[task.project_id for task in tasks],
+        item_ids=[task.item_id for task in tasks], unique_ids=[task.unique_id for task in tasks],
+        tags=[json.encode(task.tags) for task in tasks], metadatas=[json.encode(task.metadata) for task in tasks],
+        instructions=[task.instruction for task in tasks], params=[json.encode(task.params) for task in tasks],
+        callback_urls=[task.callback_url for task in tasks], priorities=[task.priority for task in tasks],
+        clears_unique_ids=[task.clears_unique_id for task in tasks],
+        responses=[None if task.response is None else json.encode(task.response) for task in tasks],
+        errors=[task.error for task in tasks], completed_ats=[ended_at(tx, task) for task in tasks],
     )  # fmt: skip
-    return touched == 1
+    return {row["id"] for row in rows}
 
 
 def ended_at(tx: Tx, task: NewTask) -> datetime | None:
@@ -392,12 +407,19 @@ async def lock_task(tx: Tx, id: str) -> bool:
 
 async def tasks(tx: Tx, wanted: TaskFilter, below: ScaleId, limit: int, offset: int = 0) -> list[Task]:
     """At most `limit` tasks below a place, newest first."""
-    rows = await tx.all(q.list_tasks, limit=limit, offset=offset, **_task_filter(tx, wanted, below))
+    asked = _task_filter(tx, wanted, below)
+    if wanted.tags is None:
+        rows = await tx.all(q.list_tasks, limit=limit, offset=offset, **asked)
+    else:
+        rows = await tx.all(q.list_tagged, limit=limit, offset=offset, tags=list(wanted.tags), **asked)
     return [_task(row) for row in rows]
 
 
 async def count_tasks(tx: Tx, wanted: TaskFilter) -> int:
-    return await tx.value(q.count_tasks, **_task_filter(tx, wanted, ABOVE_ALL))
+    asked = _task_filter(tx, wanted, ABOVE_ALL)
+    if wanted.tags is None:
+        return await tx.value(q.count_tasks, **asked)
+    return await tx.value(q.count_tagged, tags=list(wanted.tags), **asked)
 
 
 async def tasks_by_unique_id(tx: Tx, unique_ids: Sequence[str], limit: int) -> list[Task]:
@@ -411,12 +433,15 @@ def _task_filter(tx: Tx, wanted: TaskFilter, below: ScaleId) -> dict[str, Any]:
     if wanted.created_before is not None:
         below = min(below, first_id_at(wanted.created_before))
     is_placed = wanted.scale_project_id is not None or wanted.scale_batch_id is not None
+    times = (wanted.completed_from, wanted.completed_before, wanted.updated_from, wanted.updated_before)
+    # Indexes of times and audits begin with the mode; those of projects and batches answer without it.
+    is_said = is_placed and wanted.review is None and not any(times)
     return {
-        "org_id": tx.org_id, "mode": None if is_placed else tx.actor.mode, "statuses": list(wanted.statuses),
+        "org_id": tx.org_id, "mode": None if is_said else tx.actor.mode, "statuses": list(wanted.statuses),
         "scale_project_id": wanted.scale_project_id, "scale_batch_id": wanted.scale_batch_id, "below": below,
         "id_from": BELOW_ALL if wanted.created_from is None else first_id_at(wanted.created_from),
-        "type": wanted.type, "tags": None if wanted.tags is None else list(wanted.tags),
-        "review": None if wanted.review is None else list(wanted.review),
+        "type": wanted.type, "review": None if wanted.review is None else list(wanted.review),
+        "is_unreviewed": wanted.review is not None and "pending" in wanted.review,
         "completed_from": wanted.completed_from, "completed_before": wanted.completed_before,
         "updated_from": wanted.updated_from, "updated_before": wanted.updated_before,
     }  # fmt: skip
@@ -429,6 +454,14 @@ async def set_unique_id(tx: Tx, id: ScaleId, unique_id: str | None) -> None:
 async def holder_of(tx: Tx, unique_id: str) -> ScaleId | None:
     """The task that has this unique_id."""
     return await tx.value(q.unique_id_taken, org_id=tx.org_id, mode=tx.actor.mode, unique_id=unique_id)
+
+
+async def held_unique_ids(tx: Tx, unique_ids: Sequence[str]) -> set[str]:
+    """Those of these unique_ids that a task has."""
+    if not unique_ids:
+        return set()
+    rows = await tx.all(q.held_unique_ids, org_id=tx.org_id, mode=tx.actor.mode, unique_ids=list(unique_ids))
+    return {row["unique_id"] for row in rows}
 
 
 async def set_task_metadata(tx: Tx, id: ScaleId, metadata: Json) -> None:
@@ -602,9 +635,9 @@ async def add_file(tx: Tx, file: File) -> None:
     )  # fmt: skip
 
 
-async def file(tx: Tx, id: UUID) -> File | None:
-    row = await tx.maybe(q.get_file, org_id=tx.org_id, mode=tx.actor.mode, id=id)
-    return _file(row) if row else None
+async def files_of(tx: Tx, ids: Collection[UUID]) -> dict[UUID, File]:
+    rows = await tx.all(q.files_of, org_id=tx.org_id, mode=tx.actor.mode, ids=list(ids))
+    return {row["id"]: _file(row) for row in rows}
 
 
 async def files(tx: Tx, after: UUID | None, limit: int) -> list[File]:

@@ -23,17 +23,22 @@ SOURCE_KEY_VARIABLE = "SCALE_API_KEY"
 SOURCE_URL = "https://api.scale.com/v1"
 PAGE = 100
 FAULTS_KEPT = 1000
+UPLOADED = "scaledata://"
+NOT_ENABLED = 402
 _OF_VERSION = ("version", "created_at")
 
 
 class Copied(msgspec.Struct):
-    """What has become of an account. refused: what could not be copied, and why; the first of them."""
+    """What has become of an account. refused: what could not be copied, and why; the first of them. unlabeled: how many
+    of its tasks are of each type that fairmark cannot label, or ask for what it cannot.
+    """
 
     projects: int = 0
     batches: int = 0
     tasks: int = 0
     refused: list[str] = []
     refused_count: int = 0
+    unlabeled: dict[str, int] = {}
 
     def refuse(self, what: str, why: str) -> None:
         """Counts something that could not be copied."""
@@ -164,6 +169,8 @@ def _tried(
         if not isinstance(code, int) or code in {401, 403, 429} or code >= 500:
             mend = "Mend what is wrong, and run this again: it goes on where it stopped."
             raise BadSource(f"{what} {name}: {why}", mend=mend) from error
+        if code == NOT_ENABLED:
+            done.unlabeled[str(told.get("type"))] = done.unlabeled.get(str(told.get("type")), 0) + 1
         done.refuse(f"{what} {name}", why)
         return False
     return True
@@ -207,9 +214,28 @@ def _here(both: Accounts, ask: Callable[[], Any]) -> dict[str, Any] | None:
 
 
 def _task(both: Accounts, told: dict[str, Any]) -> None:
-    """A task. A file that was uploaded there is fetched through its signed address: its own says nothing here."""
-    params, url = dict(told.get("params") or {}), told.get("attachment_url")
-    if str(params.get("attachment")).startswith("scaledata://") and url:
-        params["attachment"] = url
+    """A task. Files that were uploaded there are fetched through signed addresses: their own say nothing here."""
+    params, signed = dict(told.get("params") or {}), told.get("attachment_url")
+    if str(params.get("attachment")).startswith(UPLOADED) and signed:
+        params["attachment"] = signed
+    params = _readable(both, told["task_id"], params)
     body = {key: value for key, value in told.items() if key != "attachment_url"} | {"params": params}
     both.here.api.post_request(f"imported_tasks/{told['type']}", body=body)
+
+
+def _readable(both: Accounts, task_id: str, value: Any) -> Any:
+    """Parameters with an address that can be read in place of each uploaded file's; as it is where there is none."""
+    if isinstance(value, dict):
+        return {key: _readable(both, task_id, each) for key, each in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, list):
+        return [_readable(both, task_id, each) for each in value]  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(value, str) or not value.startswith(UPLOADED):
+        return value
+    id = quote(value.rstrip("/").rpartition("/")[2], safe="")
+    try:
+        told = both.there.api.get_request(f"task/{task_id}/response_url/{id}")
+    except both.error as error:
+        if getattr(error, "code", None) in {400, 404}:
+            return value
+        raise
+    return told.get("url") or value if isinstance(told, dict) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]

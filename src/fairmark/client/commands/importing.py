@@ -165,6 +165,9 @@ def _tell_folder(report: FolderReport) -> None:
 def _tell_copied(copied: Copied) -> None:
     for each in copied.refused[:FAULTS_SHOWN]:
         err.print(f"[yellow]{escape(each)}[/yellow]")
+    if copied.unlabeled:
+        types = ", ".join(f"{type} ({count})" for type, count in sorted(copied.unlabeled.items()))
+        err.print(f"[yellow]Left there, as they cannot be labeled here yet: {escape(types)}.[/yellow]")
     refused = f", {copied.refused_count} refused" if copied.refused_count else ""
     typer.echo(f"{copied.projects} projects, {copied.batches} batches, {copied.tasks} tasks{refused}.")
 

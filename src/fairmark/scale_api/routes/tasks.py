@@ -7,7 +7,7 @@ from fairmark.kernel.actor import Permission
 from fairmark.kernel.clock import now
 from fairmark.kernel.ids import AssetId
 from fairmark.scale_api import batches as batches_
-from fairmark.scale_api import creating, imported, known, projects, render, service
+from fairmark.scale_api import creating, files, imported, known, projects, render, service
 from fairmark.scale_api.calls import Call, Route
 from fairmark.scale_api.model import PAGE_MAX, Json, NoSuch, Role, Status
 from fairmark.scale_api.rules import Tag, UniqueId
@@ -83,11 +83,15 @@ async def send_callback(call: Call) -> Json:
 
 
 async def response_url(call: Call) -> Json:
-    """A short-lived address of one of a task's attachments."""
+    """A short-lived address of one of a task's attachments, by the id of the asset or of the uploaded file."""
     async with call.work(Permission.DATA_READ) as tx:
         task = await service.get(tx, call.named["id"])
-    for asset_id in task.asset_ids:
-        if str(asset_id) == call.named["uuid"]:
+        file = await files.named_by(tx, task, call.named["uuid"])
+    if file is not None and file.asset_id is None:
+        return {"url": file.url}
+    wanted = str(file.asset_id) if file is not None else call.named["uuid"]
+    for asset_id in [*task.asset_ids, *([file.asset_id] if file is not None and file.asset_id is not None else [])]:
+        if str(asset_id) == wanted:
             return {"url": url_of(call)(asset_id)}
     raise NoSuch(f"The task has no attachment '{call.named['uuid'][:60]}'.")
 

@@ -85,6 +85,7 @@ class Marks:
         self.labels = Names()
         self.links = Names((*rules, *(f"attribute {key}" for key in given)))
         kinds: dict[str, list[str]] = {}
+        limits = {geometries.mark_kind(kind, spec): geometries.limits(spec) for kind, spec in specs.items()}
         names: dict[str, tuple[str, str]] = {}
         for kind in (name for name in GEOMETRIES if name in specs):
             spec = specs[kind]
@@ -98,6 +99,7 @@ class Marks:
                 id=self.class_ids[label], name=title(names[label][0], label), color=COLORS[number % len(COLORS)],
                 marks=tuple(kinds[label]), help=names[label][1][:HELP_CHARS_MAX],
                 attributes=attributes.for_label(self.fields, label),
+                limits={kind: asked for kind in kinds[label] if (asked := limits[kind]) is not None},
             )
             for number, label in enumerate(kinds)
         )  # fmt: skip
@@ -176,15 +178,10 @@ class Marks:
 
 def _check_labels(given: attributes.Definitions, kinds: Mapping[str, Sequence[str]]) -> None:
     for key, definition in given.items():
-        conditions = definition.conditions
-        for condition in conditions if isinstance(conditions, list) else [conditions] if conditions else []:
-            if condition.label_condition is None:
-                continue
-            wanted = condition.label_condition.label
-            for label in [wanted] if isinstance(wanted, str) else wanted:
-                if label not in kinds:
-                    place = at(at(at("annotation_attributes", key), "conditions"), "label_condition")
-                    raise wrong(place, f"there is no label '{label}'.")
+        for label in attributes.labels_named(definition):
+            if label not in kinds:
+                place = at(at(at("annotation_attributes", key), "conditions"), "label_condition")
+                raise wrong(place, f"there is no label '{label}'.")
 
 
 class ImageTask:

@@ -167,6 +167,16 @@ def applies(definition: AttributeDefinition, label: str) -> bool:
     return not conditions or any(_names(condition, label) for condition in conditions)
 
 
+def labels_named(definition: AttributeDefinition) -> list[str]:
+    """The labels that its conditions name."""
+    found: list[str] = []
+    for condition in _listed(definition):
+        if condition.label_condition is not None:
+            wanted = condition.label_condition.label
+            found += [wanted] if isinstance(wanted, str) else wanted
+    return found
+
+
 def _names(condition: Conditions, label: str) -> bool:
     if condition.label_condition is None:
         return True

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from fairmark.modalities.image.marks.turned import placed, wrapped
+from fairmark.ontology.model import MarkLimits
 from fairmark.scale_api.shapes import at, read, wrong
 from fairmark.scale_api.types import cuboids
 from fairmark.scale_api.types.rings import one_outline
@@ -18,6 +19,7 @@ from fairmark.scale_api.types.words import Label, plain
 Json = dict[str, Any]
 Side = Annotated[float, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=0, le=100_000)]
+VERTICES_LEAST: Mapping[str, int] = {"polygon": 3, "line": 2}
 AXES_SLACK = 0.01
 """How far the ends of an ellipse's axes may be off, as a share of the longer one: clients round."""
 
@@ -251,9 +253,22 @@ def geometry_specs(value: object, place: str) -> dict[str, GeometrySpec]:
         if kind is None:
             raise wrong(at(place, name), f"there is no such geometry; use one of: {', '.join(GEOMETRIES)}.")
         specs[name] = found = read(spec, kind.spec, at(place, name))
-        if isinstance(found, VertexSpec) and found.max_vertices is not None and found.max_vertices < found.min_vertices:
-            raise wrong(at(at(place, name), "max_vertices"), "it is below min_vertices.")
+        if isinstance(found, VertexSpec) and found.max_vertices is not None:
+            least = max(found.min_vertices, VERTICES_LEAST[name])
+            if found.max_vertices < least:
+                raise wrong(at(at(place, name), "max_vertices"), f"it is below {least}, which are the least.")
     return specs
+
+
+def limits(spec: GeometrySpec) -> MarkLimits | None:
+    """What a specification asks of the marks of its kind; None: nothing."""
+    if isinstance(spec, BoxSpec | CuboidSpec):
+        asked = MarkLimits(min_width=spec.min_width, min_height=spec.min_height)
+    elif isinstance(spec, VertexSpec):
+        asked = MarkLimits(min_points=0 if spec.min_vertices <= 1 else spec.min_vertices, max_points=spec.max_vertices)
+    else:
+        return None
+    return None if asked == MarkLimits() else asked
 
 
 def lacking(specs: Mapping[str, GeometrySpec]) -> str | None:

@@ -1,5 +1,6 @@
 """Plausible answers that nobody gave: what tasks of the test world are answered with."""
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -90,6 +91,28 @@ def _polyline(chance: random.Random, text_length: int) -> dict[str, list[list[fl
     return {"points": [[box["x"], box["y"]], middle, [box["x"] + box["w"], box["y"] + box["h"]]]}
 
 
+def _mask(chance: random.Random, text_length: int) -> dict[str, Any]:
+    """A full ellipse, row by row: as wide in each row as its middle is there, and the whole of the middle rows."""
+    box = _box(chance, text_length)
+    width, height = int(box["w"]), int(box["h"])
+    runs = [0]
+    for row in range(height):
+        share = math.sqrt(1 - ((row + 0.5) / height * 2 - 1) ** 2)
+        on = width if abs(row - height // 2) <= 1 else max(1, round(width * share))
+        off = (width - on) // 2
+        runs[-1] += off
+        if len(runs) > 1 and runs[-1] == 0:
+            runs.pop()
+            runs[-1] += on
+        else:
+            runs.append(on)
+        runs.append(width - on - off)
+    if runs[-1] == 0:
+        runs.pop()
+    # The uppermost and lowest row hold something, and so do the outermost columns: the box is tight.
+    return {"x": int(box["x"]), "y": int(box["y"]), "width": width, "height": height, "runs": runs}
+
+
 def _points(chance: random.Random, text_length: int) -> dict[str, list[list[float]]]:
     return {"points": [[float(chance.randint(0, int(side))) for side in SIZE]]}
 
@@ -102,6 +125,7 @@ _GEOMETRIES: Mapping[str, Callable[[random.Random, int], dict[str, Any]]] = {
     "polygon": _polygon,
     "polyline": _polyline,
     "points": _points,
+    "mask": _mask,
     "span": _span,
 }
 

@@ -1,8 +1,8 @@
 """The table of task types. To open a type that stands here without a translation, give its line one."""
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Any, Final
+from functools import cache, partial
+from typing import Final
 
 import msgspec
 
@@ -21,28 +21,16 @@ from fairmark.scale_api.types.forms import (
     TranscriptionTask,
 )
 from fairmark.scale_api.types.model import Json, TaskType, Translation
-from fairmark.scale_api.types.words import Label
+from fairmark.scale_api.types.segmentation import SegmentAnnotation, SegmentTask
 
 
 class Unread(msgspec.Struct, frozen=True):
     """The parameters of a type that is not labeled here: none is looked at."""
 
 
-class SegmentAnnotation(msgspec.Struct, frozen=True):
-    """The documented parameters of segmentannotation."""
-
-    attachment: str
-    labels: list[Label]
-    attachment_type: str = "image"
-    allow_unlabeled: bool = False
-    allow_parent_labels: bool = False
-    instance_labels: list[str] = []
-    annotation_attributes: dict[str, Any] = {}
-    hypothesis: dict[str, Any] | None = None
-
-
 _IMAGE = frozenset({"geometries", "annotation_attributes", "global_attributes", "links"})
 _OLD = frozenset({"objects_to_annotate", "min_width", "min_height"})
+_SEGMENTS = frozenset({"labels", "instance_labels", "annotation_attributes", "allow_unlabeled", "allow_parent_labels"})
 _VIDEO = "video"
 _LIDAR = "LiDAR and other sensors"
 _CHAT = "conversations"
@@ -56,7 +44,7 @@ TYPES: Final[Mapping[str, TaskType]] = {
         TaskType("lineannotation", OldAnnotation, _OLD, partial(OldTask, kind="line")),
         TaskType("pointannotation", OldAnnotation, _OLD, partial(OldTask, kind="point")),
         TaskType("cuboidannotation", OldAnnotation, _OLD, partial(OldTask, kind="cuboid")),
-        TaskType("segmentannotation", SegmentAnnotation, frozenset(), None, "segmentation of images"),
+        TaskType("segmentannotation", SegmentAnnotation, _SEGMENTS, SegmentTask),
         TaskType(
             "categorization", Categorization, frozenset({"categories", "category_ids", "allow_multiple"}),
             CategorizationTask, needs_instruction=True,
@@ -115,8 +103,13 @@ def translated(type: TaskType, params: Json) -> Translation:
 
 def with_defaults(type: TaskType, params: Json) -> Json:
     """The parameters as they are told back: with the plain defaults of what was left out."""
-    added: Json = {}
-    for info in msgspec.structs.fields(type.shape):
-        if info.encode_name not in params and isinstance(info.default, bool | int | str | float) and info.default != "":
-            added[info.encode_name] = info.default
-    return {**params, **added}
+    return {**params, **{name: value for name, value in _defaults(type.shape).items() if name not in params}}
+
+
+@cache
+def _defaults(shape: type[msgspec.Struct]) -> Json:
+    return {
+        info.encode_name: info.default
+        for info in msgspec.structs.fields(shape)
+        if isinstance(info.default, bool | int | str | float) and info.default != ""
+    }

@@ -38,33 +38,42 @@ Label = Word | LabelDescription
 
 
 class Leaf(NamedTuple):
-    """A label that can be chosen. name: what people read; place: where it stands in the request."""
+    """A label that can be chosen. name: what people read; place: where it stands in the request. is_instance: things of
+    it are told apart.
+    """
 
     choice: str
     name: str
     help: str
     place: str
+    is_instance: bool = False
 
 
-def leaves(labels: Sequence[str | LabelDescription], place: str, above: str = "") -> Iterator[Leaf]:
-    """The labels that can be chosen, with the headings they lie under in their names. Raises BadRequest."""
+def leaves(
+    labels: Sequence[str | LabelDescription], place: str, above: str = "", *, headings: bool = False,
+    is_instance: bool = False,
+) -> Iterator[Leaf]:  # fmt: skip
+    """The labels that can be chosen, with the headings they lie under in their names. Raises BadRequest.
+
+    headings: they can be chosen as well. is_instance: things of the heading above are told apart.
+    """
     for number, label in enumerate(labels):
         here = at(place, number)
         if isinstance(label, str):
             if not label.strip():
                 raise wrong(here, "a label needs a name.")
-            yield Leaf(label, above + label, "", here)
+            yield Leaf(label, above + label, "", here, is_instance)
             continue
         name = above + (label.display or label.choice)
-        if label.subchoices:
-            yield from leaves(label.subchoices, at(here, "subchoices"), f"{name} / ")
-        else:
-            yield Leaf(label.choice, name, label.description or "", here)
+        apart = is_instance or label.instance_label
+        if headings or not label.subchoices:
+            yield Leaf(label.choice, name, label.description or "", here, apart)
+        yield from leaves(label.subchoices, at(here, "subchoices"), f"{name} / ", headings=headings, is_instance=apart)
 
 
-def distinct(labels: Sequence[str | LabelDescription], place: str) -> list[Leaf]:
+def distinct(labels: Sequence[str | LabelDescription], place: str, *, headings: bool = False) -> list[Leaf]:
     """`leaves`, at least one and each once. Raises BadRequest."""
-    found = list(leaves(labels, place))
+    found = list(leaves(labels, place, headings=headings))
     if not found:
         raise wrong(place, "at least one label is needed.")
     seen: set[str] = set()
