@@ -269,7 +269,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 8, 32])
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args()
     console = Console(width=140)
     console.print(f"claim + submit over HTTP; {machine()}")
