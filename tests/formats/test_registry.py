@@ -156,7 +156,15 @@ class TestMemory:
 
     @pytest.mark.parametrize(
         ("name", "per_item"),
-        [("fairmark_jsonl", 50), ("coco", 700), ("yolo", 50), ("yolo_segment", 50), ("yolo_obb", 50), ("voc", 50)],
+        [
+            ("fairmark_jsonl", 50),
+            ("coco", 700),
+            ("yolo", 50),
+            ("yolo_segment", 50),
+            ("yolo_obb", 50),
+            ("voc", 50),
+            ("cvat", 50),
+        ],
     )
     def test_reading_takes_little_for_each_item(self, name: str, per_item: int, tmp_path: Path) -> None:
         def read(count: int) -> int:

@@ -46,6 +46,10 @@ class FieldTable:
         held = _known_value(field, value) if isinstance(field, Field) else field.see(value)
         return None if held is None else (id, held)
 
+    def known(self, name: str) -> Field | None:
+        """The field of the caller's ontology that a file calls `name`."""
+        return next((field for field in self._known if name in (field.id, field.name)), None)
+
     def fields(self) -> tuple[Field, ...]:
         """Known fields as they were, then the new ones in the order of their coming."""
         guesses = ((id, guess) for id, guess in self._fields.items() if isinstance(guess, _FieldGuess))
@@ -189,6 +193,10 @@ class ClassTable:
     def attribute(self, id: str, name: str, value: Any) -> tuple[str, FieldValue] | None:
         """An attribute of a mark of class `id`: see FieldTable.see."""
         return self._rows[id].attributes.see(name, value)
+
+    def known_attribute(self, id: str, name: str) -> Field | None:
+        """The attribute that class `id` has in the caller's ontology and a file calls `name`."""
+        return self._rows[id].attributes.known(name)
 
     def learn(self, annotation: Annotation) -> None:
         """Notes the classes, attributes, questions and links of a document whose names are ids already."""

@@ -61,8 +61,10 @@ Parts: TypeAlias = Sequence[Sequence[Ring]]
 
 
 class ImageRow(NamedTuple):
-    """One image of an item. key: the item's external id, followed by "#" and a number from the second image on."""
+    """One image of an item. place: of its asset, from 0. key: the item's external id, followed by "#" and a number from
+    the second image on. boxes: none if the format places marks by itself."""
 
+    place: int
     key: str
     asset: AssetRecord
     item: LabeledItem
@@ -72,7 +74,8 @@ class ImageRow(NamedTuple):
 class ImageRows:
     """Turns items into images with marks that cover an area, and counts what every image format loses."""
 
-    def __init__(self, ontology: Ontology, tally: Tally, *, keeps_url: bool = False) -> None:
+    def __init__(self, ontology: Ontology, tally: Tally, *, keeps_url: bool = False, places_marks: bool = True) -> None:
+        """places_marks: False for formats that take marks of all kinds, and find them in the item."""
         names = class_names(ontology.classes)
         self.names = [names[each.id] for each in area_classes(ontology)]
         """What files call the classes, in the ontology's order."""
@@ -81,6 +84,7 @@ class ImageRows:
         }
         self._tally = tally
         self._keeps_url = keeps_url
+        self._places_marks = places_marks
 
     def of(self, item: LabeledItem) -> list[ImageRow]:
         """The item's images, in the order of its assets; none if it has none."""
@@ -88,14 +92,14 @@ class ImageRows:
         rows: dict[int, ImageRow] = {}
         for index, asset in enumerate(item.assets):
             if asset.media_type is None or asset.media_type.startswith("image/"):
-                rows[index] = ImageRow(
-                    item.external_id if index == 0 else f"{item.external_id}#{index}", asset, item, []
-                )
+                key = item.external_id if index == 0 else f"{item.external_id}#{index}"
+                rows[index] = ImageRow(index, key, asset, item, [])
         if not rows:
             tally.lose("no_image", items=1, marks=len(annotation.marks))
             return []
         self._count_item_losses(item, rows)
-        self._place(annotation.marks, rows)
+        if self._places_marks:
+            self._place(annotation.marks, rows)
         return list(rows.values())
 
     def _place(self, marks: tuple[Mark, ...], rows: dict[int, ImageRow]) -> None:
@@ -257,18 +261,20 @@ class LazyTable:
 class NamesBefore:
     """`fairmark/images.jsonl` of an import: what the images were called before the export. Kept on disk."""
 
-    def __init__(self, source: Source, folder: str) -> None:
-        """folder: of the images in the export, with a slash at its end. Raises FormatFault for a broken file."""
+    def __init__(self, source: Source, folder: str, *, by_stem: bool = True) -> None:
+        """folder: of the images in the export, with a slash at its end. by_stem: labels name images without their
+        extension. Raises FormatFault for a broken file."""
         self._rows = DiskMap()
+        self._by_stem = by_stem
         path = next(places_of(source, IMAGES_PATH), None)
         self.found = path is not None
         """Whether the data set is a fairmark export: its folders then mean what they mean there."""
         if path is not None:
             self._rows.fill(self._read(source, path, folder))
 
-    def get(self, stem: str) -> ImageEntry | None:
-        """The entry of an image, by its path behind `folder` without the extension."""
-        line = self._rows.get(stem)
+    def get(self, name: str) -> ImageEntry | None:
+        """The entry of an image, by its path behind `folder`, without the extension if `by_stem`."""
+        line = self._rows.get(name)
         return None if line is None else _decode_entry(line)
 
     def _read(self, source: Source, path: str, folder: str) -> Iterator[tuple[str, bytes]]:
@@ -279,7 +285,8 @@ class NamesBefore:
                     relative_path(entry.asset, file=path)
                 except JSON_ERRORS as error:
                     raise FileDamaged(f"Line {number} of {path} is broken: {error}.", file=path, line=number) from error
-                yield stem_of(entry.image.removeprefix(folder)), line or b""
+                name = entry.image.removeprefix(folder)
+                yield stem_of(name) if self._by_stem else name, line or b""
 
 
 def asset_for(

@@ -2,6 +2,7 @@
 
 from fairmark.formats.coco import Coco
 from fairmark.formats.contract import Format
+from fairmark.formats.cvat import Cvat
 from fairmark.formats.fairmark_jsonl import FairmarkJsonl
 from fairmark.formats.voc import Voc
 from fairmark.formats.yolo import Yolo, YoloObb, YoloSegment
@@ -13,4 +14,5 @@ FORMATS: dict[str, Format] = {
     "yolo_segment": YoloSegment(),
     "yolo_obb": YoloObb(),
     "voc": Voc(),
+    "cvat": Cvat(),
 }

@@ -1,22 +1,27 @@
-"""XML from strangers, as a tree: no document types, no entities, no depth, no surprise."""
+"""XML from strangers, as a tree, whole or child by child: no document types, no entities, no depth, no surprise."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
 from xml.parsers import expat
 
 from fairmark.formats.model import FileDamaged, FormatFault, OverLimit, TooDeep, UnsafeXml
 
 DEPTH_MAX = 32
 ELEMENTS_MAX = 2_000_000
+"""In a document, or in one child of a document that is read child by child."""
+CHUNK_BYTES = 2**16
 
 
 class Element:
-    """An XML element: its name, its own text, its children. Attributes are not kept: no format here needs them."""
+    """An XML element: its name, its attributes, its own text, its children."""
 
-    __slots__ = ("children", "line", "name", "text")
+    __slots__ = ("attributes", "children", "line", "name", "text")
 
-    def __init__(self, name: str, line: int) -> None:
+    def __init__(self, name: str, line: int, attributes: dict[str, str]) -> None:
         self.name = name
         self.line = line
+        self.attributes = attributes
         self.text = ""
         self.children: list[Element] = []
 
@@ -38,8 +43,11 @@ class Element:
 class _Builder:
     """Collects elements as expat reports them. A fault in a callback ends the parsing."""
 
-    def __init__(self, file: str, parser: expat.XMLParserType) -> None:
+    def __init__(self, file: str, parser: expat.XMLParserType, *, apart: bool = False) -> None:
+        """apart: children of the root go to `ready` when they are whole, and not into the tree."""
         self.root: Element | None = None
+        self.ready: list[Element] = []
+        self._apart = apart
         self._file = file
         self._parser = parser
         self._open: list[Element] = []
@@ -64,15 +72,19 @@ class _Builder:
             raise TooDeep(f"{self._file} is nested deeper than {DEPTH_MAX} elements.", file=self._file, line=line)
         if self._count > ELEMENTS_MAX:
             raise OverLimit(f"{self._file} has more than {ELEMENTS_MAX} elements.", file=self._file, line=line)
-        element = Element(name, line)
+        element = Element(name, line, attributes)
         if self._open:
-            self._open[-1].children.append(element)
+            if not (self._apart and len(self._open) == 1):
+                self._open[-1].children.append(element)
         else:
             self.root = element
         self._open.append(element)
 
     def _end(self, name: str) -> None:
-        self._open.pop()
+        ended = self._open.pop()
+        if self._apart and len(self._open) == 1:
+            self.ready.append(ended)
+            self._count = 0
 
     def _text(self, text: str) -> None:
         # Text between children is only layout in the formats read here: the leaf's text is what counts.
@@ -93,7 +105,44 @@ def parse_xml(data: bytes, file: str) -> Element:
     parser = expat.ParserCreate()
     builder = _Builder(file, parser)
     try:
-        parser.Parse(data, True)
+        with _named(file):
+            parser.Parse(data, True)
+    finally:
+        builder.let_go()
+    if builder.root is None:
+        raise FileDamaged(f"{file} is empty.", file=file)
+    return builder.root
+
+
+def children_of(stream: BinaryIO, file: str) -> Iterator[Element]:
+    """The root element of a document without its children, and then each of these when it is whole: constant memory.
+
+    Raises what `parse_xml` does, when it gets there.
+    """
+    parser = expat.ParserCreate()
+    builder = _Builder(file, parser, apart=True)
+    told = False
+    try:
+        while True:
+            data = stream.read(CHUNK_BYTES)
+            with _named(file):
+                parser.Parse(data, not data)
+            if builder.root is not None and not told:
+                told = True
+                yield builder.root
+            ready, builder.ready = builder.ready, []
+            yield from ready
+            if not data:
+                return
+    finally:
+        builder.let_go()
+
+
+@contextmanager
+def _named(file: str) -> Generator[None]:
+    """Says of what expat refuses in which file it is."""
+    try:
+        yield
     except FormatFault:
         raise
     except expat.ExpatError as error:
@@ -105,8 +154,3 @@ def parse_xml(data: bytes, file: str) -> Element:
         ) from error
     except (LookupError, ValueError) as error:
         raise FileDamaged(f"{file} has an unknown encoding: {error}.", file=file, mend="Save it as UTF-8.") from error
-    finally:
-        builder.let_go()
-    if builder.root is None:
-        raise FileDamaged(f"{file} is empty.", file=file)
-    return builder.root

@@ -178,6 +178,19 @@ class TestVoc:
         assert list((await prelabels(place)).values()) == [[("car", {"x": 1, "y": 2, "w": 10, "h": 20})]]
 
 
+class TestCvat:
+    async def test_with_its_images(self, place: Place) -> None:
+        xml = (
+            '<annotations><image id="0" name="cam/a.png" width="64" height="48">'
+            '<box label="Car" occluded="0" xtl="1.00" ytl="2.00" xbr="11.00" ybr="22.00" z_order="0"/>'
+            '<skeleton label="Car"/></image></annotations>'
+        )
+        content = packed({"annotations.xml": xml, "images/cam/a.png": picture()})
+        done = await bring(place, "cvat.zip", content, "cvat")
+        assert (done.state, done.rows_new) == ("done", 1), done.fault
+        assert await prelabels(place) == {"cam/a.png": [("car", {"x": 1, "y": 2, "w": 10, "h": 20})]}
+
+
 class TestFairmark:
     async def test_comes_back_with_its_batches_and_data(self, place: Place) -> None:
         upload = await place.small("a.png", picture())

@@ -3606,7 +3606,7 @@ export interface components {
          * LabelFormat
          * @enum {string}
          */
-        LabelFormat: "fairmark_jsonl" | "coco" | "yolo" | "yolo_segment" | "yolo_obb" | "voc";
+        LabelFormat: "fairmark_jsonl" | "coco" | "yolo" | "yolo_segment" | "yolo_obb" | "voc" | "cvat";
         /** LabelStage */
         LabelStage: {
             overlap?: components["schemas"]["projects_model_Overlap"];

@@ -32,6 +32,7 @@ class LabelFormat(StrEnum):
     YOLO_SEGMENT = "yolo_segment"
     YOLO_OBB = "yolo_obb"
     VOC = "voc"
+    CVAT = "cvat"
 
 
 class ItemsSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="items"):
