@@ -11,7 +11,6 @@ import asyncpg
 import httpx
 from litestar import Litestar
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException
 from PIL import Image, ImageDraw
 
 from fairmark.assets import http as items_http
@@ -25,7 +24,6 @@ from fairmark.kernel import json, settings
 from fairmark.kernel.actor import NOBODY, Actor, ActorKind, KeyId, Mode, Scope
 from fairmark.kernel.blobs import Blobs
 from fairmark.kernel.db import Database
-from fairmark.kernel.errors import FairmarkError
 from fairmark.kernel.http import Req, Site
 from fairmark.kernel.ids import ImportId, OrgId, ProjectId, new_id
 from fairmark.ontology.model import ItemClass, Ontology
@@ -71,6 +69,13 @@ class Place:
 
     async def value(self, sql: str, *args: Any) -> Any:
         return await self.owner.fetchval(sql, *args)
+
+    async def close(self) -> None:
+        """Closes the organisation."""
+        await self.owner.execute("UPDATE organisations SET closed_at = now() WHERE org_id = $1", self.org_id)
+
+    async def open_again(self) -> None:
+        await self.owner.execute("UPDATE organisations SET closed_at = NULL WHERE org_id = $1", self.org_id)
 
     async def count(self, table: str) -> int:
         return int(await self.value(f"SELECT count(*) FROM {table} WHERE org_id = $1", self.org_id))
@@ -133,11 +138,7 @@ async def make_place(
     app = Litestar(
         route_handlers=ROUTES,
         state=State({"site": site}),
-        exception_handlers={
-            FairmarkError: errors.on_domain_error,
-            HTTPException: errors.on_http_error,
-            Exception: errors.on_any_error,
-        },
+        exception_handlers={**errors.HANDLERS},
         openapi_config=None,
     )
     client = httpx.AsyncClient(transport=httpx.ASGITransport(cast(Any, app)), base_url="http://fairmark.test")

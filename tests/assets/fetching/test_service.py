@@ -243,6 +243,15 @@ class TestSettle:
 
 
 class TestRevive:
+    async def test_asks_for_none_while_the_organisation_is_closed(self, fetching: Place) -> None:
+        await add(fetching, "https://example.com/a")
+        await fetching.close()
+        assert not await revive(fetching.site, fetching.org_id)
+        assert await fetch_pending(fetching.site, fetching.org_id) is None
+        assert await fetching.value("SELECT state FROM assets WHERE org_id = $1", fetching.org_id) == "pending"
+        await fetching.open_again()
+        assert await revive(fetching.site, fetching.org_id)
+
     async def test_asks_for_a_run_only_where_something_is_due(self, fetching: Place) -> None:
         assert not await revive(fetching.site, fetching.org_id)
         [id] = await add(fetching, "https://example.com/a")

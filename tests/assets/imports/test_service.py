@@ -369,6 +369,35 @@ class TestCancel:
         assert await place.count("items") == 0
 
 
+class TestClosedOrganisation:
+    async def test_an_import_stands_still_and_goes_on_when_it_is_open_again(
+        self, place: Place, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(inline, "CHUNK_ROWS", 5)
+        import_id = await place.start({"kind": "urls", "urls": [f"https://example.com/{n}" for n in range(50)]})
+        lock, turns = store.lock, 0
+
+        async def closing(*args: Any) -> Any:
+            nonlocal turns
+            turns += 1
+            if turns == 4:
+                await place.close()
+            return await lock(*args)
+
+        monkeypatch.setattr(store, "lock", closing)
+        stopped = await place.run(import_id)
+        assert (stopped.state, stopped.rows_new) == ("running", 15)
+        assert (await place.run(import_id)).rows_new == 15
+        # It is not broken, however long the organisation stays closed.
+        await place.owner.execute(
+            "UPDATE imports SET updated_at = now() - interval '7 hours' WHERE id = $1", UUID(import_id)
+        )
+        assert await service.revive(place.site, place.org_id) == 0
+        await place.open_again()
+        done = await place.run(import_id)
+        assert (done.state, done.rows_new) == ("done", 50)
+
+
 class TestConcurrent:
     async def test_imports_of_the_same_rows_bring_each_once(
         self, place: Place, monkeypatch: pytest.MonkeyPatch

@@ -1,8 +1,10 @@
 -- name: claim_pending
 -- Takes assets that are due, for as long as one fetch may last: if this process is killed, another takes them after that.
+-- None while the organisation is closed.
 WITH due AS (
     SELECT x.ctid AS at FROM assets x
      WHERE x.org_id = :org_id AND x.state = 'pending' AND x.fetch_after <= :now
+       AND NOT EXISTS (SELECT FROM organisations o WHERE o.org_id = :org_id AND o.closed_at IS NOT NULL)
      ORDER BY x.fetch_after LIMIT :limit FOR UPDATE SKIP LOCKED
 )
 UPDATE assets a SET fetch_after = :lease_until, tries = a.tries + 1
@@ -10,8 +12,9 @@ UPDATE assets a SET fetch_after = :lease_until, tries = a.tries + 1
 RETURNING a.id, a.source, a.name, a.tries;
 
 -- name: next_due
--- When the next pending asset is due; null if there is none.
-SELECT min(fetch_after) FROM assets WHERE org_id = :org_id AND state = 'pending';
+-- When the next pending asset is due; null if there is none, or the organisation is closed.
+SELECT min(fetch_after) FROM assets WHERE org_id = :org_id AND state = 'pending'
+   AND NOT EXISTS (SELECT FROM organisations o WHERE o.org_id = :org_id AND o.closed_at IS NOT NULL);
 
 -- name: settle_ready
 -- (Each row is looked up by its id and then named by its place: a plan that walks all that is pending is out of reach.)

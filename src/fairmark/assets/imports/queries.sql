@@ -17,15 +17,19 @@ SELECT id, project_id, batch_id, source, state, progress, rows_total, rows_done,
  ORDER BY id DESC LIMIT :limit;
 
 -- name: start_import
--- Again after a stop: whoever works on it goes on at its place.
+-- Again after a stop: whoever works on it goes on at its place. While the organisation is closed it stands still.
 UPDATE imports SET state = 'running', updated_at = :now
  WHERE org_id = :org_id AND id = :id AND state IN ('waiting', 'running')
+   AND NOT EXISTS (SELECT FROM organisations o WHERE o.org_id = :org_id AND o.closed_at IS NOT NULL)
 RETURNING id, project_id, batch_id, source, inline, position, report;
 
 -- name: lock_import
--- Only the one who stands where the import stands may go on: a second worker, or one after a cancel, finds nothing.
+-- Only the one who stands where the import stands may go on: a second worker, or one after a cancel or after the
+-- organisation was closed, finds nothing.
 SELECT rows_bad, batch_id FROM imports
- WHERE org_id = :org_id AND id = :id AND state = 'running' AND position = :position::jsonb FOR UPDATE;
+ WHERE org_id = :org_id AND id = :id AND state = 'running' AND position = :position::jsonb
+   AND NOT EXISTS (SELECT FROM organisations o WHERE o.org_id = :org_id AND o.closed_at IS NOT NULL)
+   FOR UPDATE;
 
 -- name: advance_import
 UPDATE imports
@@ -53,6 +57,12 @@ SELECT :org_id, :import_id, r.n, r.line, r.place, r.code, r.message, r.mend
 -- name: list_faults
 SELECT n, line, place, code, message, mend
   FROM import_faults WHERE org_id = :org_id AND import_id = :import_id AND n > :after ORDER BY n LIMIT :limit;
+
+-- name: rest_imports
+-- While the organisation is closed its imports stand still, and are none the worse for it.
+UPDATE imports SET updated_at = :now
+ WHERE org_id = :org_id AND state IN ('waiting', 'running') AND updated_at < :stalled_before
+   AND EXISTS (SELECT FROM organisations o WHERE o.org_id = :org_id AND o.closed_at IS NOT NULL);
 
 -- name: stalled_imports
 -- Imports that nobody has moved for a while: their job was lost, or gave up.

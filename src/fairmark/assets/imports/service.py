@@ -119,7 +119,8 @@ async def cancel(tx: Tx, import_id: ImportId) -> Import:
 
 
 async def run(site: Site, org_id: OrgId, import_id: ImportId) -> None:
-    """Works on an import until it ends. Again after a stop or a kill: goes on behind the last chunk that is committed.
+    """Works on an import until it ends, or the organisation is closed. Again after a stop or a kill, or when it is open
+    again: goes on behind the last chunk that is committed.
 
     Raises Unavailable where a part of the installation is down, for the job to be tried again.
     """
@@ -145,6 +146,7 @@ async def run(site: Site, org_id: OrgId, import_id: ImportId) -> None:
 async def revive(site: Site, org_id: OrgId) -> int:
     """Gives imports that stand still a new job, and fails those that have for hours; returns how many."""
     async with site.db.begin(org_id, actor=SYSTEM, bulk=True) as tx:
+        await store.rest(tx, tx.now - rules.STALLED)
         found = await store.stalled(tx, tx.now - rules.STALLED, tx.now - rules.BROKEN, STALLED_ROWS)
         for import_id, broken in found:
             if broken:

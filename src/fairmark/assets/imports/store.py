@@ -156,6 +156,11 @@ async def faults(tx: Tx, import_id: ImportId, after: int, limit: int) -> list[Im
     return [ImportFault(*row) for row in rows]
 
 
+async def rest(tx: Tx, stalled_before: datetime) -> None:
+    """Keeps those of a closed organisation from counting as broken."""
+    await tx.run(q.rest_imports, org_id=tx.org_id, now=tx.now, stalled_before=stalled_before)
+
+
 async def stalled(tx: Tx, stalled_before: datetime, broken_before: datetime, limit: int) -> list[tuple[ImportId, bool]]:
     """Imports that stand still, and whether they do so for too long."""
     rows = await tx.all(
