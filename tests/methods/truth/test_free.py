@@ -6,10 +6,10 @@ from fairmark.methods.truth.free import OTHERS, RIGHT, Said, infer_free, weighed
 
 class TestWeighed:
     def test_one_answer_is_as_likely_as_its_author_and_the_rule_for_lone_judges_allow(self) -> None:
-        # Odds s * 5 / (1 - s) = 0.75 * 5 / 0.25 = 15 to the power of 0.7 = 6.66, against 5 - 1 = 4 answers not given.
+        # Odds s * 5 / (1 - s) = 0.75 * 5 / 0.25 = 15 to the power of 0.75 = 7.62, against 5 - 1 = 4 answers not given.
         [(value, chance)] = weighed([Said(0, "a")], np.array([RIGHT]))
         assert value == "a"
-        assert chance == pytest.approx(15**0.7 / (15**0.7 + OTHERS - 1))
+        assert chance == pytest.approx(15**0.75 / (15**0.75 + OTHERS - 1))
 
     def test_nothing_said_is_no_answer(self) -> None:
         assert weighed([], np.array([RIGHT])) == []

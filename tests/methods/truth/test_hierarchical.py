@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairmark.methods.truth import hierarchical as module
 from fairmark.methods.truth.calibration import SCALE
-from fairmark.methods.truth.hierarchical import cut, hierarchical, judge, learn
+from fairmark.methods.truth.hierarchical import cut, hierarchical, judge, learn, log_likelihoods
 from fairmark.methods.truth.labels import Labels, labels_of, with_predictions
+from fairmark.methods.truth.online import Online
 from fairmark.methods.truth.votes import majority
 from tests.methods.truth.crowds import crowd
 
@@ -93,7 +96,51 @@ class TestJudge:
         assert confidence([*votes, 0]) >= confidence(votes) - 1e-12
 
 
+def swayed_crowd(tasks: int, seed: int) -> Labels:
+    """Twelve workers on each task, who know in half of the cases and else go with what it suggests: in a fifth of the
+    tasks a wrong value of three.
+    """
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 3, tasks)
+    suggested = np.where(rng.random(tasks) < 0.2, (truth + rng.integers(1, 3, tasks)) % 3, truth)
+    said = np.where(rng.random((tasks, 12)) < 0.5, truth[:, None], suggested[:, None])
+    said = np.where(rng.random((tasks, 12)) < 0.1, rng.integers(0, 3, (tasks, 12)), said)
+    return labels_of(np.repeat(np.arange(tasks), 12), np.tile(np.arange(12), tasks), said.ravel())
+
+
+class TestSway:
+    def test_is_seen_where_tasks_mislead_and_only_there(self) -> None:
+        labels = swayed_crowd(400, 3)
+        assert learn(cut(labels, np.full(400, -1)), 12, 3).fits[0].sway > 0
+        alone, _ = crowd([0.8] * 12, 400, 3, 6)
+        assert learn(cut(alone, np.full(400, -1)), 12, 3).fits[0].sway == 0
+
+    def test_judges_who_go_with_the_crowd_prove_less(self) -> None:
+        # All twelve say the same: with sway it may be the task's suggestion.
+        labels = swayed_crowd(400, 3)
+        [part] = cut(labels, np.full(400, -1))
+        fit = learn([part], 12, 3).fits[0]
+        plain = log_likelihoods(part.matrix, replace(fit, sway=0.0))
+        bent = log_likelihoods(part.matrix, fit)
+        alike = np.nonzero(part.votes.max(axis=1) == 12)[0]
+        assert len(alike)
+        assert (np.ptp(bent[alike], axis=1) < np.ptp(plain[alike], axis=1)).all()
+
+    def test_in_shards_and_one_by_one_it_is_the_same(self) -> None:
+        labels = swayed_crowd(150, 5)
+        whole = hierarchical(labels).posterior
+        assert np.allclose(hierarchical(labels, shards=4).posterior, whole, atol=1e-9)
+        online = Online(3, labels=labels)
+        assert online.learnt.fits[0].sway > 0
+        assert np.allclose([online.posterior(task) for task in range(150)], whole, atol=1e-8)
+
+
 class TestLearn:
+    def test_tasks_without_a_judge_are_not_usual(self) -> None:
+        labels, _ = crowd([0.9] * 5, 60, 2, 4)
+        more = labels_of(labels.tasks, labels.workers, labels.values, shape=(90, 5, 2))
+        assert np.allclose(hierarchical(more).posterior[:60], hierarchical(labels).posterior, atol=1e-8)
+
     def test_gold_sets_the_scale(self) -> None:
         # The crowd is right on the gold more often than it believes: the scale rises; without gold it is the usual.
         labels, truth = crowd([0.7] * 12, 400, 2, 6)

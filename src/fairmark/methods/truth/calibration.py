@@ -7,9 +7,11 @@ from scipy.special import expit, logit
 
 from fairmark.methods.truth.labels import Floats, Indices, normalised
 
-SCALE = 0.7
+SCALE = 0.75
 """What a lone judge's evidence is worth of what the model makes of it: the crowd has errors it cannot see in itself."""
-_SCALE_SPREAD = 0.5
+FEW_TASKS = 70.0
+"""With so many tasks, half of what makes one surer than another is believed; with fewer, soon little of it."""
+_SCALE_SPREAD, _TIE = 0.5, 1e-9
 SCALE_MIN, SCALE_MAX = 0.2, 1.4
 
 
@@ -39,6 +41,26 @@ def calibrated(logs: Floats, judges: Floats, scale: float = SCALE, log_prior: Fl
     """
     evidence = logs * patience(judges, scale)[:, None]
     return normalised(evidence if log_prior is None else evidence + log_prior)
+
+
+def drawn(posterior: Floats, ranked: Floats | None, tasks: int) -> Floats:
+    """`posterior`, [tasks, K], drawn to what is usual for a task's likeliest value, for its second, and so on.
+
+    ranked: [K], what is usual, the mean over `tasks` tasks; None: not known. That one task is surer than another has to
+    be learnt like all else, and a few tasks do not teach it: the usual weighs 1 / (1 + (tasks / FEW_TASKS)^2). The
+    order of a task's values stays; equal ones stay equal. Source: shrinkage to the mean, Efron and Morris, JASA 1975.
+    """
+    if ranked is None or not tasks:
+        return posterior
+    weight = 1.0 / (1.0 + (tasks / FEW_TASKS) ** 2)
+    upto = np.concatenate([[0.0], np.cumsum(ranked)])
+    usual = np.empty_like(posterior)
+    for value in range(posterior.shape[1]):
+        own = posterior[:, value, None]
+        above = (posterior > own + _TIE).sum(axis=1)
+        alike = (np.abs(posterior - own) <= _TIE).sum(axis=1)
+        usual[:, value] = (upto[above + alike] - upto[above]) / alike
+    return (1 - weight) * posterior + weight * usual
 
 
 def scale_of(logs: Floats, judges: Floats, gold: Indices, log_prior: Floats | None = None) -> float:

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fairmark.methods.truth.calibration import SCALE, calibrated, effective_judges, scale_of
+from fairmark.methods.truth.calibration import SCALE, calibrated, drawn, effective_judges, scale_of
 from fairmark.methods.truth.dawid_skene import Each
 from fairmark.methods.truth.judges import (
     FAMILIES,
     RIGHT,
+    SWAYS,
     Crowd,
     Family,
     Judges,
@@ -22,6 +23,7 @@ from fairmark.methods.truth.judges import (
     newcomers,
     shared_pattern,
     split,
+    swayed,
     table,
 )
 from fairmark.methods.truth.labels import (
@@ -40,14 +42,16 @@ from fairmark.methods.truth.one_coin import one_coin
 ROUNDS = 40
 TABLES_MAX = 20_000_000
 """Most numbers in all workers' tables together (workers * K^2): beyond it each worker has one coin."""
-LEARNING = 0.15
+LEARNING = 0.11
 """While judges are learnt, n judgements on a task weigh as n^(1 - LEARNING), so that no crowd convinces itself."""
 PRIOR_COUNT = 100.0
 """Pseudo-tasks behind even shares of the values: a small sample does not tell how common a value is."""
 HABITUAL = 2.0
 """How much rarer than the most frequent judgement another one can be by mere habit."""
-PLAIN = 0.02
+PLAIN = 0.01
 """Weight of a plain calibrated vote in the answer, for crowds that show nothing of themselves."""
+SWAY_GAIN = 3.0
+"""How much likelier, in nats, the judgements must become for sway to be believed."""
 _INNER, _CONCENTRATION_EVERY = 3, 5
 
 
@@ -71,21 +75,30 @@ class Sums(NamedTuple):
 
 @dataclass(frozen=True)
 class Fit:
-    """One family, learnt. said: [W, K (c), K (l)], expected judgements. tables: the same as probabilities."""
+    """One family, learnt. said: [W, K (c), K (l)], expected judgements. tables: the same as probabilities. sway: one of
+    `judges.SWAYS`.
+    """
 
     family: Family
     crowd: Crowd
     judges: Judges
     said: Floats
     tables: Floats
+    sway: float = 0.0
 
 
 @dataclass(frozen=True)
 class Learnt:
-    """All families, and the scale of calibration: what it takes to judge one more task. Arrays as in Fit."""
+    """All families, and the scale of calibration: what it takes to judge one more task. Arrays as in Fit.
+
+    ranked: [K], the mean probability of a task's likeliest value, of its second, and so on; None: not known. tasks: how
+    many that mean is of.
+    """
 
     fits: tuple[Fit, ...]
     scale: float
+    ranked: Floats | None = None
+    tasks: int = 0
 
     def inference(self, posterior: Floats) -> Inference:
         """`posterior` with what is believed of workers and values, averaged over the families."""
@@ -110,7 +123,8 @@ def hierarchical(
     per worker, drawn to the crowd's while little is known; a worker's own table (Dawid and Skene) departs from this as
     far as the concentration, which the data choose by marginal likelihood, allows. So few labels give a majority vote,
     some give a model with one or a few numbers a worker (one coin, MACE), many give full tables. Two families of the
-    model are fitted by EM and their posteriors averaged, after calibration (see `calibration`).
+    model are fitted by EM and their posteriors averaged, after calibration (see `calibration`). Where the judgements
+    show that tasks mislead their judges together (see `judges.swayed`), those who go with the crowd prove less.
 
     gold: [tasks], known values, else -1; they are certain, teach what the judges are worth, and set the calibration's
     scale. Predictions: see `labels.with_predictions`. A task with a single judgement tells nothing about its judge.
@@ -128,7 +142,7 @@ def hierarchical(
         return _one_coins(labels, known)
     parts = cut(labels, known, shards)
     learnt = learn(parts, w, k, rounds=rounds, each=each, families=families)
-    posterior = np.concatenate([judge(part, learnt) for part in parts])
+    posterior = np.concatenate(list(each(Judge(learnt), parts)))
     return learnt.inference(posterior)
 
 
@@ -152,12 +166,14 @@ def learn(
     families: Sequence[Family] = FAMILIES,
 ) -> Learnt:
     """Fits every family by EM over the shards, and the scale of calibration to the gold."""
-    fits = tuple(_fitted(parts, workers, values, family, rounds, each) for family in families)
-    if not any((part.gold >= 0).any() for part in parts):
-        return Learnt(fits, SCALE)
-    logs, judges, gold = zip(*(_gold_evidence(part, fits) for part in parts), strict=True)
-    scale = scale_of(np.concatenate(logs), np.concatenate(judges), np.concatenate(gold), log_prior(fits[0]))
-    return Learnt(fits, scale)
+    fits = tuple(_swayed(parts, _fitted(parts, workers, values, family, rounds, each), each) for family in families)
+    learnt = Learnt(fits, SCALE)
+    if any((part.gold >= 0).any() for part in parts):
+        logs, judges, gold = zip(*each(GoldEvidence(fits), parts), strict=True)
+        scale = scale_of(np.concatenate(logs), np.concatenate(judges), np.concatenate(gold), log_prior(fits[0]))
+        learnt = Learnt(fits, scale)
+    sums, counts = zip(*each(Ranking(learnt), parts), strict=True)
+    return replace(learnt, ranked=sum(sums) / max(sum(counts), 1), tasks=sum(counts))
 
 
 def _fitted(parts: Sequence[Part], workers: int, values: int, family: Family, rounds: int, each: Each) -> Fit:
@@ -172,6 +188,32 @@ def _fitted(parts: Sequence[Part], workers: int, values: int, family: Family, ro
         prior = (sums.classes + PRIOR_COUNT * usual) / (tasks + PRIOR_COUNT)
         fit = replace(fit, said=_by_worker(sums.said, workers, values), crowd=replace(fit.crowd, prior=prior))
     return fit
+
+
+def _swayed(parts: Sequence[Part], fit: Fit, each: Each) -> Fit:
+    """`fit` with the sway under which the judgements are likeliest."""
+    workers, values = fit.tables.shape[:2]
+    if workers * values**3 > TABLES_MAX:
+        return fit
+    best = sum(each(Likelihood(fit), parts)) + SWAY_GAIN
+    for sway in SWAYS[1:]:
+        bent = replace(fit, sway=sway)
+        likelihood = sum(each(Likelihood(bent), parts))
+        if likelihood > best:
+            fit, best = bent, likelihood
+    return fit
+
+
+class Likelihood(NamedTuple):
+    """The log-likelihood of a shard's judgements."""
+
+    fit: Fit
+
+    def __call__(self, part: Part) -> float:
+        joint = log_likelihoods(part.matrix, self.fit) + np.log(self.fit.crowd.prior)
+        known = np.nonzero(part.gold >= 0)[0]
+        free = np.nonzero(part.gold < 0)[0]
+        return float(joint[known, part.gold[known]].sum() + np.logaddexp.reduce(joint[free], axis=1).sum())
 
 
 def refined(fit: Fit, *, choose: bool) -> Fit:
@@ -255,7 +297,24 @@ def evidence(part: Part, fit: Fit) -> tuple[Floats, Floats]:
     information = np.repeat(informativeness(fit.tables), k)
     squares = part.matrix @ np.square(information)
     judges = effective_judges(part.matrix @ information, squares)
-    return part.matrix @ log_tables(fit.tables), judges
+    return log_likelihoods(part.matrix, fit), judges
+
+
+def log_likelihoods(matrix: Matrix, fit: Fit) -> Floats:
+    """log P(what was said of a task | c): [tasks, K]. matrix: see Labels.matrix.
+
+    With sway it is a mixture over what the task may suggest to its judges: K times the work.
+    Source: subtypes of the truth as in EBCC, Li, Rubinstein and Cohn, ICML 2019; here they have one number.
+    """
+    if not fit.sway:
+        return matrix @ log_tables(fit.tables)
+    rest, mass = swayed(fit.tables, fit.crowd, fit.judges, fit.family, fit.sway)
+    total = np.full((matrix.shape[0], rest.shape[1]), -np.inf)
+    for value in range(rest.shape[1]):
+        bent = rest.copy()
+        bent[:, :, value] += mass
+        total = np.logaddexp(total, matrix @ log_tables(bent) + np.log(fit.crowd.pattern[:, value]))
+    return total
 
 
 def log_prior(fit: Fit) -> Floats:
@@ -265,8 +324,33 @@ def log_prior(fit: Fit) -> Floats:
 
 def judge(part: Part, learnt: Learnt) -> Floats:
     """The calibrated posterior of each task of a shard, averaged over the families: [tasks, K]."""
+    return clamped(drawn(_each_alone(part, learnt), learnt.ranked, learnt.tasks), part.gold)
+
+
+class Judge(NamedTuple):
+    """`judge` with what was learnt bound."""
+
+    learnt: Learnt
+
+    def __call__(self, part: Part) -> Floats:
+        return judge(part, self.learnt)
+
+
+class Ranking(NamedTuple):
+    """Of a shard's tasks that somebody judged: the sums of their greatest probabilities, of their second greatest, and
+    so on, [K], and how many tasks there are.
+    """
+
+    learnt: Learnt
+
+    def __call__(self, part: Part) -> tuple[Floats, int]:
+        posterior = _each_alone(part, self.learnt)[part.voices > 0]
+        return np.sort(posterior, axis=1)[:, ::-1].sum(axis=0), len(posterior)
+
+
+def _each_alone(part: Part, learnt: Learnt) -> Floats:
     posteriors = [calibrated(*evidence(part, fit), learnt.scale, log_prior(fit)) for fit in learnt.fits]
-    return clamped(mixed(posteriors, part.votes, learnt.scale), part.gold)
+    return mixed(posteriors, part.votes, learnt.scale)
 
 
 def mixed(posteriors: Sequence[Floats], votes: Floats, scale: float) -> Floats:
@@ -280,10 +364,15 @@ def mixed(posteriors: Sequence[Floats], votes: Floats, scale: float) -> Floats:
     return (1 - PLAIN) * np.mean(posteriors, axis=0) + PLAIN * plain
 
 
-def _gold_evidence(part: Part, fits: Sequence[Fit]) -> tuple[Floats, Floats, Indices]:
-    known = np.nonzero(part.gold >= 0)[0]
-    logs, judges = evidence(part, fits[0])
-    return logs[known], judges[known], part.gold[known]
+class GoldEvidence(NamedTuple):
+    """Of a shard's tasks with known answers, by the first family: log-likelihoods, effective judges, answers."""
+
+    fits: tuple[Fit, ...]
+
+    def __call__(self, part: Part) -> tuple[Floats, Floats, Indices]:
+        known = np.nonzero(part.gold >= 0)[0]
+        logs, judges = evidence(part, self.fits[0])
+        return logs[known], judges[known], part.gold[known]
 
 
 def _one_coins(labels: Labels, known: Indices) -> Inference:

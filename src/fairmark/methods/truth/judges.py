@@ -10,6 +10,8 @@ from fairmark.methods.truth.labels import Floats, Indices
 
 CONCENTRATIONS = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 300.0)
 """How many judgements per true value the shared pattern may be worth, against a worker's own table."""
+SWAYS = (0.0, 0.3, 0.6, 0.9)
+"""How much of what is said as everybody says it may be the task's doing."""
 RIGHT = 0.7
 """How often somebody who answers as everybody does is right, before anything is known."""
 _CROWD_COUNT, _MIX_COUNT, _HABIT_COUNT, _WAYS_COUNT, _HABITS_COUNT = 20.0, 4.0, 4.0, 10.0, 2.0
@@ -95,6 +97,28 @@ def table(said: Floats, pattern: Floats, concentration: float) -> Floats:
     """Posterior mean of each worker's confusion table: [W, K, K], the pattern worth `concentration` judgements."""
     count = said + concentration * pattern
     return count / count.sum(axis=2, keepdims=True)
+
+
+class Swayed(NamedTuple):
+    """Tables taken apart for tasks that sway their judges. rest: [W, K, K], what stays of P(l | c). mass: [W, K], what
+    goes to the value that the task suggests.
+    """
+
+    rest: Floats
+    mass: Floats
+
+
+def swayed(tables: Floats, crowd: Crowd, judges: Judges, family: Family, sway: float) -> Swayed:
+    """`tables`, [W, K, K], where the share `sway` of what is said as everybody says it is the task's doing.
+
+    A task suggests one value to all of its judges: the truth, or one that the crowd takes for it, as often as the
+    crowd's pattern has it. So judges who go with the crowd go wrong together, and those who know do not. Seen over all
+    suggestions the tables are what they were.
+    """
+    by_pattern = _leaned(crowd, judges.lean) if family.tilted else crowd.pattern[None]
+    usual = judges.ways[:, 1, None, None] * by_pattern
+    moved = sway * np.minimum(usual, tables)
+    return Swayed(tables - moved, moved.sum(axis=2))
 
 
 class Split(NamedTuple):

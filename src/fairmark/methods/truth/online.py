@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fairmark.kernel.errors import Invalid
-from fairmark.methods.truth.calibration import SCALE, calibrated, effective_judges
+from fairmark.methods.truth.calibration import SCALE, calibrated, drawn, effective_judges
 from fairmark.methods.truth.hierarchical import (
     LEARNING,
     Fit,
@@ -30,6 +30,7 @@ from fairmark.methods.truth.judges import (
     newcomers,
     shared_pattern,
     split,
+    swayed,
     table,
 )
 from fairmark.methods.truth.labels import Floats, Indices, Labels, clamped, gold_of, labels_of, normalised
@@ -131,7 +132,8 @@ class Online:
         """What is believed of a task: [K]. The prior for a task nobody has judged."""
         if task in self._gold:
             return np.eye(self._values)[self._gold[task]]
-        return judged_rows(self._rows(task), self._learnt)
+        alone = judged_rows(self._rows(task), self._learnt)
+        return drawn(alone[None], self._learnt.ranked, self._learnt.tasks)[0]
 
     def skill(self, worker: int) -> float:
         """How often the worker is right, 0 to 1, on average over the values."""
@@ -180,7 +182,7 @@ class Online:
                 shape = (self._labels.workers_n, self._values, self._values)
                 fits.append(replace(fit, said=(part.matrix.T @ belief).reshape(shape).transpose(0, 2, 1).copy()))
                 self._settled.append(belief)
-            self._learnt = Learnt(tuple(fits), found.scale)
+            self._learnt = replace(found, fits=tuple(fits))
         self._beliefs = [{} for _ in self._learnt.fits]
 
     def _workers(self) -> int:
@@ -238,7 +240,9 @@ class Online:
 
 
 def judged_rows(rows: Rows, learnt: Learnt) -> Floats:
-    """The calibrated posterior of one task, averaged over the families: [K]; as `hierarchical.judge` of one task."""
+    """The calibrated posterior of one task, averaged over the families: [K]; as `hierarchical.judge` of one task, but
+    not drawn to the others'.
+    """
     values = len(learnt.fits[0].crowd.habit)
     votes = np.bincount(rows.values, rows.weights, minlength=values).astype(np.float64)
     return mixed([_calibrated(fit, rows, learnt.scale)[None] for fit in learnt.fits], votes[None], learnt.scale)[0]
@@ -255,7 +259,7 @@ def cut_to(fit: Fit, workers: Indices) -> Fit:
 
 
 def _calibrated(fit: Fit, rows: Rows, scale: float) -> Floats:
-    logs = _evidence(fit, rows)
+    logs = _swayed_evidence(fit, rows) if fit.sway else _evidence(fit, rows)
     information = informativeness(fit.tables[rows.workers])
     total, squares = rows.weights @ information, rows.weights @ np.square(information)
     judges = effective_judges(np.array([total]), np.array([squares]))
@@ -265,6 +269,17 @@ def _calibrated(fit: Fit, rows: Rows, scale: float) -> Floats:
 def _evidence(fit: Fit, rows: Rows) -> Floats:
     """Sum of log P(said | truth) over a task's judgements: [K]."""
     return rows.weights @ np.log(fit.tables[rows.workers, :, rows.values])
+
+
+def _swayed_evidence(fit: Fit, rows: Rows) -> Floats:
+    """`hierarchical.log_likelihoods` of one task: [K]."""
+    who = rows.workers
+    rest, mass = swayed(fit.tables[who], fit.crowd, fit.judges.only(who), fit.family, fit.sway)
+    values = np.arange(rest.shape[1])
+    # [n, K (c), K (suggested)]: only who says what is suggested is swayed.
+    said = rest[np.arange(len(who)), :, rows.values][:, :, None]
+    said = said + mass[:, :, None] * (rows.values[:, None, None] == values)
+    return np.logaddexp.reduce(np.tensordot(rows.weights, np.log(said), 1) + np.log(fit.crowd.pattern), axis=1)
 
 
 def _fresh(values: int, family: Family) -> Fit:

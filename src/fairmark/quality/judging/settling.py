@@ -98,7 +98,10 @@ def _choice(key: str, rows: Sequence[TaskRow], said: Gathered, project: ProjectS
     model = Online(len(values), labels=labels, gold=gold)
     telling = (labels.judged() > 1.5) | (gold >= 0)
     project.choices[key] = ChoiceState(
-        values, [kept_crowd(fit.crowd) for fit in model.learnt.fits], model.learnt.scale, float(telling.sum())
+        values,
+        [kept_crowd(fit.crowd, fit.sway) for fit in model.learnt.fits],
+        model.learnt.scale,
+        float(telling.sum()),
     )
     edition = edition_of(values)
     for number in sorted(set(labels.workers.tolist())):

@@ -26,13 +26,14 @@ KNOWN_COUNT = 25.0
 
 
 class CrowdState(msgspec.Struct, array_like=True):
-    """Beliefs about everybody, one family; see `judges.Crowd`."""
+    """Beliefs about everybody, one family; see `judges.Crowd`. sway: see `hierarchical.Fit`."""
 
     ways: bytes
     pattern: bytes
     habit: bytes
     prior: bytes
     concentration: float
+    sway: float = 0.0
 
 
 class ChoiceState(msgspec.Struct):
@@ -280,9 +281,11 @@ def kept_habits(fit: Fit, number: int, edition: int) -> HabitState:
                       pack(own.lean[number]))  # fmt: skip
 
 
-def kept_crowd(crowd: Crowd) -> CrowdState:
-    """The crowd as it is kept."""
-    return CrowdState(pack(crowd.ways), pack(crowd.pattern), pack(crowd.habit), pack(crowd.prior), crowd.concentration)
+def kept_crowd(crowd: Crowd, sway: float = 0.0) -> CrowdState:
+    """The crowd as it is kept, and how far tasks sway it."""
+    return CrowdState(
+        pack(crowd.ways), pack(crowd.pattern), pack(crowd.habit), pack(crowd.prior), crowd.concentration, sway
+    )
 
 
 def _opened(book: Book, key: str, values: tuple[str, ...]) -> Learnt:
@@ -303,7 +306,7 @@ def _opened(book: Book, key: str, values: tuple[str, ...]) -> Learnt:
         )
         judges = Judges(ways, habit, lean)
         tables = table(said, shared_pattern(crowd, judges, family), crowd.concentration)
-        fits.append(Fit(family, crowd, judges, said, tables))
+        fits.append(Fit(family, crowd, judges, said, tables, kept.sway))
     return Learnt(tuple(fits), state.scale)
 
 
