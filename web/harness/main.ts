@@ -1,6 +1,6 @@
 /**
  * The editor alone on a page, for browser tests and benchmarks. The address says what is on it: ?mode=label|review|view,
- * n (boxes), polygons (how many) of corners, street (marked street), width, height, assets, theme, shelf=memory, gallery.
+ * layers (no pixel of two masks), n (boxes), polygons (how many) of corners, street (marked street), width, height, assets, theme, shelf=memory, gallery.
  */
 
 import { mount } from "svelte"
@@ -54,5 +54,6 @@ mount(Harness, {
         : null,
     forgets: asked.get("shelf") === "memory",
     gallery: asked.has("gallery"),
+    layers: asked.has("layers") ? { overlap: "forbidden" } : {},
   },
 })

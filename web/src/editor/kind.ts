@@ -5,8 +5,10 @@
 
 import type { Box, Size } from "#geometry/box.ts"
 import type { ImagePoint } from "#geometry/point.ts"
-import type { Geometry } from "./annotation.ts"
+import type { Geometry, Mark } from "./annotation.ts"
 import type { Problem } from "./fields.ts"
+import type { MarkLimits, Vocabulary } from "./ontology.ts"
+import type { Fault } from "./validation.ts"
 
 /** A grip that reshapes a mark. */
 export interface Handle {
@@ -36,6 +38,10 @@ interface AnyKind {
   words(geometry: Geometry, asset?: number): string
   /** What is wrong with the geometry on an image of this size; `path` is a pointer below the geometry. */
   problems(geometry: Geometry, image: Size): readonly (Problem & { readonly path: string })[]
+  /** What is wrong with a geometry that is right in itself, where its class asks for a size or a number of points. */
+  limited?(geometry: Geometry, limits: MarkLimits): readonly Problem[]
+  /** What is wrong with how marks lie with one another; paths are pointers into the document whose marks these are. */
+  together?(marks: readonly Mark[], vocabulary: Vocabulary, assets: readonly Size[]): readonly Fault[]
 }
 
 /** Says something of the whole asset: a tag. */

@@ -38,6 +38,14 @@ export interface Field {
   readonly pattern?: string | null
 }
 
+/** How small marks of one kind may be, in pixels along the sides they are drawn with, and how many points they have. */
+export interface MarkLimits {
+  readonly min_width?: number
+  readonly min_height?: number
+  readonly min_points?: number
+  readonly max_points?: number | null
+}
+
 export interface ItemClass {
   readonly id: string
   readonly name: string
@@ -50,6 +58,8 @@ export interface ItemClass {
   readonly help?: string
   readonly min_count?: number
   readonly max_count?: number | null
+  /** By mark kind. */
+  readonly limits?: Readonly<Record<string, MarkLimits>>
   /** False for stuff: at most one mask of it on each image. */
   readonly instances?: boolean
 }

@@ -57,6 +57,9 @@ export class Validator {
       marks.set(mark.id, mark)
       if (found.length >= FAULTS_MAX) return found.slice(0, FAULTS_MAX)
     }
+    for (const kind of this.#kinds.values()) {
+      found.push(...(kind.together?.(annotation.marks, this.#vocabulary, this.#assets) ?? []))
+    }
     found.push(...this.#countFaults(annotation.marks))
     found.push(...fieldFaults(this.#vocabulary.questions, annotation.answers, "/answers", "question", null))
     annotation.links.forEach((link, index) => {
@@ -83,8 +86,13 @@ export class Validator {
     if (!asset) add("unknown_asset", "/asset", `The item has no image ${mark.asset + 1}.`, "Delete the mark.")
     if (!kind) add("unknown_kind", "/kind", `Images have no marks of kind "${mark.kind}".`, "Delete the mark.")
     if (kind && asset) {
-      for (const problem of kind.problems(mark.geometry, asset)) {
-        add(problem.code, `/geometry${problem.path}`, problem.message, problem.mend)
+      const problems = kind.problems(mark.geometry, asset)
+      for (const problem of problems) add(problem.code, `/geometry${problem.path}`, problem.message, problem.mend)
+      const limits = itemClass?.limits?.[mark.kind]
+      if (limits && problems.length === 0) {
+        for (const { code, message, mend } of kind.limited?.(mark.geometry, limits) ?? []) {
+          add(code, "/geometry", message, mend)
+        }
       }
     }
     if (itemClass) {

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
@@ -14,6 +15,12 @@ from fairmark.modalities import consensus
 from fairmark.modalities.answers import Asked, merge_values
 from fairmark.modalities.consensus import Cluster, Member
 from fairmark.modalities.image.compare import IOU_MIN, Place, agreement, weight_of
+from fairmark.modalities.image.layer_merge import (
+    one_of_stuff,
+    parted_masks,
+    weights_of,
+    without_second_masks,
+)
 from fairmark.modalities.image.marks import KINDS
 from fairmark.modalities.jury import Jury
 from fairmark.modalities.model import Merged, MergedMark
@@ -42,12 +49,20 @@ def merge(
     shares = relative(weights, len(submissions))
     if compiled is not None:
         submissions = [prune(annotation, compiled) for annotation in submissions]
-    found = [consensus.weighed(members, shares, jury) for members in _clustered(submissions, iou_min)]
+    clustered = one_of_stuff(_clustered(submissions, iou_min), compiled)
+    found = [consensus.weighed(members, shares, jury) for members in clustered]
     kept, left_out = consensus.sorted_out(found, compiled)
+    kept, surplus = without_second_masks(kept, compiled)
     named = dict(zip(consensus.ids_of(kept), kept, strict=True))
+    parts = parted_masks(named, shares, compiled, jury)
+    left_out += surplus + [cluster for name, cluster in named.items() if parts.get(name, cluster) is None]
+    named = {name: cluster for name, cluster in named.items() if parts.get(name, cluster) is not None}
     origins = {(index, mark.id): name for name, cluster in named.items() for index, mark in cluster.members}
     groups = consensus.merged_groups(submissions, shares, origins)
-    marks = [_mark(name, cluster, groups.get(name), shares, compiled, jury) for name, cluster in named.items()]
+    marks = [
+        _mark(name, cluster, groups.get(name), shares, compiled, jury, parts.get(name))
+        for name, cluster in named.items()
+    ]
     links = consensus.merged_links(submissions, shares, origins, marks, compiled)
     fields = compiled.questions if compiled is not None else None
     asked = Asked(jury, "question", range(len(submissions)))
@@ -122,13 +137,13 @@ def _mark(
     shares: Sequence[float],
     compiled: CompiledOntology | None,
     jury: Jury | None,
+    geometry: dict[str, Any] | None,
 ) -> Mark:
-    """The merged mark of `cluster`."""
+    """The merged mark of `cluster`. geometry: of one whose pixels have been parted from those of others."""
     marks = [mark for _, mark in cluster.members]
     kind = KINDS.get(marks[0].kind)
-    cares = [1.0 if jury is None else jury.care(marks[0].kind, index) for index, _ in cluster.members]
-    weights = [shares[index] * care for (index, _), care in zip(cluster.members, cares, strict=True)]
-    geometry = marks[0].geometry if kind is None else kind.merged(marks, weights)
+    if geometry is None:
+        geometry = marks[0].geometry if kind is None else kind.merged(marks, weights_of(cluster, shares, jury))
     return replace(consensus.merged_mark(name, cluster, geometry, shares, compiled, jury), group=group)
 
 

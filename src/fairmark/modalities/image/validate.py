@@ -5,7 +5,10 @@ from typing import Any
 
 import msgspec
 
+from fairmark.modalities.image import limits
+from fairmark.modalities.image.layers import LayerMask, layer_faults
 from fairmark.modalities.image.marks import KINDS
+from fairmark.modalities.image.marks.mask import Mask
 from fairmark.modalities.model import MediaSize
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.fields import Problem, pointer, shown
@@ -31,6 +34,7 @@ def faults(
     """
     found = check_annotation(annotation, compiled, complete=complete)
     seen: dict[tuple[int, str, str, Any], str] = {}
+    masks: list[LayerMask] = []
     for index, mark in enumerate(annotation.marks):
         if len(found) >= FAULTS_MAX:
             break
@@ -52,7 +56,11 @@ def faults(
             problem = Problem("bad_geometry", f"{reason}.", f"The geometry of a {kind.name} holds {fields}.")
             found.append(_fault(index, "/geometry" + place, mark, problem))
             continue
-        if (problem := kind.problem(shape, media[mark.asset], side_min_px)) is not None:
+        problem = kind.problem(shape, media[mark.asset], side_min_px)
+        if problem is None and complete and (known := compiled.classes.get(mark.class_)) is not None:
+            asked = known.item_class.limits.get(mark.kind)
+            problem = None if asked is None else limits.problem(asked, kind, shape)
+        if problem is not None:
             found.append(_fault(index, "/geometry", mark, problem))
         else:
             key = (mark.asset, mark.kind, mark.class_, shape)
@@ -60,6 +68,10 @@ def faults(
                 message = f"This mark and {shown(first)} are the same."
                 problem = Problem("duplicate_mark", message, "Delete one of the two.")
                 found.append(_fault(index, "", mark, problem, Severity.WARNING))
+            if isinstance(shape, Mask):
+                masks.append(LayerMask(index, mark, shape))
+    if masks or compiled.ontology.layers.whole:
+        found.extend(layer_faults(masks, compiled, media, complete=complete))
     return found[:FAULTS_MAX]
 
 

@@ -28,6 +28,7 @@ function classes(mark: "box" | "tag", names: readonly string[], attributes: read
     attributes: [...attributes],
     help: "",
     min_count: 0,
+    instances: true,
   }))
 }
 

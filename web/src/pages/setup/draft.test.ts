@@ -39,6 +39,16 @@ describe("draftOf and ontologyOf", () => {
     expect(ontologyOf(draftOf(ontology))).toEqual(ontology)
   })
 
+  it("keep the rules for masks as long as a class takes masks", () => {
+    const sky = { id: "sky", name: "Sky", color: "#8ecae6", marks: ["mask"], instances: false }
+    const layered = { ...ontology, classes: [sky], layers: { overlap: "forbidden" as const, whole: true } }
+    const draft = draftOf(layered)
+    expect(ontologyOf(draft)).toEqual(layered)
+    for (const one of draft.classes) one.marks = ["box"]
+    const plain = ontologyOf(draft)
+    expect([plain.layers, plain.classes?.[0]?.instances]).toEqual([undefined, undefined])
+  })
+
   it("leave out what another kind of field has no use for", () => {
     const draft = draftOf(ontology)
     const question = draft.questions[0]

@@ -1,6 +1,6 @@
 /** An ontology while it is being built: plain, changeable, each thing with a key of its own that the screen goes by. */
 
-import type { Field, FieldKind, FieldValue, ItemClass, LinkType, Ontology, When } from "#editor/ontology.ts"
+import type { Field, FieldKind, FieldValue, ItemClass, Layers, LinkType, Ontology, When } from "#editor/ontology.ts"
 import { nextColour } from "#parts/colour.ts"
 
 export interface DraftOption {
@@ -38,6 +38,10 @@ export interface DraftClass {
   help: string
   min_count: number | null
   max_count: number | null
+  /** Kept as they are: this page has no screen for them. */
+  limits: NonNullable<ItemClass["limits"]>
+  /** False: one mask of it at most on each image. */
+  instances: boolean
 }
 
 export interface Draft {
@@ -45,6 +49,8 @@ export interface Draft {
   questions: DraftField[]
   /** Kept as they are: this page has no screen for them. */
   links: readonly LinkType[]
+  /** How masks lie with one another. */
+  layers: { overlap: NonNullable<Layers["overlap"]>; whole: boolean }
 }
 
 let lastUid = 0
@@ -65,9 +71,12 @@ export function draftOf(ontology: Ontology): Draft {
       help: one.help ?? "",
       min_count: one.min_count || null,
       max_count: one.max_count ?? null,
+      limits: one.limits ?? {},
+      instances: one.instances ?? true,
     })),
     questions: (ontology.questions ?? []).map(fieldDraft),
     links: ontology.links ?? [],
+    layers: { overlap: "allowed", whole: false, ...ontology.layers },
   }
 }
 
@@ -105,10 +114,31 @@ export function ontologyOf(draft: Draft): Ontology {
         ...(one.help.trim() ? { help: one.help.trim() } : {}),
         ...(one.min_count ? { min_count: one.min_count } : {}),
         ...(one.max_count === null ? {} : { max_count: one.max_count }),
+        ...limitsOf(one),
+        ...(one.instances || !one.marks.includes("mask") ? {} : { instances: false }),
       }),
     ),
     questions: draft.questions.map(fieldOf),
     links: draft.links,
+    ...layersOf(draft),
+  }
+}
+
+/** The limits of the kinds that a class still takes. */
+function limitsOf({ limits, marks }: DraftClass): Pick<ItemClass, "limits"> {
+  const kept = Object.entries(limits).filter(([kind]) => marks.includes(kind))
+  return kept.length > 0 ? { limits: Object.fromEntries(kept) } : {}
+}
+
+/** The rules for masks, where there are masks and rules. */
+function layersOf({ classes, layers }: Draft): Pick<Ontology, "layers"> {
+  const hasRules = layers.overlap === "forbidden" || layers.whole
+  if (!hasRules || !classes.some(({ marks }) => marks.includes("mask"))) return {}
+  return {
+    layers: {
+      ...(layers.overlap === "forbidden" ? { overlap: layers.overlap } : {}),
+      ...(layers.whole ? { whole: true } : {}),
+    },
   }
 }
 
@@ -178,6 +208,8 @@ export function newClass(name: string, among: readonly DraftClass[]): DraftClass
     help: "",
     min_count: null,
     max_count: null,
+    limits: {},
+    instances: true,
   }
 }
 

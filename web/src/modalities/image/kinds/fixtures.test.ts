@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { describe, expect, it } from "vitest"
 import { fullMark, type WireAnnotation } from "#editor/annotation.ts"
+import { type Layers, type Ontology, Vocabulary } from "#editor/ontology.ts"
+import { Validator } from "#editor/validation.ts"
 import type { Size } from "#geometry/box.ts"
 import { imageKinds } from "./table.ts"
 
@@ -16,7 +18,7 @@ interface Example {
 
 const FOLDER = resolve(import.meta.dirname, "../../../../../src/fairmark/modalities/image/fixtures")
 
-function examples(name: string): Example[] {
+function examples<T = Example[]>(name: string): T {
   return JSON.parse(readFileSync(resolve(FOLDER, `${name}.json`), "utf-8"))
 }
 
@@ -32,6 +34,21 @@ function geometryFaults({ annotation, media }: Example): string[] {
 
 /** A number beyond all positions is no number to the editor. */
 const LIKE: Readonly<Record<string, string>> = { not_finite: "bad_geometry" }
+
+interface Layered {
+  readonly ontology: Ontology
+  readonly examples: readonly (Example & { readonly layers: Layers })[]
+}
+
+describe("layers", () => {
+  const { ontology, examples: layered } = examples<Layered>("layers")
+  it.each(layered.map((each) => [each.name, each] as const))("%s", (_, { layers, media, annotation, faults }) => {
+    const validator = new Validator(new Vocabulary({ ...ontology, layers }), imageKinds, media)
+    const marks = (annotation.marks ?? []).map(fullMark)
+    const found = validator.faults({ version: 1, marks, answers: {}, links: [] })
+    expect(found.map(({ code, path }) => ({ code, path, severity: "error" }))).toEqual(faults)
+  })
+})
 
 describe("good examples", () => {
   it.each(examples("good").map((each) => [each.name, each] as const))("%s", (_, example) => {

@@ -1,10 +1,12 @@
 /** The mark kinds of images. A new kind is one file and one line here. */
 
 import { kindTable, type MarkKind } from "#editor/kind.ts"
+import { layerFaults } from "../layerFaults.ts"
 import { boxKind } from "./box.ts"
 import { cuboidKind } from "./cuboid.ts"
 import { ellipseKind } from "./ellipse.ts"
 import type { ImageKind, PlacedImageKind } from "./kind.ts"
+import { limitProblems } from "./limits.ts"
 import { maskKind } from "./mask.ts"
 import { pointsKind } from "./points.ts"
 import { polygonKind } from "./polygon.ts"
@@ -12,7 +14,7 @@ import { polylineKind } from "./polyline.ts"
 import { rotatedBoxKind } from "./rotatedBox.ts"
 import { tagKind } from "./tag.ts"
 
-export const IMAGE_KINDS: readonly ImageKind[] = [
+const KINDS: readonly ImageKind[] = [
   boxKind,
   polygonKind,
   polylineKind,
@@ -20,9 +22,14 @@ export const IMAGE_KINDS: readonly ImageKind[] = [
   rotatedBoxKind,
   ellipseKind,
   cuboidKind,
-  maskKind,
+  { ...maskKind, together: layerFaults },
   tagKind,
 ]
+
+export const IMAGE_KINDS: readonly ImageKind[] = KINDS.map((kind) => ({
+  ...kind,
+  limited: (geometry, limits) => limitProblems(kind.id, geometry, limits),
+}))
 
 export const imageKinds = kindTable(IMAGE_KINDS as readonly MarkKind[])
 
