@@ -1,6 +1,7 @@
 """Tasks made with Scale's client, labeled by a person in a browser: what arrives at the customer has Scale's schema."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,11 @@ from tests.stories.scale_side import BOXES, Scale, files, scale, until
 
 __all__ = ["customer", "files", "scale"]
 PICTURE = (320, 240)
+TASK = {
+    "task_id", "type", "status", "instruction", "params", "response", "metadata", "is_test", "urgency", "priority",
+    "processed_attachments", "callback_url", "created_at", "updated_at", "completed_at",
+}  # fmt: skip
+"""What every completed task says of itself."""
 TEXT = "😀 Ada lives in Rome."
 
 
@@ -45,15 +51,28 @@ class Desk:
             return
         await stage.wait_for()
 
-    async def submit(self) -> dict[str, Any]:
-        """Hands in; returns the body of the callback that this brings."""
+    async def submit(self, *more: str) -> dict[str, Any]:
+        """Hands in; returns the body of the callback that this brings, of Scale's schema. more: members of its task."""
         before = len(self.scale.callbacks())
         await self.page.keyboard.press("Control+Enter")
         await until(lambda: len(self.scale.callbacks()) > before)
-        header, body = self.scale.listener.requests[-1]
+        header, sent = self.scale.listener.requests[-1]
         assert header["content-type"] == "application/json"
         assert len(header["scale-callback-auth"]) >= 32
-        return json.loads(body)
+        body: dict[str, Any] = json.loads(sent)
+        assert set(body) == {"task", "response", "task_id", "status"}
+        task = body["task"]
+        assert set(task) == TASK | set(more)
+        assert (task["task_id"], task["status"], task["response"]) == (body["task_id"], "completed", body["response"])
+        for time in ("created_at", "updated_at", "completed_at"):
+            assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", task[time]), time
+        # Apart from what becomes of the callback itself, it is what a look at the task tells.
+        told = self.scale.client.get_task(body["task_id"]).as_dict()
+        answered = {"callback_succeeded", "callback_succeeded_at", "updated_at"}
+        assert {k: v for k, v in told.items() if k not in answered} == {
+            k: v for k, v in task.items() if k not in answered
+        }
+        return body
 
 
 @pytest.fixture
@@ -141,7 +160,7 @@ class TestImageAnnotation:
         await drag_over(page, (20, 40), (110, 95))
         await page.click("[data-field]:has-text('Parked?') label:has-text('Yes'):visible, "
                          "[data-field]:has-text('parked') label:has-text('yes'):visible")  # fmt: skip
-        body = await desk.submit()
+        body = await desk.submit("project", "batch", "unique_id")
 
         annotation = body["response"]["annotations"][0]
         assert UUID(annotation.pop("uuid"))

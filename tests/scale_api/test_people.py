@@ -8,7 +8,7 @@ from fairmark.identity import invitations
 from fairmark.kernel.actor import Actor, ActorKind, Scope, WorkRole
 from fairmark.kernel.db import Database
 from fairmark.kernel.ids import OrgId, WorkerId, WorkforceId
-from fairmark.scale_api import people, placing, projects, store
+from fairmark.scale_api import people, people_store, placing, projects
 from fairmark.scale_api.people import Assign, GroupChange, NewGroup
 from fairmark.workforce import service as workforce
 from tests.identity.people import World
@@ -52,7 +52,7 @@ async def account(world: World) -> Account:
         await projects.create(tx, {"name": PROJECT, "type": "imageannotation"})
     await invitations.accept(world.db, workforce, token, login.id)
     async with world.db.begin(org_id, actor=actor) as tx:
-        worker_id = (await store.persons_of(tx, [login.email]))[login.email][1]
+        worker_id = (await people_store.persons_of(tx, [login.email]))[login.email][1]
     return Account(world.db, org_id, login.email, worker_id)
 
 
@@ -108,11 +108,11 @@ class TestCame:
 
         async with at.db.begin(at.org_id, actor=at.actor) as tx:
             made = await people.create_group(tx, PROJECT, NewGroup("night", []))
-            await store.lock_people(tx, [at.email])
+            await people_store.lock_people(tx, [at.email])
             coming = asyncio.create_task(comes())
             await blocked(owner)
             # As it is for somebody whose coming this transaction does not see yet: they are named, and not placed.
-            await store.add_people(tx, made.id, [at.email])
+            await people_store.add_people(tx, made.id, [at.email])
         await coming
         assert await at.places() == {"Labelers", f"{PROJECT}: night"}
 

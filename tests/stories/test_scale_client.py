@@ -18,9 +18,8 @@ from scaleapi.tasks import TaskReviewStatus, TaskStatus, TaskType
 from scaleapi.teams import TeammateRole
 
 from fairmark.client import AsyncClient
-from fairmark.client.model import Annotation
 from tests.browser.product import PASSWORD
-from tests.stories.scale_side import BOXES, Scale, files, labeled, scale, until
+from tests.stories.scale_side import BOXES, Scale, files, scale, until
 
 __all__ = ["files", "scale"]
 FORM = {
@@ -497,45 +496,3 @@ class TestVersionTwo:
             v2.get_dataset_task_response_url(task_id=task.id, attachment_id="none")
         with pytest.raises(NotFoundException):
             v2.get_annotation(f"{task.id}.none.0")
-
-
-class TestExamplesOfTheDocumentation:
-    """What Scale's guides show, written anew: nothing in it but the address is fairmark's."""
-
-    def test_a_first_project(self, scale: Scale) -> None:
-        client = scale.test
-        project = client.create_project(
-            project_name="Street signs", task_type=TaskType.ImageAnnotation,
-            params={"instruction": "Box every sign.",
-                    "geometries": {"box": {"objects_to_annotate": ["stop sign", "yield sign"], "min_height": 10}}},
-        )  # fmt: skip
-        batch = client.create_batch(project=project.name, batch_name="2026-01", callback=scale.callback)
-        for number in range(3):
-            try:
-                client.create_task(
-                    TaskType.ImageAnnotation, project=project.name, batch=batch.name, unique_id=f"sign-{number}",
-                    attachment=scale.picture(number), metadata={"frame": number},
-                )  # fmt: skip
-            except ScaleDuplicateResource as err:
-                raise AssertionError(err.message) from err
-        batch.finalize()
-        labels: list[str] = []
-        for task in client.get_tasks(project_name="Street signs", status=TaskStatus.Completed):
-            labels += [each["label"] for each in task.response["annotations"]]
-        assert set(labels) <= {"stop sign", "yield sign"}
-        assert batch.get_status()["completed"] == 3
-
-    async def test_work_that_is_done_and_audited(self, scale: Scale) -> None:
-        client = scale.client
-        client.create_project(
-            "Tone", TaskType.Categorization, {"instruction": "Is it kind?", "categories": ["yes", "no"]}
-        )
-        task = client.create_task(
-            TaskType.Categorization, project="Tone", attachment="Well done!", attachment_type="text"
-        )
-        await labeled(scale, "Tone", lambda asked: Annotation(answers={asked.questions[0].id: "yes"}))
-        await until(lambda: client.get_task(task.id).status == "completed")
-        done = client.get_task(task.id)
-        assert done.response["category"] == "yes"
-        done.audit(False, comments="Look again.")
-        assert client.get_task(task.id).status == "pending"

@@ -74,7 +74,7 @@ class World:
                 self.org_id, item_id, self.project_id, self.batch_id, str(item_id), [asset_id],
             )  # fmt: skip
         async with self.db.begin(self.org_id) as tx:
-            await flow.create_tasks(tx, self.project_id, self.batch_id, min(ids), max(ids))
+            await flow.create_tasks(tx, self.project_id, [(min(ids), max(ids))])
         self.item_ids += ids
         return ids
 

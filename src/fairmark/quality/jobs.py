@@ -24,10 +24,11 @@ async def on_work(tx: Tx, stored: Sequence[StoredEvent]) -> None:
     passed: list[tuple[WorkerId, TaskId]] = []
     tasks: dict[TaskId, ProjectId] = {}
     done: list[TaskId] = []
+    grown: set[ProjectId] = set()
     for event in stored:
         assert event.project_id is not None
         if event.type == events.type_of(TasksCreated):
-            await gold.retire_tasks(tx, event.project_id)
+            grown.add(event.project_id)
             continue
         assert event.task_id is not None
         if event.type == events.type_of(AssignmentSubmitted):
@@ -37,6 +38,8 @@ async def on_work(tx: Tx, stored: Sequence[StoredEvent]) -> None:
             done.append(event.task_id)
         else:
             passed.append((event.read_as(AssignmentClosed).worker_id, event.task_id))
+    for project_id in sorted(grown):
+        await gold.retire_tasks(tx, project_id)
     standing = await flow.standing(tx, list({task_id for _, task_id in (*handed, *passed)}))
     ordinary = {id: project for id, project in tasks.items() if id in standing and standing[id].gold_id is None}
     await judging.judge(tx, ordinary)

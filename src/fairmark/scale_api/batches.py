@@ -7,7 +7,7 @@ import msgspec
 from fairmark.assets import service as assets
 from fairmark.assets.model import BatchState
 from fairmark.kernel.db import Tx
-from fairmark.scale_api import callbacks, projects, rules, store
+from fairmark.scale_api import callbacks, projects, rules, store, tasks_store
 from fairmark.scale_api.model import (
     BadRequest,
     Batch,
@@ -113,7 +113,7 @@ async def cancel(tx: Tx, found: Batch) -> Batch:
     if now.status in (BatchStatus.COMPLETED, BatchStatus.CANCELLED):
         raise BadRequest(f"The batch '{now.name}' is {now.status.value}.")
     await store.set_batch_status(tx, now.id, BatchStatus.CANCELLED)
-    await store.cancel_pending(tx, now.id)
+    await tasks_store.cancel_pending(tx, now.id)
     await _let_work(tx, now, BatchState.CANCELLED)
     return await store.lock_batch(tx, now.id)
 

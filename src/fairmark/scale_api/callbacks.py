@@ -11,7 +11,7 @@ from fairmark.kernel.db import Tx
 from fairmark.kernel.events import SYSTEM, announce
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import OrgId
-from fairmark.scale_api import pictures, render, rules, store
+from fairmark.scale_api import pictures, render, rules, store, tasks_store
 from fairmark.scale_api.events import CallbacksChanged
 from fairmark.scale_api.model import (
     BadCallback,
@@ -112,7 +112,7 @@ async def batch_reopened(tx: Tx, batch_id: ScaleId | None) -> None:
 async def answered(tx: Tx, type: str, subject: str, *, succeeded: bool) -> None:
     """What came of a callback in the end, kept with the task that it was about."""
     if type == TASK:
-        await store.set_callback(tx, ScaleId(subject), succeeded=succeeded)
+        await tasks_store.set_callback(tx, ScaleId(subject), succeeded=succeeded)
 
 
 async def _send(

@@ -16,11 +16,11 @@ from fairmark.kernel.actor import Actor, Permission, require
 from fairmark.kernel.db import Tx
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import AssetId, ItemId, ProjectId
-from fairmark.scale_api import callbacks, placing, rules, store
+from fairmark.scale_api import callbacks, placing, rules, store, tasks_store
 from fairmark.scale_api.model import ApiError, BatchStatus, Form, Json, Role, ScaleId, Status, Task
 from fairmark.scale_api.planning import Plan, Request, again, planned, taken
 from fairmark.scale_api.shapes import wrong
-from fairmark.scale_api.store import NewTask
+from fairmark.scale_api.tasks_store import NewTask
 from fairmark.scale_api.types.made_up import made_up
 from fairmark.scale_api.types.model import Answer, Show
 from fairmark.scale_api.types.table import task_type
@@ -167,7 +167,7 @@ def new_task(
 
 async def added(tx: Tx, plans: Sequence[Plan], new: Sequence[NewTask]) -> list[Task]:
     """Writes the rows of plans. Raises Duplicate."""
-    there = await store.add_tasks(tx, new)
+    there = await tasks_store.add_tasks(tx, new)
     for task in new:
         if task.id not in there:
             raise taken(task.unique_id or "")
@@ -176,7 +176,7 @@ async def added(tx: Tx, plans: Sequence[Plan], new: Sequence[NewTask]) -> list[T
             project=plan.project.name if plan.project is not None else None,
             batch=plan.batch.name if plan.batch is not None else None, mode=tx.actor.mode, review_status=None,
             review_comments=None, audits=[], callback_succeeded=None, callback_at=None, created_at=tx.now,
-            updated_at=tx.now, completed_at=store.ended_at(tx, row), **msgspec.structs.asdict(row),
+            updated_at=tx.now, completed_at=tasks_store.ended_at(tx, row), **msgspec.structs.asdict(row),
         )
         for plan, row in zip(plans, new, strict=True)
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from fairmark.kernel.actor import Actor, Permission, require
 from fairmark.kernel.db import Tx
 from fairmark.kernel.http import Site
 from fairmark.ontology.model import Annotation
-from fairmark.scale_api import callbacks, creating, rules, store
+from fairmark.scale_api import callbacks, creating, rules, tasks_store, work_store
 from fairmark.scale_api.creating import Texts
 from fairmark.scale_api.model import BadRequest, Json, Status, Task, new_scale_id
 from fairmark.scale_api.planning import Plan, Request, again
@@ -47,7 +47,7 @@ async def take(site: Site, actor: Actor, type_name: str, body: Json) -> Task:
     type = task_type(type_name)
     envelope = {key: body[key] for key in rules.ENVELOPE if key in body}
     async with site.db.begin(actor.org_id, actor=actor) as tx:
-        known = await store.task_of_source(tx, said.task_id)
+        known = await tasks_store.task_of_source(tx, said.task_id)
         if known is not None:
             return known
         asked = without_nulls(said.params | envelope)
@@ -81,9 +81,8 @@ async def _put_to_work(tx: Tx, plan: Plan, texts: Texts, answer: Annotation | No
         return
     assert task.project_id is not None
     assert task.item_id is not None
-    batch_id = await store.batch_of_item(tx, task.item_id)
-    await flow.create_tasks(tx, task.project_id, batch_id, task.item_id, task.item_id)
-    work = await store.work_state(tx, task.item_id)
+    await flow.create_tasks(tx, task.project_id, [(task.item_id, task.item_id)])
+    work = await work_store.work_state(tx, task.item_id)
     assert work is not None, "it was made just now"
     await flow.settle(tx, work.work_id, answer)
 
@@ -92,17 +91,17 @@ async def _kept(tx: Tx, plan: Plan, said: Said, created_at: datetime) -> Task:
     """Writes what the account said about it."""
     completed_at = None if said.completed_at is None else read_time(said.completed_at, "completed_at")
     error = str((said.response or {}).get("error") or "") if said.status is Status.ERROR else None
-    await store.set_source(
+    await tasks_store.set_source(
         tx, plan.id, said.task_id, said.status, created_at,
         response=said.response if said.status is Status.COMPLETED else None, error=error or None,
         completed_at=completed_at if said.status is Status.COMPLETED else None,
     )  # fmt: skip
     if said.customer_review_status is not None:
         comments = said.customer_review_comments
-        await store.set_review(tx, plan.id, said.customer_review_status, comments, said.audits)
+        await tasks_store.set_review(tx, plan.id, said.customer_review_status, comments, said.audits)
     # A batch that is complete there comes without an address for callbacks: it becomes complete here in silence.
     if plan.batch is not None and not plan.batch.callback and said.status is not Status.PENDING:
         await callbacks.batch_settled(tx, plan.batch.id)
-    found = await store.task(tx, plan.id)
+    found = await tasks_store.task(tx, plan.id)
     assert found is not None
     return found

@@ -9,7 +9,7 @@ from fairmark.kernel.db import Tx
 from fairmark.kernel.events import StoredEvent
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import ItemId, OrgId
-from fairmark.scale_api import callbacks, known, outcomes, people, store
+from fairmark.scale_api import callbacks, known, outcomes, people, work_store
 from fairmark.tasks.events import ReviewDecided, TaskChanged, TaskDone
 from fairmark.tasks.model import Origin
 from fairmark.workforce.events import WorkerJoined
@@ -22,13 +22,13 @@ EVENTS = [DONE, CHANGED, REVIEWED, READY, FAILED, JOINED]
 async def on_work(tx: Tx, stored: Sequence[StoredEvent]) -> None:
     """Brings the Scale tasks behind each event up to date, in order."""
     work_ids = [event.task_id for event in stored if event.task_id is not None]
-    items = await store.items_of_work(tx, list(dict.fromkeys(work_ids)))
+    items = await work_store.items_of_work(tx, list(dict.fromkeys(work_ids)))
     for event in stored:
         if event.type == FAILED:
-            found = await store.items_of_assets(tx, list(event.read_as(AssetFailed).asset_ids))
+            found = await work_store.items_of_assets(tx, list(event.read_as(AssetFailed).asset_ids))
             await outcomes.media_failed(tx, found)
         elif event.type == READY:
-            await known.due(tx, await store.items_of_assets(tx, list(event.read_as(AssetReady).asset_ids)))
+            await known.due(tx, await work_store.items_of_assets(tx, list(event.read_as(AssetReady).asset_ids)))
         elif event.type == JOINED:
             await people.came(tx, event.read_as(WorkerJoined).worker_id)
         elif event.task_id is not None and event.task_id in items:

@@ -9,7 +9,7 @@ from fairmark.kernel.ids import ItemId
 from fairmark.quality.gold import service as gold
 from fairmark.quality.gold.model import BadGold, GoldRetired
 from fairmark.quality.gold.service import Known
-from fairmark.scale_api import creating, render, service, store
+from fairmark.scale_api import creating, render, service, tasks_store, work_store
 from fairmark.scale_api.model import Json, Role, Status, Task
 from fairmark.scale_api.rules import is_test
 from fairmark.scale_api.shapes import read, wrong
@@ -38,8 +38,8 @@ async def create(site: Site, actor: Actor, type_name: str, body: Json, role: Rol
 
 async def due(tx: Tx, item_ids: Sequence[ItemId]) -> None:
     """Makes gold of those tasks of items that have all their attachments; one that does not fit is an error then."""
-    for id in await store.known_answers_due(tx, item_ids):
-        task = await store.task(tx, id, Mode.LIVE)  # in the test world nobody is asked
+    for id in await work_store.known_answers_due(tx, item_ids):
+        task = await tasks_store.task(tx, id, Mode.LIVE)  # in the test world nobody is asked
         if task is None or task.item_id is None or task.project_id is None:
             continue
         answer = translated(task_type(task.type), task.params).annotation(task.params[EXPECTED], EXPECTED)
@@ -48,9 +48,9 @@ async def due(tx: Tx, item_ids: Sequence[ItemId]) -> None:
             await gold.make(tx, task.project_id, known, keep_task=False)
         except (BadGold, GoldRetired) as error:
             why = f"`{EXPECTED}`: {error.message} {error.mend}".strip()
-            await store.set_status(tx, id, Status.ERROR, error=why, clear_unique_id=task.clears_unique_id)
+            await tasks_store.set_status(tx, id, Status.ERROR, error=why, clear_unique_id=task.clears_unique_id)
         else:
-            await store.set_status(tx, id, Status.COMPLETED)
+            await tasks_store.set_status(tx, id, Status.COMPLETED)
 
 
 def told(task: Task) -> Json:

@@ -20,7 +20,7 @@ from fairmark.identity import service as identity
 from fairmark.kernel.actor import MemberRole, WorkRole
 from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import WorkerId, WorkforceId
-from fairmark.scale_api import batches, placing, projects, store
+from fairmark.scale_api import batches, people_store, placing, projects, store
 from fairmark.scale_api.model import (
     BadRequest,
     Batch,
@@ -116,9 +116,9 @@ async def teammates(tx: Tx) -> list[Teammate]:
     for member in await identity.list_members(tx, None, MEMBERS_MAX):
         email = member.email.lower()
         found[email] = Teammate(email, _TEAM_ROLES[member.role], member.name)
-    for each in await store.invited_members(tx):
+    for each in await people_store.invited_members(tx):
         found.setdefault(each.email, Teammate(each.email, _TEAM_ROLES[each.role], expires_at=each.expires_at))
-    for labeler in await store.labelers(tx):
+    for labeler in await people_store.labelers(tx):
         expires = None if labeler.came else labeler.expires_at
         found.setdefault(labeler.email, Teammate(labeler.email, TeamRole.LABELER, expires_at=expires))
     return list(found.values())
@@ -151,7 +151,7 @@ async def _turned(tx: Tx, mate: Teammate, role: TeamRole) -> Teammate:
         return mate._replace(role=role)
     if member is not None:
         await identity.remove_member(tx, member.person_id)
-    for invited in await store.invited_members(tx):
+    for invited in await people_store.invited_members(tx):
         if invited.email == mate.email:
             await invitations.revoke(tx, invited.invitation_id)
     return await _invite(tx, mate.email, role)
@@ -196,13 +196,13 @@ def told(mate: Teammate, public_url: str) -> Json:
 
 async def groups(tx: Tx, project: str) -> list[Group]:
     """A project's groups. Raises NoSuch."""
-    return await store.groups_of(tx, (await projects.get(tx, project)).id)
+    return await people_store.groups_of(tx, (await projects.get(tx, project)).id)
 
 
 async def create_group(tx: Tx, project_name: str, new: NewGroup) -> Group:
     """A new group. Raises NoSuch, BadRequest, Duplicate."""
     emails = await _labelers(tx, new.emails, "emails")
-    await store.lock_people(tx, emails)
+    await people_store.lock_people(tx, emails)
     project = await _locked(tx, project_name)
     made = await _make(tx, project, new.name, is_singleton=False)
     await _add(tx, made, emails)
@@ -214,7 +214,7 @@ async def change_group(tx: Tx, project_name: str, name: str, change: GroupChange
     """Lets people into a group and out of it. Raises NoSuch, BadRequest."""
     removed = clean(change.remove_emails, "remove_emails")
     added = await _labelers(tx, change.add_emails, "add_emails")
-    await store.lock_people(tx, [*removed, *added])
+    await people_store.lock_people(tx, [*removed, *added])
     project = await _locked(tx, project_name)
     group = await _group(tx, project, name)
     await _remove(tx, group, removed)
@@ -225,44 +225,44 @@ async def change_group(tx: Tx, project_name: str, name: str, change: GroupChange
 
 async def assignments(tx: Tx) -> dict[str, list[str]]:
     """The names of the projects that each labeler works on."""
-    return await store.assignments(tx)
+    return await people_store.assignments(tx)
 
 
 async def assign(tx: Tx, asked: Assign) -> dict[str, list[str]]:
     """Lets labelers work on projects. Raises NoSuch, BadRequest."""
     emails = await _labelers(tx, asked.emails, "emails")
-    await store.lock_people(tx, emails)
+    await people_store.lock_people(tx, emails)
     for name in sorted(set(asked.projects)):
         project = await _locked(tx, name)
-        there = await store.groups_of(tx, project.id)
+        there = await people_store.groups_of(tx, project.id)
         taken = {email for group in there for email in group.emails}
         for email in emails:
             if email not in taken:
                 single = next((g for g in there if g.is_singleton and g.name == email), None)
                 await _add(tx, single or await _make(tx, project, email, is_singleton=True), [email])
         await placing.people_changed(tx, project)
-    return await store.assignments(tx)
+    return await people_store.assignments(tx)
 
 
 async def unassign(tx: Tx, asked: Assign) -> dict[str, list[str]]:
     """Takes labelers off projects, out of all their groups. Raises NoSuch, BadRequest."""
     emails = clean(asked.emails, "emails")
-    await store.lock_people(tx, emails)
+    await people_store.lock_people(tx, emails)
     for name in sorted(set(asked.projects)):
         project = await _locked(tx, name)
-        for group in await store.groups_of(tx, project.id):
+        for group in await people_store.groups_of(tx, project.id):
             await _remove(tx, group, [email for email in emails if email in group.emails])
         await placing.people_changed(tx, project)
-    return await store.assignments(tx)
+    return await people_store.assignments(tx)
 
 
 async def came(tx: Tx, worker_id: WorkerId) -> None:
     """Somebody has accepted an invitation: into the groups that wait for them."""
-    email = await store.email_of_worker(tx, worker_id)
+    email = await people_store.email_of_worker(tx, worker_id)
     if email is None:
         return
-    await store.lock_people(tx, [email])
-    wanted = await store.workforces_for(tx, email)
+    await people_store.lock_people(tx, [email])
+    wanted = await people_store.workforces_for(tx, email)
     if wanted:
         await _place(tx, [email], wanted)
 
@@ -273,7 +273,7 @@ async def _locked(tx: Tx, name: str) -> Project:
 
 
 async def _group(tx: Tx, project: Project, name: str) -> Group:
-    for group in await store.groups_of(tx, project.id):
+    for group in await people_store.groups_of(tx, project.id):
         if group.name == name:
             return group
     raise batches.no_such("group", name)
@@ -284,7 +284,7 @@ async def _make(tx: Tx, project: Project, name: str, *, is_singleton: bool) -> G
         id=new_scale_id(), project_id=project.id, name=name, is_singleton=is_singleton, emails=[],
         workforce_id=await _workforce(tx, f"{project.name}: {name}"),
     )  # fmt: skip
-    if not await store.add_group(tx, group):
+    if not await people_store.add_group(tx, group):
         raise Duplicate(f"`name`: there is a group named '{name}' already.")
     return group
 
@@ -302,7 +302,7 @@ async def _workforce(tx: Tx, name: str) -> WorkforceId:
 async def _labelers(tx: Tx, emails: Sequence[str], place: str) -> list[str]:
     """The addresses, if all are those of labelers. Raises BadRequest."""
     wanted = clean(emails, place)
-    known = {each.email for each in await store.labelers(tx, wanted)}
+    known = {each.email for each in await people_store.labelers(tx, wanted)}
     for number, email in enumerate(wanted):
         if email not in known:
             raise wrong(at(place, number), f"'{email}' is no labeler here; invite them with the role labeler first.")
@@ -311,12 +311,12 @@ async def _labelers(tx: Tx, emails: Sequence[str], place: str) -> list[str]:
 
 async def _add(tx: Tx, group: Group, emails: Sequence[str]) -> None:
     if emails:
-        await store.add_people(tx, group.id, emails)
+        await people_store.add_people(tx, group.id, emails)
         await _place(tx, emails, [group.workforce_id])
 
 
 async def _place(tx: Tx, emails: Sequence[str], workforce_ids: Sequence[WorkforceId]) -> None:
-    for person_id, _ in (await store.persons_of(tx, emails)).values():
+    for person_id, _ in (await people_store.persons_of(tx, emails)).values():
         for workforce_id in workforce_ids:
             try:
                 await workforce.enrol(tx, workforce_id, person_id, WorkRole.WORKER)
@@ -327,8 +327,10 @@ async def _place(tx: Tx, emails: Sequence[str], workforce_ids: Sequence[Workforc
 async def _remove(tx: Tx, group: Group, emails: Sequence[str]) -> None:
     if not emails:
         return
-    await store.remove_people(tx, group.id, emails)
-    for _, worker_id in (await store.persons_of(tx, [email for email in emails if email in group.emails])).values():
+    await people_store.remove_people(tx, group.id, emails)
+    for _, worker_id in (
+        await people_store.persons_of(tx, [email for email in emails if email in group.emails])
+    ).values():
         try:
             await workforce.remove_worker(tx, group.workforce_id, worker_id)
         except NoSuchWorker:  # a lead has taken them out already
@@ -379,7 +381,7 @@ async def assign_batch(tx: Tx, name: str, wanted: Sequence[str]) -> Json:
     """Lets only these groups of its project work on a batch; none: all of them. Raises NoSuch, BadRequest."""
     found = await batches.get(tx, name)
     project = await _locked(tx, found.project)
-    known = {group.name for group in await store.groups_of(tx, project.id)}
+    known = {group.name for group in await people_store.groups_of(tx, project.id)}
     for number, group in enumerate(wanted):
         if group not in known:
             raise wrong(at("groups", number), f"the project '{project.name}' has no group '{group}'.")

@@ -14,7 +14,7 @@ from fairmark.kernel.http import Site
 from fairmark.kernel.ids import OrgId
 from fairmark.kernel.signing import check, sign
 from fairmark.ontology.model import Annotation
-from fairmark.scale_api import store
+from fairmark.scale_api import tasks_store, work_store
 from fairmark.scale_api.model import NoPicture, Status, Task
 from fairmark.scale_api.types.made_up import SIZE, made_up
 from fairmark.scale_api.types.segmentation import COMBINED, UNLABELED, Segment, SegmentTask
@@ -59,7 +59,7 @@ async def picture(site: Site, org_id: OrgId, task_id: str, part: str, expires: i
     """A PNG for whoever was given its address. Raises BadSignature, NoPicture."""
     check(site.secret, path_of(org_id, task_id, part), expires, signature, now())
     async with site.db.begin(org_id) as tx:
-        task = await store.task(tx, task_id, Mode.LIVE) or await store.task(tx, task_id, Mode.TEST)
+        task = await tasks_store.task(tx, task_id, Mode.LIVE) or await tasks_store.task(tx, task_id, Mode.TEST)
         if task is None or task.status is not Status.COMPLETED:
             raise NoPicture("The task is not completed.", mend="Wait until it is.")
         translation = translated(task_type(task.type), task.params)
@@ -78,7 +78,7 @@ async def _labeled(tx: Tx, task: Task, translation: SegmentTask) -> tuple[Annota
         if task.mode is Mode.LIVE:
             raise NoPicture("The task was copied; its pictures stayed where it came from.", mend="Look there.")
         return made_up(translation.ontology, task.id), int(SIZE[0]), int(SIZE[1])
-    row = (await store.results_of(tx, [task.item_id])).get(task.item_id)
+    row = (await work_store.results_of(tx, [task.item_id])).get(task.item_id)
     shown = await assets.get_assets(tx, task.asset_ids[:1])
     size = next(((asset.width, asset.height) for asset in shown.values()), (None, None))
     if row is None or row.annotation is None or size[0] is None or size[1] is None:

@@ -14,7 +14,7 @@ from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import OrgId, ProjectId, WorkforceId
 from fairmark.projects import service as projects
 from fairmark.projects.model import LabelStage, NameTaken, Overlap, Pipeline, ProjectState
-from fairmark.scale_api import rules, store
+from fairmark.scale_api import people_store, rules, store
 from fairmark.scale_api.model import BadRequest, Batch, Form, Json, Project
 from fairmark.scale_api.types.model import TaskType, Translation
 from fairmark.workforce import service as workforce
@@ -109,7 +109,7 @@ def _with_overlap(pipeline: Pipeline, overlap: int) -> Pipeline:
 
 async def people_of(tx: Tx, project: Project | None, batch: Batch | None) -> list[WorkforceId] | None:
     """The groups that work on a project, or of them those that its batch is for; None where nobody has said."""
-    groups = await store.groups_of(tx, project.id) if project is not None else []
+    groups = await people_store.groups_of(tx, project.id) if project is not None else []
     if not groups:
         return None
     wanted = batch.groups if batch is not None else []

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fairmark.kernel.db import Tx
 from fairmark.ontology.model import Annotation
-from fairmark.scale_api import rules, store
+from fairmark.scale_api import rules, store, tasks_store
 from fairmark.scale_api.model import (
     ApiError,
     Batch,
@@ -71,7 +71,7 @@ async def planned(tx: Tx, requests: Sequence[Request]) -> list[Plan | ApiError]:
     names = {each.project for each in envelopes if each.project} | {batch.project for batch in batches.values()}
     projects = await store.projects_named(tx, names)
     # Asked beforehand so that one that is taken costs nothing else; writing tells of those that come at the same time.
-    held = await store.held_unique_ids(tx, [each.unique_id for each in envelopes if each.unique_id is not None])
+    held = await tasks_store.held_unique_ids(tx, [each.unique_id for each in envelopes if each.unique_id is not None])
     plans: list[Plan | ApiError] = []
     for request in requests:
         try:

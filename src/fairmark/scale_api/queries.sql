@@ -181,8 +181,8 @@ SELECT id FROM scale_tasks WHERE org_id = :org_id AND mode = :mode AND id = :id 
 
 -- name: list_tasks
 -- The newest tasks below a place: a walk down the index of each status, merged; what else is filtered is looked at on the
--- way, or answered from its own index where few fit. Planned for each call: which of the indexes is walked depends on what is
--- asked. mode: null where the project or batch says it already, so that their own indexes answer without a look at the rows.
+-- way. ids: the few that can fit at all, where that is known. Planned for each call: which of the indexes is walked depends
+-- on what is asked. mode: null where the project or batch says it already, so that their own indexes answer without a look at the rows.
 WITH page AS (
     SELECT x.id
       FROM unnest(:statuses::text[]) AS s (status)
@@ -191,7 +191,7 @@ WITH page AS (
          WHERE t.org_id = :org_id AND (:mode::text IS NULL OR t.mode = :mode) AND t.status = s.status AND t.role = 'task'
            AND (:scale_project_id::text IS NULL OR t.scale_project_id = :scale_project_id)
            AND (:scale_batch_id::text IS NULL OR t.scale_batch_id = :scale_batch_id)
-           AND t.id < :below AND t.id >= :id_from
+           AND t.id < :below AND t.id >= :id_from AND (:ids::text[] IS NULL OR t.id = ANY (:ids))
            AND (:type::text IS NULL OR t.type = :type)
            AND (:review::text[] IS NULL OR t.review_status = ANY (:review)
                 OR (:is_unreviewed::boolean AND t.review_status IS NULL))
@@ -209,6 +209,31 @@ SELECT t.*, p.name AS project, b.name AS batch, i.asset_ids
   LEFT JOIN scale_batches b ON b.org_id = :org_id AND b.id = t.scale_batch_id
   LEFT JOIN items i ON i.org_id = :org_id AND i.id = t.item_id
  ORDER BY t.id DESC;
+
+-- name: ids_updated
+-- At most so many of the tasks that were changed in a span of time, from their own index: what the planner knows of times is
+-- of all organisations together, and says nothing of one.
+SELECT t.id FROM scale_tasks t
+ WHERE t.org_id = :org_id AND t.mode = :mode AND t.role = 'task'
+   AND t.updated_at >= coalesce(:since::timestamptz, '-infinity') AND t.updated_at < coalesce(:before::timestamptz, 'infinity')
+ ORDER BY t.updated_at DESC LIMIT :limit;
+
+-- name: ids_completed
+-- The same for when they were completed.
+SELECT t.id FROM scale_tasks t
+ WHERE t.org_id = :org_id AND t.mode = :mode AND t.role = 'task' AND t.completed_at IS NOT NULL
+   AND t.completed_at >= coalesce(:since::timestamptz, '-infinity')
+   AND t.completed_at < coalesce(:before::timestamptz, 'infinity')
+ ORDER BY t.completed_at DESC LIMIT :limit;
+
+-- name: ids_reviewed
+-- The same for how they were audited.
+SELECT x.id
+  FROM unnest(:review::text[]) AS r (status)
+ CROSS JOIN LATERAL (SELECT t.id FROM scale_tasks t
+                      WHERE t.org_id = :org_id AND t.mode = :mode AND t.role = 'task' AND t.review_status = r.status
+                      ORDER BY t.id DESC LIMIT :limit) x
+ LIMIT :limit;
 
 -- name: list_tagged
 -- The same for tasks that have one of some tags: a walk down the rows of each tag, merged.
@@ -245,7 +270,7 @@ SELECT count(*) FROM scale_tasks t
    AND t.role = 'task'
    AND (:scale_project_id::text IS NULL OR t.scale_project_id = :scale_project_id)
    AND (:scale_batch_id::text IS NULL OR t.scale_batch_id = :scale_batch_id)
-   AND t.id < :below AND t.id >= :id_from
+   AND t.id < :below AND t.id >= :id_from AND (:ids::text[] IS NULL OR t.id = ANY (:ids))
    AND (:type::text IS NULL OR t.type = :type)
    AND (:review::text[] IS NULL OR t.review_status = ANY (:review)
         OR (:is_unreviewed::boolean AND t.review_status IS NULL))
@@ -324,9 +349,6 @@ SELECT a.fault ->> 'message' FROM assets a
 -- Where the work on an item stands, and whether anybody has begun it. A gold task beside it is not its work.
 SELECT w.id AS work_id, w.state, EXISTS (SELECT FROM assignments a WHERE a.org_id = :org_id AND a.task_id = w.id) AS is_begun
   FROM tasks w WHERE w.org_id = :org_id AND w.item_id = :item_id AND w.gold_id IS NULL;
-
--- name: batch_of_item
-SELECT batch_id FROM items WHERE org_id = :org_id AND id = :item_id;
 
 -- name: tasks_of_items
 -- The Scale tasks behind items, locked in the order of their ids.

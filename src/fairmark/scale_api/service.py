@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fairmark.kernel.db import Tx
-from fairmark.scale_api import callbacks, planning, rules, store
+from fairmark.scale_api import callbacks, planning, rules, store, tasks_store, work_store
 from fairmark.scale_api.model import (
     BadRequest,
     Json,
@@ -13,10 +13,11 @@ from fairmark.scale_api.model import (
     Task,
     timestamp,
 )
-from fairmark.scale_api.store import ABOVE_ALL, TaskFilter
+from fairmark.scale_api.tasks_store import ABOVE_ALL, TaskFilter
 from fairmark.tasks import flow
 from fairmark.tasks.model import Decision
 
+UNIQUE_IDS_MAX = 10_000
 CANCELED = "Canceled by the customer."
 
 
@@ -33,7 +34,7 @@ class Page(NamedTuple):
 
 async def get(tx: Tx, id: str) -> Task:
     """A task, by its id or by that which it had in the account it was copied from. Raises NoSuch."""
-    found = await store.task(tx, id) or await store.task_of_source(tx, id)
+    found = await tasks_store.task(tx, id) or await tasks_store.task_of_source(tx, id)
     if found is None:
         raise NoSuch(f"There is no task '{id[:60]}'.", mend="Check the id, and that the key is of the right mode.")
     return found
@@ -44,12 +45,14 @@ async def page(
 ) -> Page:
     """Tasks, newest first. The first page counts all, if wanted; the token carries the number on. Raises BadRequest."""
     if wanted.unique_ids is not None:
-        found = [each for each in await store.tasks_by_unique_id(tx, wanted.unique_ids, 10_000) if _fits(each, wanted)]
+        found = [
+            each for each in await tasks_store.tasks_by_unique_id(tx, wanted.unique_ids, 10_000) if _fits(each, wanted)
+        ]
         return Page(found[offset : offset + limit], len(found), None)
     below, total = rules.read_page_token(token) if token else (ABOVE_ALL, None)
     if total is None:
-        total = await store.count_tasks(tx, wanted) if counted else 0
-    rows = await store.tasks(tx, wanted, below, offset + limit + 1, offset)
+        total = await tasks_store.count_tasks(tx, wanted) if counted else 0
+    rows = await tasks_store.tasks(tx, wanted, below, offset + limit + 1, offset)
     kept = rows[:limit]
     more = len(rows) > limit
     return Page(kept, total, rules.page_token(kept[-1].id, total) if more else None)
@@ -80,7 +83,7 @@ def _fits(task: Task, wanted: TaskFilter) -> bool:
 async def locked(tx: Tx, id: str) -> Task:
     """A task that nobody else changes until the transaction ends. Raises NoSuch."""
     found = await get(tx, id)
-    if not await store.lock_task(tx, found.id):
+    if not await tasks_store.lock_task(tx, found.id):
         raise NoSuch(f"There is no task '{id[:60]}'.", mend="Check the id, and that the key is of the right mode.")
     return await get(tx, found.id)
 
@@ -91,15 +94,14 @@ async def cancel(tx: Tx, id: str, *, clear_unique_id: bool) -> Task:
     rules.check_cancel(task, is_begun=False)
     assert task.item_id is not None, "a pending task has an item"
     assert task.project_id is not None
-    work = await store.work_state(tx, task.item_id)
+    work = await work_store.work_state(tx, task.item_id)
     if work is None:  # the reader that makes tasks of items has not come to it yet
-        batch_id = await store.batch_of_item(tx, task.item_id)
-        await flow.create_tasks(tx, task.project_id, batch_id, task.item_id, task.item_id)
-        work = await store.work_state(tx, task.item_id)
+        await flow.create_tasks(tx, task.project_id, [(task.item_id, task.item_id)])
+        work = await work_store.work_state(tx, task.item_id)
     if work is not None:
         rules.check_cancel(task, work.is_begun)
         await flow.cancel(tx, work.work_id, CANCELED)
-    await store.set_status(tx, task.id, Status.CANCELED, clear_unique_id=clear_unique_id)
+    await tasks_store.set_status(tx, task.id, Status.CANCELED, clear_unique_id=clear_unique_id)
     await callbacks.batch_settled(tx, task.scale_batch_id)
     return await get(tx, id)
 
@@ -110,13 +112,13 @@ async def audit(tx: Tx, id: str, accepted: bool, comments: str | None) -> None:
     rules.check_audit(task)
     result = rules.review_of(accepted)
     entry = rules.audit_entry(result, comments, _by(tx), timestamp(tx.now))
-    await store.set_review(tx, task.id, result, comments, [entry, *task.audits])
+    await tasks_store.set_review(tx, task.id, result, comments, [entry, *task.audits])
     if not accepted and task.item_id is not None:
-        work = await store.work_state(tx, task.item_id)
+        work = await work_store.work_state(tx, task.item_id)
         assert work is not None, "a completed task has been worked on"
         why = comments or "Rejected by the customer."
         await flow.review_from_pages(tx, work.work_id, Decision.REJECT, [why[:200]], comments or "", None)
-        await store.set_status(tx, task.id, Status.PENDING)
+        await tasks_store.set_status(tx, task.id, Status.PENDING)
         await callbacks.batch_reopened(tx, task.scale_batch_id)
     await callbacks.task_told(tx, await get(tx, id))
 
@@ -140,9 +142,9 @@ async def set_unique_id(tx: Tx, id: str, unique_id: str | None) -> Task:
     task = await locked(tx, id)
     if unique_id is not None:
         await store.lock_form(tx, f"unique_id {unique_id}")  # two that want the same id come one after the other
-        if await store.holder_of(tx, unique_id) not in (None, task.id):
+        if await tasks_store.holder_of(tx, unique_id) not in (None, task.id):
             raise planning.taken(unique_id)
-    await store.set_unique_id(tx, task.id, unique_id)
+    await tasks_store.set_unique_id(tx, task.id, unique_id)
     return await get(tx, id)
 
 
@@ -151,7 +153,7 @@ async def set_metadata(tx: Tx, id: str, metadata: Json, *, merge: bool = False) 
     task = await locked(tx, id)
     wanted = rules.laid_over(task.metadata, metadata) if merge else metadata
     rules.check_metadata(wanted)
-    await store.set_task_metadata(tx, task.id, wanted)
+    await tasks_store.set_task_metadata(tx, task.id, wanted)
     return await get(tx, id)
 
 
@@ -175,5 +177,5 @@ async def delete_tags(tx: Tx, id: str, tags: Sequence[str]) -> Task:
 
 async def _with_tags(tx: Tx, task: Task, tags: list[str]) -> Task:
     rules.check_tags(tags)
-    await store.set_tags(tx, task.id, tags)
+    await tasks_store.set_tags(tx, task.id, tags)
     return await get(tx, task.id)

@@ -42,15 +42,17 @@ OFFERED_AHEAD, OFFERED_AMONG = 3, 30
 """A turn kept for somebody lies so many open turns ahead of where they stand, if so many lie ahead in all."""
 
 
-async def create_tasks(tx: Tx, project_id: ProjectId, batch_id: BatchId, first_id: ItemId, last_id: ItemId) -> int:
-    """Makes tasks of a project's items with ids in [first_id, last_id]; again, it makes only those that lack one."""
+async def create_tasks(tx: Tx, project_id: ProjectId, ranges: Sequence[tuple[ItemId, ItemId]]) -> int:
+    """Makes tasks of a project's items with ids in these ranges, first and last included, of those that have none."""
     base = int(tx.now.timestamp() * 1000) * PLACES_PER_MS
     overlap = await store.project_overlap(tx, project_id)
-    made, opened = await store.create_tasks(tx, project_id, first_id, last_id, base, SPREAD, overlap)
-    if made:
-        event = events.TasksCreated(project_id=project_id, batch_id=batch_id, count=made, opened=opened)
-        await log.announce(tx, event)
-    return made
+    made = await store.create_tasks(tx, project_id, ranges, base, SPREAD, overlap)
+    told = [
+        events.TasksCreated(project_id=project_id, batch_id=each.batch_id, count=each.made, opened=each.opened)
+        for each in made
+    ]
+    await log.announce(tx, *told)
+    return sum(each.made for each in made)
 
 
 async def make_gold_tasks(tx: Tx, gold: Mapping[ItemId, GoldId]) -> dict[ItemId, TaskId]:

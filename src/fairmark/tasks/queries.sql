@@ -271,26 +271,31 @@ SELECT :org_id, :now, 'assignment.closed', project_id, task_id, 'system',
   FROM over;
 
 -- name: create_tasks
--- Tasks for the items of one import chunk; again for the same items, it does nothing. A task whose assets are not all
+-- Tasks for the items of some ranges, such as the chunks of an import; again for the same items, it does nothing. A task whose assets are not all
 -- here yet waits. `place` spreads neighbours over the ring: chunks in order of time, items of one chunk at random.
 WITH made AS (
     INSERT INTO tasks (org_id, id, project_id, item_id, batch_id, state, rank, place, due_at, created_at, updated_at)
     SELECT i.org_id, gen_random_uuid(), i.project_id, i.id, i.batch_id,
            CASE WHEN b.state = 'paused' THEN 'paused' WHEN m.failed THEN 'failed' WHEN m.ready THEN 'open' ELSE 'waiting' END,
            -(b.priority + i.priority), :base::bigint + floor(random() * :spread::bigint)::bigint, b.due_at, :now, :now
-      FROM items i JOIN batches b ON b.org_id = i.org_id AND b.id = i.batch_id
+      FROM unnest(:firsts::uuid[], :lasts::uuid[]) AS r (first_id, last_id)
+     CROSS JOIN LATERAL (SELECT x.* FROM items x
+                          WHERE x.org_id = :org_id AND x.project_id = :project_id AND x.id BETWEEN r.first_id AND r.last_id
+                          ORDER BY x.id) i
+      JOIN batches b ON b.org_id = i.org_id AND b.id = i.batch_id
      CROSS JOIN LATERAL (SELECT coalesce(bool_or(a.state = 'failed'), false) AS failed,
                                 coalesce(bool_and(a.state = 'ready'), true) AS ready
                            FROM assets a WHERE a.org_id = :org_id AND a.id = ANY (i.asset_ids)) m
-     WHERE i.org_id = :org_id AND i.project_id = :project_id AND i.id BETWEEN :first_id AND :last_id AND b.state <> 'cancelled'
+     WHERE b.state <> 'cancelled'
     ON CONFLICT (org_id, item_id) WHERE gold_id IS NULL DO NOTHING
-    RETURNING id, project_id, state, rank, place
+    RETURNING id, project_id, batch_id, state, rank, place
 ), opened AS (
     INSERT INTO open_assignments (org_id, project_id, stage, rank, place, task_id, id)
     SELECT :org_id, m.project_id, 0, m.rank, m.place, m.id, gen_random_uuid()
       FROM made m CROSS JOIN generate_series(1, :overlap::int) WHERE m.state = 'open'
 )
-SELECT count(*) AS made, count(*) FILTER (WHERE state = 'open') AS opened FROM made;
+SELECT batch_id, count(*) AS made, count(*) FILTER (WHERE state = 'open') AS opened FROM made GROUP BY batch_id
+ ORDER BY batch_id;
 
 -- name: open_waiting
 -- Tasks that waited for these assets and now have them all.

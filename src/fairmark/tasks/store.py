@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -220,12 +220,22 @@ async def release_leases(tx: Tx, worker_id: WorkerId | None, reason: str) -> int
     return await tx.run(q.release_leases, org_id=tx.org_id, worker_id=worker_id, reason=reason, now=tx.now)
 
 
-async def create_tasks(tx: Tx, project_id: ProjectId, first_id: ItemId, last_id: ItemId, base: int, spread: int,
-                       overlap: int) -> tuple[int, int]:  # fmt: skip
-    """(made, opened)"""
-    row = await tx.one(q.create_tasks, org_id=tx.org_id, project_id=project_id, first_id=first_id, last_id=last_id,
-                       base=base, spread=spread, overlap=overlap, now=tx.now)  # fmt: skip
-    return row["made"], row["opened"]
+class Made(NamedTuple):
+    """Tasks that were made for items of a batch; `opened` of them can be worked on at once."""
+
+    batch_id: BatchId
+    made: int
+    opened: int
+
+
+async def create_tasks(tx: Tx, project_id: ProjectId, ranges: Sequence[tuple[ItemId, ItemId]], base: int, spread: int,
+                       overlap: int) -> list[Made]:  # fmt: skip
+    """What was made, by batch."""
+    rows = await tx.all(
+        q.create_tasks, org_id=tx.org_id, project_id=project_id, firsts=[first for first, _ in ranges],
+        lasts=[last for _, last in ranges], base=base, spread=spread, overlap=overlap, now=tx.now,
+    )  # fmt: skip
+    return [Made(row["batch_id"], row["made"], row["opened"]) for row in rows]
 
 
 async def project_overlap(tx: Tx, project_id: ProjectId) -> int:

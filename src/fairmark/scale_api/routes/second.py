@@ -11,7 +11,8 @@ from fairmark.scale_api.model import PAGE_MAX, Batch, Json, NoSuch, Project, Sca
 from fairmark.scale_api.routes.tasks import statuses, url_of
 from fairmark.scale_api.second import Expand
 from fairmark.scale_api.shapes import read, read_any, wrong
-from fairmark.scale_api.store import BatchFilter, TaskFilter
+from fairmark.scale_api.store import BatchFilter
+from fairmark.scale_api.tasks_store import TaskFilter
 
 EXPANDS = frozenset({"project", "batch", "dataset", "delivery"})
 OPTS = frozenset({"annotation_details", "attachment_details", "model_parameters", "submissions"})

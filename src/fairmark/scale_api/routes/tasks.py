@@ -12,7 +12,7 @@ from fairmark.scale_api.calls import Call, Route
 from fairmark.scale_api.model import PAGE_MAX, Json, NoSuch, Role, Status
 from fairmark.scale_api.rules import Tag, UniqueId
 from fairmark.scale_api.shapes import read, read_any, wrong
-from fairmark.scale_api.store import TaskFilter
+from fairmark.scale_api.tasks_store import TaskFilter
 
 OFFSET_MAX = 10_000_000
 REVIEWS = ("accepted", "fixed", "commented", "rejected", "pending")

@@ -231,8 +231,9 @@ class OldTask:
         given = read(params, OldAnnotation)
         own: Json = {"objects_to_annotate": params["objects_to_annotate"]}
         for side in ("min_width", "min_height"):
+            least = _side(getattr(given, side), side)
             if kind in ("box", "cuboid"):
-                own[side] = _side(getattr(given, side), side)
+                own[side] = least
         spec = read(own, GEOMETRIES[kind].spec)
         self.marks = Marks({kind: spec}, {kind: "objects_to_annotate"}, {}, {})
         self.lacking = geometries.lacking({kind: spec})

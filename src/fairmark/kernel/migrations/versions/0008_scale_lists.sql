@@ -35,6 +35,6 @@ INSERT INTO scale_task_tags (org_id, tag, task_id)
 SELECT DISTINCT t.org_id, g.tag, t.id FROM scale_tasks t CROSS JOIN LATERAL unnest(t.tags) AS g (tag) ON CONFLICT DO NOTHING;
 
 -- What was changed since the last time; and what was audited, and how.
-CREATE INDEX scale_tasks_updated ON scale_tasks (org_id, mode, updated_at) WHERE role = 'task';
+CREATE INDEX scale_tasks_updated ON scale_tasks (org_id, mode, updated_at) INCLUDE (id) WHERE role = 'task';
 CREATE INDEX scale_tasks_review ON scale_tasks (org_id, mode, review_status, id DESC)
     WHERE role = 'task' AND review_status IS NOT NULL;
