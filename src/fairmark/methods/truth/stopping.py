@@ -9,11 +9,13 @@ from scipy.special import expit
 
 from fairmark.methods.truth.calibration import calibrated, effective_judges, patience
 from fairmark.methods.truth.hierarchical import Fit, Learnt, Part, evidence, log_prior, mixed
-from fairmark.methods.truth.judges import informativeness
-from fairmark.methods.truth.labels import Floats, Indices, clamped
+from fairmark.methods.truth.judges import RIGHT, informativeness
+from fairmark.methods.truth.labels import Floats, Indices, clamped, normalised
 
 AHEAD = (1, 2, 4, 8)
 """Numbers of further judgements that are weighed up."""
+_TRUSTED = 2 * RIGHT - 1
+"""What it is worth to know what the crowd will settle on: it is right RIGHT of the time, and else wrong."""
 _NODES, _MASSES = np.polynomial.hermite_e.hermegauss(7)
 _WEIGHTS = _MASSES / _MASSES.sum()
 
@@ -35,7 +37,7 @@ class Rule(NamedTuple):
 
     target: float = 0.9
     price: float = 0.003
-    least: int = 3
+    least: int = 2
     most: int = 20
     hopeless: float = 0.6
 
@@ -53,9 +55,11 @@ class Outlook(NamedTuple):
 def outlook(part: Part, learnt: Learnt) -> Outlook:
     """What is believed of each task, and what the next judgements of typical workers would add.
 
-    Expected value of information (Howard 1966) under the calibrated model, between the likeliest value and its rival:
-    m further judgements of a worker with the mean confusion table move the log-odds by a sum whose mean and variance
-    the table gives, taken as normal; the gain is the expected greater of the two posteriors less the present one. One
+    More of the same can only show what the crowd will settle on, and that is surer than what is true: its log-odds grow
+    with the judges' number to the power of 3/4 (see `_haste`), not 1/2. So the expected value of information (Howard
+    1966) is that of the crowd's answer, between the likeliest value and its rival, times what that answer is worth: m
+    further judgements of a worker with the mean confusion table move the log-odds by a sum whose mean and variance the
+    table gives, taken as normal; the gain is the expected greater of the two posteriors less the present one. One
     judgement often cannot turn a majority though several can (Frazier and Powell 2010), so it is the best of
     gain(m) / m for m in AHEAD. O(tasks K).
     """
@@ -69,28 +73,37 @@ def _outlook(part: Part, learnt: Learnt, fit: Fit) -> tuple[Floats, Floats]:
     logs, judges = evidence(part, fit)
     prior = log_prior(fit)
     posterior = calibrated(logs, judges, learnt.scale, prior)
+    settled = normalised(logs * _haste(judges)[:, None] + prior)
     information = np.repeat(informativeness(fit.tables), logs.shape[1])
     total, squares = part.matrix @ information, part.matrix @ np.square(information)
     typical = fit.tables.mean(axis=0)
     worth = float(informativeness(typical[None])[0])
     mean, variance = _drift(typical)
     rows = np.arange(len(logs))
-    order = np.argsort(-posterior, axis=1, kind="stable")
+    order = np.argsort(-settled, axis=1, kind="stable")
     best, rival = order[:, 0], order[:, 1]
     odds = logs[rows, best] - logs[rows, rival]
     before = prior[best] - prior[rival]
-    mass = posterior[rows, best] + posterior[rows, rival]
-    right = posterior[rows, best] / mass
+    mass = settled[rows, best] + settled[rows, rival]
+    right = settled[rows, best] / mass
     gain = np.zeros(len(logs))
     for steps in AHEAD:
-        factor = patience(effective_judges(total + steps * worth, squares + steps * worth**2), learnt.scale)
+        factor = _haste(effective_judges(total + steps * worth, squares + steps * worth**2))
         greater = np.zeros(len(logs))
         for chance, towards in ((right, mean[best, rival]), (1 - right, -mean[rival, best])):
             spread = np.sqrt(steps * variance[best, rival])
             for node, weight in zip(_NODES, _WEIGHTS, strict=True):
                 greater += chance * weight * expit(np.abs(before + factor * (odds + steps * towards + spread * node)))
         gain = np.maximum(gain, mass * (greater - right) / steps)
-    return posterior, gain
+    return posterior, _TRUSTED * gain
+
+
+def _haste(judges: Floats) -> Floats:
+    """Factor on log-odds where it is asked what the crowd will settle on, [tasks]: the root of `patience`.
+
+    Of what judges share, more of the same cannot mend the part that is everybody's; so nothing of `SCALE` is in it.
+    """
+    return np.sqrt(patience(judges, 1.0))
 
 
 def _drift(typical: Floats) -> tuple[Floats, Floats]:
