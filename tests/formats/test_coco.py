@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pycocotools import mask as masks
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
@@ -19,7 +21,8 @@ from fairmark.formats.contract import Limits, ReadOptions, WriteOptions
 from fairmark.formats.model import AssetRecord, FileDamaged, FormatFault, LabeledItem, OverLimit, TooDeep, WrongFormat
 from fairmark.formats.sink import FolderSink, ZipSink
 from fairmark.formats.source import FileSource
-from fairmark.ontology.model import FieldKind, ItemClass, Mark, Ontology
+from fairmark.modalities.image import encoded
+from fairmark.ontology.model import Annotation, FieldKind, ItemClass, Mark, Ontology
 
 from .records import CARS, box, codes, edges, image, read, written
 
@@ -406,3 +409,52 @@ def test_titles_that_clash_come_back_to_their_classes() -> None:
     assert [each["name"] for each in json.loads(files[DEFAULT])["categories"]] == ["Car (a)", "Car (b)"]
     good, *_ = read(FORMAT, files)
     assert good[0].annotation.marks[0].class_ == "b"
+
+
+LEAVES = Ontology(classes=(ItemClass("leaf", "Leaf", "#2a9d4b", ("mask",)),))
+
+
+def painted(pixels: Any, x: int = 0, y: int = 0) -> Mark:
+    geometry = encoded(np.array(pixels, dtype=np.bool_), x, y)
+    assert geometry is not None
+    return Mark("m", "mask", "leaf", geometry)
+
+
+class TestMasks:
+    @given(st.data())
+    def test_come_back_as_they_were_and_pycocotools_sees_the_same_pixels(self, data: st.DataObject) -> None:
+        width, height = data.draw(st.integers(1, 9)), data.draw(st.integers(1, 9))
+        flat = data.draw(st.lists(st.booleans(), min_size=width * height, max_size=width * height).filter(any))
+        picture = np.zeros((80, 100), dtype=np.bool_)
+        x, y = data.draw(st.integers(0, 100 - width)), data.draw(st.integers(0, 80 - height))
+        picture[y : y + height, x : x + width] = np.array(flat).reshape(height, width)
+        mark = painted(picture)
+        _, files = written(FORMAT, [image("a.jpg", mark)], LEAVES)
+        (row,) = json.loads(files[DEFAULT])["annotations"]
+        assert (row["iscrowd"], row["area"], "shape" in row) == (0, np.count_nonzero(picture), False)
+        packed: Any = masks.frPyObjects(row["segmentation"], 80, 100)
+        found: Any = masks.decode(packed)
+        assert (found == picture).all()
+        good, *_ = read(FORMAT, files)
+        assert good[0].annotation.marks[0].geometry == mark.geometry
+        # The text that pycocotools packs the same pixels into, in a file that has never been here.
+        row["segmentation"]["counts"] = packed["counts"].decode()
+        document = {**json.loads(files[DEFAULT]), "annotations": [row]}
+        good, *_ = read(FORMAT, {DEFAULT: document})
+        assert (good[0].annotation.marks[0].kind, good[0].annotation.marks[0].geometry) == ("mask", mark.geometry)
+
+    def test_without_the_size_of_the_image_its_outline_is_written_and_its_shape_beside(self) -> None:
+        item = LabeledItem("a", "a", (AssetRecord("a"),), Annotation(marks=(painted([[1, 1]], 3, 4),)))
+        _, files = written(FORMAT, [item], LEAVES)
+        (row,) = json.loads(files[DEFAULT])["annotations"]
+        assert row["segmentation"] == [[3, 4, 5, 4, 5, 5, 3, 5]]
+        assert row["shape"]["kind"] == "mask"
+
+    @pytest.mark.parametrize("counts", ["", "~", "0", [3], [0, 0], [9, 9], "o" * 40])
+    def test_broken_ones_become_the_box(self, counts: Any) -> None:
+        _, files = written(FORMAT, [image("a.jpg", painted([[1, 1]], 3, 4))], LEAVES)
+        document = json.loads(files[DEFAULT])
+        document["annotations"][0]["segmentation"]["counts"] = counts
+        good, _, report, _ = read(FORMAT, {DEFAULT: document})
+        assert good[0].annotation.marks[0].kind == "box"
+        assert codes(report)["outlines"] == (1, 0)

@@ -133,6 +133,21 @@ class TestSegments:
         }  # fmt: skip
         assert report.marks == 3
 
+    def test_a_mask_is_the_outline_of_each_of_its_pieces(self) -> None:
+        ontology = Ontology(classes=(ItemClass("leaf", "Leaf", "#2a9d4b", ("mask",)),))
+        # A ring of 3 x 3 around a hole, and, a column apart, one pixel.
+        geometry = {"x": 10, "y": 20, "width": 5, "height": 3, "runs": [0, 3, 1, 2, 1, 1, 2, 3, 2]}
+        item = image("a.jpg", Mark("m", "mask", "leaf", geometry), size=(100, 100), split="train")
+        report, files = written(YoloSegment(), [item], ontology)
+        assert files["labels/train/a.txt"].splitlines() == [
+            "0 0.10000000 0.20000000 0.13000000 0.20000000 0.13000000 0.23000000 0.10000000 0.23000000",
+            "0 0.14000000 0.20000000 0.15000000 0.20000000 0.15000000 0.21000000 0.14000000 0.21000000",
+        ]
+        lost = codes(report)
+        assert {code: lost[code] for code in ("holes", "parts", "shapes")} == dict.fromkeys(
+            ("holes", "parts", "shapes"), (1, 0)
+        )
+
 
 class TestLayouts:
     LINE = "1 0.5 0.5 0.2 0.5\n"

@@ -23,7 +23,7 @@ class Coco(Format):
         "renamed": "File names that lead out of the folder, or that occur twice, are changed.",
     }
     read_losses = {
-        "outlines": "Masks, and outlines of classes that take none, are not read; the box around them is.",
+        "outlines": "Masks and outlines of crowds, and of classes that take none, are not read; the box is.",
         "keypoints": "Keypoints are not read; the box around them is.",
         "supercategories": "Supercategories are not read.",
         "attributes_unreadable": "Attributes with nested or mixed values are left out.",

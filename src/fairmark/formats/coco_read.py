@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Raw
 
 from fairmark.formats.classes import ClassTable
+from fairmark.formats.coco_masks import MASK, mask_of
 from fairmark.formats.coco_write import CROWD, NO_SPLIT
 from fairmark.formats.contract import ReadOptions, Source
 from fairmark.formats.images import BOX, POLYGON, LazyTable, asset_for, pixels_of, split_named, split_of
@@ -95,6 +96,16 @@ class _BoxIn(msgspec.Struct):
     shape: Raw = Raw(b"null")
 
 
+_Side = Annotated[int, Meta(ge=1, le=2**20)]
+
+
+class _Runs(msgspec.Struct):
+    """A mask: height and width of its image, and runs down its columns."""
+
+    size: tuple[_Side, _Side]
+    counts: str | list[Annotated[int, Meta(ge=0)]]
+
+
 class _Shape(msgspec.Struct):
     """What fairmark's own exports say of a mark that the standard has no words for."""
 
@@ -106,6 +117,7 @@ _decode_image = msgspec.json.Decoder(_ImageIn).decode
 _decode_owner = msgspec.json.Decoder(_Owner).decode
 _decode_box = msgspec.json.Decoder(_BoxIn).decode
 _decode_shape = msgspec.json.Decoder(_Shape).decode
+_decode_runs = msgspec.json.Decoder(_Runs).decode
 _decode_outline = msgspec.json.Decoder(list[Annotated[list[float], Meta(min_length=6)]]).decode
 _NUL = re.compile(rb"\\u0000")
 _EMPTY_BYTES = len(b"null")
@@ -265,6 +277,9 @@ class _PartReader:
             outline = _outline(row)
             if outline is not None and self._table.takes(class_id, POLYGON):
                 return POLYGON, outline
+            mask = _mask(row) if outline is None and self._table.takes(class_id, MASK) else None
+            if mask is not None:
+                return MASK, mask
             self._tally.lose("outlines", marks=1)
         x, y, w, h = row.bbox
         return BOX, {"x": x, "y": y, "w": w, "h": h}
@@ -316,6 +331,16 @@ def _outline(row: _BoxIn) -> dict[str, Any] | None:
     if not rings or any(len(ring) % 2 or not all(map(isfinite, ring)) for ring in rings):
         return None
     return {"parts": [[[list(point) for point in zip(ring[0::2], ring[1::2], strict=True)]] for ring in rings]}
+
+
+def _mask(row: _BoxIn) -> dict[str, Any] | None:
+    """The mask whose run lengths the segmentation holds; None for what is no mask or an empty one."""
+    try:
+        found = _decode_runs(row.segmentation)
+    except JSON_ERRORS:
+        return None
+    height, width = found.size
+    return mask_of(found.counts, width, height)
 
 
 def _grouped(owners: "array[int]", groups: int) -> tuple["array[int]", "array[int]"]:

@@ -143,7 +143,7 @@ def corner_lines(box: BoxRow, width: int, height: int, tally: Tally) -> list[str
             tally.lose("clipped", marks=1)
         corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
     if mark.kind != ROTATED_BOX:
-        tally.lose("outlines" if mark.kind == POLYGON else "shapes", marks=1)
+        tally.lose("outlines" if mark.kind in (POLYGON, "mask") else "shapes", marks=1)
     return [" ".join(f"{across / width:.8f} {down / height:.8f}" for across, down in corners)]
 
 

@@ -3,6 +3,8 @@ origin at the outer corner of the first pixel, so that pixel (row i, column j) c
 """
 
 from fairmark.modalities.image.marks import KINDS, Bounds, MarkKind, Point, Ring
+from fairmark.modalities.image.marks.mask import decode as decoded
+from fairmark.modalities.image.marks.mask import encode as encoded
 from fairmark.modalities.image.modality import IMAGE
 
-__all__ = ["IMAGE", "KINDS", "Bounds", "MarkKind", "Point", "Ring"]
+__all__ = ["IMAGE", "KINDS", "Bounds", "MarkKind", "Point", "Ring", "decoded", "encoded"]
