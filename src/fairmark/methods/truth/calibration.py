@@ -11,7 +11,7 @@ SCALE = 0.75
 """What a lone judge's evidence is worth of what the model makes of it: the crowd has errors it cannot see in itself."""
 FEW_TASKS = 70.0
 """With so many tasks, half of what makes one surer than another is believed; with fewer, soon little of it."""
-_SCALE_SPREAD, _TIE = 0.5, 1e-9
+_SCALE_SPREAD, _TIE, _NEGLIGIBLE = 0.5, 1e-9, 1e-4
 SCALE_MIN, SCALE_MAX = 0.2, 1.4
 
 
@@ -50,9 +50,9 @@ def drawn(posterior: Floats, ranked: Floats | None, tasks: int) -> Floats:
     be learnt like all else, and a few tasks do not teach it: the usual weighs 1 / (1 + (tasks / FEW_TASKS)^2). The
     order of a task's values stays; equal ones stay equal. Source: shrinkage to the mean, Efron and Morris, JASA 1975.
     """
-    if ranked is None or not tasks:
-        return posterior
     weight = 1.0 / (1.0 + (tasks / FEW_TASKS) ** 2)
+    if ranked is None or not tasks or weight < _NEGLIGIBLE:
+        return posterior
     upto = np.concatenate([[0.0], np.cumsum(ranked)])
     usual = np.empty_like(posterior)
     for value in range(posterior.shape[1]):

@@ -216,8 +216,7 @@ class Online:
         """The fit with the task's old contribution replaced. Arrays of the fit are changed in place: they are ours."""
         fit = self._learnt.fits[number]
         old = self._belief(number, task)
-        for worker, value, weight in zip(*before, strict=True):
-            fit.said[worker, :, value] -= weight * old
+        np.subtract.at(fit.said, (before.workers, slice(None), before.values), before.weights[:, None] * old)
         if task in self._gold:
             belief = np.eye(self._values)[self._gold[task]]
         elif rows.weights.sum() > 1.5:
@@ -225,8 +224,7 @@ class Online:
             belief = normalised((logs + np.log(fit.crowd.prior))[None])[0]
         else:
             belief = np.zeros(self._values)
-        for worker, value, weight in zip(*rows, strict=True):
-            fit.said[worker, :, value] += weight * belief
+        np.add.at(fit.said, (rows.workers, slice(None), rows.values), rows.weights[:, None] * belief)
         self._beliefs[number][task] = belief
         touched = np.unique(rows.workers)
         said = np.maximum(fit.said[touched], 0.0)
