@@ -66,9 +66,10 @@ class Desk:
         assert (task["task_id"], task["status"], task["response"]) == (body["task_id"], "completed", body["response"])
         for time in ("created_at", "updated_at", "completed_at"):
             assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", task[time]), time
-        # Apart from what becomes of the callback itself, it is what a look at the task tells.
+        # Apart from what becomes of the callback itself, and from where the attachment can be read for a while, it is
+        # what a look at the task tells.
         told = self.scale.client.get_task(body["task_id"]).as_dict()
-        answered = {"callback_succeeded", "callback_succeeded_at", "updated_at"}
+        answered = {"callback_succeeded", "callback_succeeded_at", "updated_at", "attachment_url"}
         assert {k: v for k, v in told.items() if k not in answered} == {
             k: v for k, v in task.items() if k not in answered
         }
