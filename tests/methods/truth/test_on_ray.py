@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from fairmark.methods.truth.dawid_skene import dawid_skene
+from fairmark.methods.truth.hierarchical import hierarchical
 from fairmark.methods.truth.labels import Inference
 from fairmark.methods.truth.on_ray import OnRay
 from tests.methods.truth.crowds import crowd
@@ -50,6 +51,13 @@ class TestOnRay:
         assert same(here, there)
         # In one piece the sums are added in another order: the same but for rounding.
         assert dawid_skene(labels, gold).posterior == pytest.approx(there.posterior, abs=1e-9)
+
+    def test_the_default_of_the_house_gives_the_same_too(self, cluster: Any) -> None:
+        labels, truth = crowd([0.9, 0.8, 0.7, 0.6, 0.55], 400, 3, 4)
+        for gold in (None, np.where(np.arange(400) < 20, truth, -1)):
+            there = hierarchical(labels, gold, shards=SHARDS, each=OnRay())
+            assert same(hierarchical(labels, gold, shards=SHARDS), there)
+            assert hierarchical(labels, gold).posterior == pytest.approx(there.posterior, abs=1e-7)
 
     def test_the_work_is_done_by_other_processes_and_shards_are_sent_once(self, cluster: Any) -> None:
         each = OnRay()

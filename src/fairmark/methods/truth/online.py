@@ -216,7 +216,9 @@ class Online:
         """The fit with the task's old contribution replaced. Arrays of the fit are changed in place: they are ours."""
         fit = self._learnt.fits[number]
         old = self._belief(number, task)
-        np.subtract.at(fit.said, (before.workers, slice(None), before.values), before.weights[:, None] * old)
+        # [worker, value said, truth]: all rows at once, for one by one they cost three times as much.
+        said_of = fit.said.transpose(0, 2, 1)
+        np.subtract.at(said_of, (before.workers, before.values), before.weights[:, None] * old)
         if task in self._gold:
             belief = np.eye(self._values)[self._gold[task]]
         elif rows.weights.sum() > 1.5:
@@ -224,7 +226,7 @@ class Online:
             belief = normalised((logs + np.log(fit.crowd.prior))[None])[0]
         else:
             belief = np.zeros(self._values)
-        np.add.at(fit.said, (rows.workers, slice(None), rows.values), rows.weights[:, None] * belief)
+        np.add.at(said_of, (rows.workers, rows.values), rows.weights[:, None] * belief)
         self._beliefs[number][task] = belief
         touched = np.unique(rows.workers)
         said = np.maximum(fit.said[touched], 0.0)
