@@ -194,6 +194,23 @@ class ClassTable:
         """An attribute of a mark of class `id`: see FieldTable.see."""
         return self._rows[id].attributes.see(name, value)
 
+    def question(self, name: str, value: Any) -> tuple[str, FieldValue] | None:
+        """An answer to a question about the item: see FieldTable.see."""
+        return self._questions.see(name, value)
+
+    def known_question(self, name: str) -> Field | None:
+        """The question of the caller's ontology that a file calls `name`."""
+        return self._questions.known(name)
+
+    def link(self, name: str) -> str:
+        """The type of link that the file calls `name`."""
+        for link in self._links.values():
+            if name in (link.id, link.name):
+                return link.id
+        id = slug_of(name, self._links)
+        self._links[id] = LinkType(id, title_of(name))
+        return id
+
     def known_attribute(self, id: str, name: str) -> Field | None:
         """The attribute that class `id` has in the caller's ontology and a file calls `name`."""
         return self._rows[id].attributes.known(name)

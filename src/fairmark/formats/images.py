@@ -74,8 +74,17 @@ class ImageRow(NamedTuple):
 class ImageRows:
     """Turns items into images with marks that cover an area, and counts what every image format loses."""
 
-    def __init__(self, ontology: Ontology, tally: Tally, *, keeps_url: bool = False, places_marks: bool = True) -> None:
-        """places_marks: False for formats that take marks of all kinds, and find them in the item."""
+    def __init__(
+        self,
+        ontology: Ontology,
+        tally: Tally,
+        *,
+        keeps_url: bool = False,
+        keeps_links: bool = False,
+        places_marks: bool = True,
+    ) -> None:
+        """keeps_links: the format carries links and answers, and counts by itself what it loses of them. places_marks:
+        False for formats that take marks of all kinds, and find them in the item."""
         names = class_names(ontology.classes)
         self.names = [names[each.id] for each in area_classes(ontology)]
         """What files call the classes, in the ontology's order."""
@@ -84,6 +93,7 @@ class ImageRows:
         }
         self._tally = tally
         self._keeps_url = keeps_url
+        self._keeps_links = keeps_links
         self._places_marks = places_marks
 
     def of(self, item: LabeledItem) -> list[ImageRow]:
@@ -127,9 +137,9 @@ class ImageRows:
 
     def _count_item_losses(self, item: LabeledItem, rows: dict[int, ImageRow]) -> None:
         tally, annotation = self._tally, item.annotation
-        if annotation.answers:
+        if annotation.answers and not self._keeps_links:
             tally.lose("answers", items=1)
-        if annotation.links:
+        if annotation.links and not self._keeps_links:
             tally.lose("links", items=1)
         if len(item.assets) > 1:
             tally.lose("items_split", items=1)

@@ -4,6 +4,7 @@ from fairmark.formats.coco import Coco
 from fairmark.formats.contract import Format
 from fairmark.formats.cvat import Cvat
 from fairmark.formats.fairmark_jsonl import FairmarkJsonl
+from fairmark.formats.label_studio import LabelStudio
 from fairmark.formats.voc import Voc
 from fairmark.formats.yolo import Yolo, YoloObb, YoloSegment
 
@@ -15,4 +16,5 @@ FORMATS: dict[str, Format] = {
     "yolo_obb": YoloObb(),
     "voc": Voc(),
     "cvat": Cvat(),
+    "label_studio": LabelStudio(),
 }

@@ -191,6 +191,19 @@ class TestCvat:
         assert await prelabels(place) == {"cam/a.png": [("car", {"x": 1, "y": 2, "w": 10, "h": 20})]}
 
 
+class TestLabelStudio:
+    async def test_alone_for_images_that_were_uploaded(self, place: Place) -> None:
+        await place.small("a.png", picture(100, 50))
+        value = {"x": 10, "y": 20, "width": 30, "height": 40, "rotation": 0, "rectanglelabels": ["Car"]}
+        result = {"id": "r", "from_name": "l", "to_name": "i", "type": "rectanglelabels", "value": value}
+        sized = {**result, "original_width": 100, "original_height": 50}
+        task = {"data": {"image": "/data/upload/1/0a1b2c3d-a.png"}, "annotations": [{"result": [sized]}]}
+        done = await bring(place, "tasks.json", json.dumps([task]).encode(), "label_studio")
+        assert (done.state, done.rows_new) == ("done", 1), await place.faults(done.id)
+        # 10 and 30 per cent of 100, 20 and 40 of 50.
+        assert list((await prelabels(place)).values()) == [[("car", {"x": 10, "y": 10, "w": 30, "h": 20})]]
+
+
 class TestFairmark:
     async def test_comes_back_with_its_batches_and_data(self, place: Place) -> None:
         upload = await place.small("a.png", picture())

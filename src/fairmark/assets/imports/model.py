@@ -33,6 +33,7 @@ class LabelFormat(StrEnum):
     YOLO_OBB = "yolo_obb"
     VOC = "voc"
     CVAT = "cvat"
+    LABEL_STUDIO = "label_studio"
 
 
 class ItemsSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="items"):
