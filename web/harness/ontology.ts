@@ -63,8 +63,8 @@ export const ontology: Ontology = {
     { id: "hydrant", name: "Hydrant", color: "#ef476f", marks: ["points"] },
     { id: "truckload", name: "Load", color: "#b5179e", marks: ["cuboid"] },
     { id: "ship", name: "Ship", color: "#06d6a0", marks: ["rotated_box"] },
-    { id: "leaf", name: "Leaf", color: "#2a9d4b", marks: ["mask", "polygon", "box", "ellipse"] },
     { id: "wheel", name: "Wheel", color: "#ffd166", marks: ["ellipse"] },
+    { id: "leaf", name: "Leaf", color: "#2a9d4b", marks: ["mask", "polygon", "box", "ellipse"] },
   ],
   questions: [
     {
