@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from fairmark.client import AsyncClient
 from fairmark.client.model import OntologyVersion
 from fairmark.kernel.actor import MemberRole, WorkRole
-from fairmark.ontology.model import Annotation, Mark
+from fairmark.ontology.model import Annotation, Layers, Mark, Overlap
 from tests.browser.conftest import OpenScreen, OpenShop
 from tests.browser.product import PASSWORD, Screen, Shop, take
 
@@ -81,6 +81,25 @@ class TestOntology:
         sign = classes["road_sign"]
         assert (sign.key, sign.max_count, sign.marks) == ("s", 2, ("box",))
         assert [option.id for option in sign.attributes[0].options] == ["round", "triangle"]
+
+    async def test_masks_have_rules_of_their_own(self, shop: OpenShop, screen: OpenScreen) -> None:
+        opened = await shop()
+        page = await manager_at(opened, await screen(), "/setup")
+        await page.get_by_placeholder("New class").fill("Sky")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_label("Class name")).to_have_value("Sky")
+        rule = page.get_by_role("checkbox", name=re.compile("^No pixel belongs to two masks"))
+        await expect(rule).to_have_count(0)
+        await page.get_by_role("checkbox", name=re.compile("^Mask")).check()
+        await page.get_by_role("checkbox", name=re.compile("^Each one is a mask of its own")).uncheck()
+        await rule.check()
+        await page.get_by_role("checkbox", name=re.compile("^Every pixel belongs to a mask")).check()
+        await page.get_by_role("button", name="Save version 2").click()
+        await expect(page.get_by_text("Version 2, in force")).to_be_visible()
+        saved = await opened.client.request("GET", f"/projects/{opened.project.id}/ontology", OntologyVersion)
+        sky = next(each for each in saved.document.classes if each.id == "sky")
+        assert ("mask" in sky.marks, sky.instances) == (True, False)
+        assert saved.document.layers == Layers(Overlap.FORBIDDEN, whole=True)
 
 
 class TestExplorer:
