@@ -7,6 +7,7 @@ NumPy is imported when called: only data sets with masks need it.
 from collections.abc import Sequence
 from typing import Any
 
+from fairmark.formats.run_lengths import column_runs
 from fairmark.modalities.image import KINDS, decoded, encoded
 
 MASK = "mask"
@@ -15,31 +16,12 @@ PIXELS_MAX = 2**28
 _PACKED_CHARS_MAX = 2**26
 
 
-def column_runs(geometry: dict[str, Any], width: int, height: int) -> list[int] | None:
-    """The runs of a mask on an image of `width` x `height`; None for one that is broken or lies outside.
-
-    The pixels (1, 0) and (1, 1) of an image of 3 x 2 are [2, 2, 2].
-    """
-    import numpy as np
-
+def mask_runs(geometry: dict[str, Any], width: int, height: int) -> list[int] | None:
+    """The runs of a mask on an image of `width` x `height`; None for one that is broken, empty or lies outside."""
     mask = KINDS[MASK].read(geometry)
     is_inside = mask.x >= 0 and mask.y >= 0 and mask.x + mask.width <= width and mask.y + mask.height <= height
-    if not is_inside or sum(mask.runs) != mask.width * mask.height:
-        return None
-    crop = decoded(mask)
-    padded = np.zeros((crop.width, crop.height + 2), dtype=np.int8)
-    padded[:, 1:-1] = crop.pixels.T
-    turns = np.diff(padded, axis=1)
-    (columns, firsts), (_, ends) = np.nonzero(turns == 1), np.nonzero(turns == -1)
-    starts = (columns + crop.x) * height + firsts + crop.y
-    stops = (columns + crop.x) * height + ends + crop.y
-    # A column that is on to its end goes on in the next one.
-    goes_on = starts[1:] == stops[:-1]
-    starts, stops = starts[np.concatenate([[True], ~goes_on])], stops[np.concatenate([~goes_on, [True]])]
-    places = np.stack([starts, stops], axis=1).ravel()
-    runs = np.diff(np.concatenate([[0], places])).tolist()
-    rest = width * height - int(places[-1])
-    return [*runs, rest] if rest else runs
+    is_sound = sum(mask.runs) == mask.width * mask.height and sum(mask.runs[1::2]) > 0 and all(mask.runs[1:])
+    return column_runs(decoded(mask), width, height) if is_inside and is_sound else None
 
 
 def mask_of(counts: str | Sequence[int], width: int, height: int) -> dict[str, Any] | None:

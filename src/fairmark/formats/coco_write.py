@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from fairmark.formats.coco_masks import MASK, column_runs
+from fairmark.formats.coco_masks import MASK, mask_runs
 from fairmark.formats.contract import Sink, WriteOptions
 from fairmark.formats.images import BOX, ONTOLOGY_PATH, POLYGON, ImageRow, ImageRows, Parts, area_classes, parts_of
 from fairmark.formats.model import AssetRecord, LabeledItem, Report
@@ -185,7 +185,7 @@ class CocoWriter:
 def _add_outline(out: _BoxOut, mark: Mark, asset: AssetRecord) -> None:
     """The outline as the standard has it; where that is less than the mark says, also the mark's own geometry."""
     if mark.kind == MASK and asset.width and asset.height:
-        counts = column_runs(mark.geometry, asset.width, asset.height)
+        counts = mask_runs(mark.geometry, asset.width, asset.height)
         if counts is not None:
             out.area = sum(counts[1::2])
             out.segmentation = {"size": [asset.height, asset.width], "counts": counts}
