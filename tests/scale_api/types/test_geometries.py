@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairmark.modalities.image.marks import KINDS
+from fairmark.ontology.model import MarkLimits
 from fairmark.scale_api.model import BadRequest
+from fairmark.scale_api.types.annotation import ImageTask
 from fairmark.scale_api.types.geometries import (
     GEOMETRIES,
     BoxSpec,
@@ -16,6 +18,7 @@ from fairmark.scale_api.types.geometries import (
     by_mark,
     geometry_specs,
     lacking,
+    limits,
     mark_kind,
 )
 
@@ -184,3 +187,28 @@ class TestMarkKind:
 class TestByMark:
     def test_a_kind_that_scale_does_not_know_has_none(self) -> None:
         assert by_mark("tag") is None
+
+
+class TestLimits:
+    def test_sizes_and_numbers_of_vertices_are_asked_of_the_marks(self) -> None:
+        assert limits(spec("box", min_width=5, min_height=7.5)) == MarkLimits(min_width=5, min_height=7.5)
+        assert limits(spec("cuboid", min_height=5)) == MarkLimits(min_height=5)
+        assert limits(spec("polygon", min_vertices=4, max_vertices=9)) == MarkLimits(min_points=4, max_points=9)
+        assert limits(spec("line", max_vertices=2)) == MarkLimits(max_points=2)
+
+    def test_defaults_ask_for_nothing(self) -> None:
+        for name in GEOMETRIES:
+            assert limits(spec(name)) is None
+
+    def test_a_class_has_those_of_each_of_its_kinds(self) -> None:
+        geometries = {
+            "box": {"objects_to_annotate": ["car", "sign"], "min_width": 5, "can_rotate": True},
+            "polygon": {"objects_to_annotate": ["car"]},
+        }
+        car, sign = ImageTask({"attachment": "https://example.com/1.png", "geometries": geometries}).ontology.classes
+        assert car.limits == sign.limits == {"rotated_box": MarkLimits(min_width=5)}
+
+    @pytest.mark.parametrize(("name", "most"), [("polygon", 2), ("line", 1)])
+    def test_fewer_vertices_than_a_shape_has_cannot_be_asked_for(self, name: str, most: int) -> None:
+        with pytest.raises(BadRequest, match=f"`geometries.{name}.max_vertices`"):
+            spec(name, max_vertices=most)
