@@ -52,6 +52,7 @@ class TestInferTruth:
             ("number", "7.5", 7.5),
             ("text", "hello world", "hello world"),
             ("spans", '[[0, 2, "PER"]]', [[0, 2, "PER"]]),
+            ("segments", '[[5, 6.25, "b"], [0.5, 2, "a"]]', [[0.5, 2.0, "a"], [5.0, 6.25, "b"]]),
             ("boxes", '[[1, 2, 11, 22, "car"]]', [[1.0, 2.0, 11.0, 22.0, "car"]]),
         ],
     )
@@ -78,6 +79,8 @@ class TestInferTruth:
             (HEAD, ("a", "t", "many"), "number", "line 2"),
             (HEAD, ("a", "t", "here"), "boxes", "line 2"),
             (HEAD, ("a", "t", "[[1]]"), "spans", "line 2"),
+            (HEAD, ("a", "t", "[[1, 2]]"), "segments", "line 2"),
+            (HEAD, ("a", "t", '[["0:01", "0:02", "a"]]'), "segments", "line 2"),
             (HEAD, ("a", "t"), "categorical", "line 2"),
             (HEAD, ("a", "t", "x"), "smell", "smell"),
             (("worker", "left", "right", "label"), ("a", "x", "y", "up"), "pairs", "up"),
@@ -115,6 +118,9 @@ class TestScoreAnswers:
             ("number", "3", "5", "mae", 2.0),
             ("text", "A b, c", "a b d", "word_error_rate", 1 / 3),
             ("spans", '[[0,1,"A"],[2,3,"A"]]', '[[0,1,"A"]]', "f1", 2 / 3),
+            # 8 of 10 s are shared; the second segment is not there: 2 * 1 / 3.
+            ("segments", '[[0,10,"a"]]', '[[0,8,"a"]]', "mean_iou", 0.8),
+            ("segments", '[[0,10,"a"],[20,21,"a"]]', '[[0,8,"a"]]', "f1_at_0.5", 2 / 3),
             ("boxes", "[[0,0,10,10]]", "[[0,0,10,8]]", "mean_iou", 0.8),
         ],
     )

@@ -14,6 +14,7 @@ from fairmark.methods.truth.labels import Inference, agreement_with, named
 from fairmark.methods.truth.numbers import NumberInference, Numbers
 from fairmark.methods.truth.pairs import LEFT, RIGHT, TIE, Comparisons, PairInference
 from fairmark.methods.truth.scoring import box_f1, calibration_error, set_f1, word_errors, words
+from fairmark.methods.truth.segments import SegmentInference, Timed, as_boxes
 from fairmark.methods.truth.spans import Marking, SpanInference
 from fairmark.methods.truth.table import method_of
 from fairmark.methods.truth.text import Text, TextInference
@@ -87,12 +88,13 @@ def score(answers: Path, truth: Path, kind: str) -> dict[str, float]:
     if kind == "spans":
         said_so, wanted = ([{tuple(mark) for mark in each} for each in column] for column in marks)
         return figures | {"f1": set_f1(said_so, wanted)}
-    if kind == "boxes":
-        drawn, wanted = ([_boxes_of(each) for each in column] for column in marks)
+    if kind in ("boxes", "segments"):
+        shaped = _boxes_of if kind == "boxes" else _times_of
+        drawn, wanted = ([shaped(each) for each in column] for column in marks)
         f1, iou = box_f1(drawn, wanted)
         return figures | {"f1_at_0.5": f1, "mean_iou": iou}
     raise Invalid(
-        f"Answers of the kind '{kind}' cannot be scored.", mend="Use categorical, number, text, spans, boxes."
+        f"Answers of the kind '{kind}' cannot be scored.", mend="Use categorical, number, text, spans, segments, boxes."
     )
 
 
@@ -194,16 +196,39 @@ def _spans(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, 
     tasks, who = _names(row.task for row in rows), _names(row.worker for row in rows)
     items: list[list[Marking]] = [[] for _ in tasks]
     for row in rows:
-        marks = _marks(row.label, path, f"line {row.line}")
-        if any(len(mark) != 3 for mark in marks):
-            raise Invalid(f"{path}, line {row.line}: a span is no [start, end, class].", mend="Correct the line.")
-        items[tasks[row.task]].append(Marking(who[row.worker], [(a, b, c) for a, b, c in marks]))
+        items[tasks[row.task]].append(Marking(who[row.worker], _from_to(row, path, "a span")))
     found: SpanInference = method(items, len(who))
     return [
         Answer(task, json.dumps([[span.start, span.end, span.class_] for span in spans]),
                float(np.mean([span.confidence for span in spans])) if spans else 1.0)
         for task, spans in zip(tasks, found.spans, strict=True)
     ]  # fmt: skip
+
+
+def _segments(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, str], path: Path) -> list[Answer]:
+    tasks, who = _names(row.task for row in rows), _names(row.worker for row in rows)
+    items: list[list[Timed]] = [[] for _ in tasks]
+    for row in rows:
+        segments = _from_to(row, path, "a segment")
+        if not all(isinstance(end, (int, float)) for mark in segments for end in mark[:2]):
+            raise Invalid(f"{path}, line {row.line}: a time is not a number.", mend="Correct the line.")
+        items[tasks[row.task]].append(Timed(who[row.worker], segments))
+    found: SegmentInference = method(items, len(who))
+    answers: list[Answer] = []
+    for task, segments in zip(tasks, found.segments, strict=True):
+        kept = sorted(each for each in segments if each.confidence >= KEEP_MIN)
+        ends = [[round(each.start, 3), round(each.end, 3), each.class_] for each in kept]
+        sure = float(np.mean([each.confidence for each in kept])) if kept else 1.0
+        answers.append(Answer(task, json.dumps(ends), sure))
+    return answers
+
+
+def _from_to(row: Row, path: Path, what: str) -> list[tuple[Any, Any, Any]]:
+    """The marks of a label of [start, end, class]."""
+    marks = _marks(row.label, path, f"line {row.line}")
+    if any(len(mark) != 3 for mark in marks):
+        raise Invalid(f"{path}, line {row.line}: {what} is no [start, end, class].", mend="Correct the line.")
+    return [(start, end, name) for start, end, name in marks]
 
 
 def _boxes(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, str], path: Path) -> list[Answer]:
@@ -257,12 +282,17 @@ def _boxes_of(marks: Sequence[Sequence[Any]]) -> Any:
     return np.array([[m[0], m[1], m[2] - m[0], m[3] - m[1]] for m in marks], dtype=np.float64).reshape(-1, 4)
 
 
+def _times_of(marks: Sequence[Sequence[Any]]) -> Any:
+    return as_boxes([(mark[0], mark[1]) for mark in marks])
+
+
 def _corners(box: Any) -> list[float]:
     x, y, w, h = (float(value) for value in box)
     return [round(value, 3) for value in (x, y, x + w, y + h)]
 
 
 _KINDS: dict[str, Callable[[Sequence[Row], Callable[..., Any], Mapping[str, str], Path], list[Answer]]] = {
-    "categorical": _classes, "number": _numbers, "text": _texts, "spans": _spans, "boxes": _boxes,
+    "categorical": _classes, "number": _numbers, "text": _texts, "spans": _spans, "segments": _segments,
+    "boxes": _boxes,
     "pairs": lambda rows, method, known, path: _pairs(path, method),
 }  # fmt: skip

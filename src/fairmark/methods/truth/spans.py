@@ -40,8 +40,8 @@ def infer_spans(
 
     Each span that somebody proposed is a question to all who marked the item: its class, or "none"; `hierarchical`
     answers all of them at once, so it learns who is blind to what and who confuses which classes. The surest are taken
-    first, down to keep_min; unless overlapping, none that overlaps one taken. Segments in time work alike, if their
-    ends are snapped to a grid. O(proposals * workers of the item). Better, measured, than a model of tokens, which
+    first, down to keep_min; unless overlapping, none that overlaps one taken. For segments in time, whose ends nobody
+    hits exactly, see `segments`. O(proposals * workers of the item). Better, measured, than a model of tokens, which
     tears spans apart; compare Simpson and Gurevych, A Bayesian Approach for Sequence Tagging with Crowds, EMNLP 2019.
     """
     proposed = [

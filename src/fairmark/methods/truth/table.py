@@ -15,6 +15,7 @@ from fairmark.methods.truth.numbers import infer_numbers
 from fairmark.methods.truth.one_coin import one_coin
 from fairmark.methods.truth.pairs import bradley_terry
 from fairmark.methods.truth.rankings import plackett_luce
+from fairmark.methods.truth.segments import infer_segments
 from fairmark.methods.truth.sets import infer_sets
 from fairmark.methods.truth.spans import infer_spans
 from fairmark.methods.truth.text import medoid, weave
@@ -42,6 +43,7 @@ METHODS: Mapping[str, Mapping[str, Callable[..., object]]] = MappingProxyType(
         "ranking": {"plackett-luce": plackett_luce},
         "text": {"weave": weave, "medoid": medoid},
         "spans": {"proposals": infer_spans},
+        "segments": {"existence": infer_segments},
         "boxes": {"existence": infer_boxes},
         "set": {"binary": infer_sets},
     }
