@@ -2,9 +2,11 @@
 
 import asyncio
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from playwright.async_api import Page, expect
 
@@ -18,8 +20,9 @@ from fairmark.kernel.events import SYSTEM
 from fairmark.kernel.ids import OrgId, ProjectId, WorkerId
 from fairmark.quality.cases import service as cases
 from fairmark.quality.cases.model import Evidence, Signal
+from fairmark.quality.reports.model import AgreementFigure
 from tests.browser.conftest import OpenScreen, OpenShop
-from tests.browser.product import PASSWORD, Screen, Shop, take
+from tests.browser.product import PASSWORD, Screen, Shop, picture, pipeline, take
 
 pytestmark = pytest.mark.xdist_group("quality_pages")
 
@@ -49,6 +52,26 @@ def rounded(value: float | None, digits: str) -> Decimal:
 def percent(share: float | None) -> str:
     """A share as the pages write it."""
     return f"{rounded(None if share is None else share * 100, '1')}%"
+
+
+def moved(number: int) -> Annotation:
+    """What is right for a picture of its own: no two of them have their marks at the same place."""
+    disc, block = RIGHT.marks
+    return Annotation(
+        marks=(
+            msgspec.structs.replace(disc, geometry={"x": 5.0 + 20 * number, "y": 20.0, "w": 90.0, "h": 90.0}),
+            msgspec.structs.replace(block, geometry={"x": 340.0, "y": 100.0 + 12 * number, "w": 200.0, "h": 60.0}),
+        ),
+        answers=RIGHT.answers,
+    )
+
+
+def late_pictures(folder: Path, count: int) -> list[str]:
+    """Draws pictures that no shop begins with into a new folder; returns their names."""
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"late-{number}.png").write_bytes(picture(100 + number))
+    return [f"late-{number}.png" for number in range(count)]
 
 
 async def owner(shop: Shop, screen: Screen, path: str) -> Page:
@@ -201,6 +224,82 @@ class TestTheFigures:
         await expect(page.get_by_text("The case is decided.")).to_be_visible()
         found = [each async for each in shop.client.list_cases(project_id=shop.project.id)]
         assert CaseDecision.CLEARED in {each.decision for each in found}
+
+
+class TestAgreementOnPlaces:
+    EARLY, LATE = 8, 6
+    PLACES = "places:box"
+
+    async def test_is_shown_per_class_slice_and_pair(self, shop: OpenShop, screen: OpenScreen, tmp_path: Path) -> None:
+        opened = await shop(pipeline(3), pictures=self.EARLY)
+        names = [f"picture-{n}.png" for n in range(self.EARLY)] + await self.second_batch(opened, tmp_path / "late")
+        # Three people for three labels. Two are perfect, and skip nothing: they share every picture.
+        plan = Plan(workers=3, reviewers=1, mix="perfect:2,good:1", seed=7, idle_s=2)
+        truth = Truth({name: moved(n) for n, name in enumerate(names)})
+        await simulate(opened.url, plan, truth, boss=opened.client, project_id=opened.project.id)
+        page = await owner(opened, await screen(), f"/projects/{opened.project.id}/quality")
+        await expect(page.get_by_role("heading", name="What more labels would bring")).to_be_visible()
+        await refreshed(opened, page)
+        inside = page.get_by_role("navigation", name="Quality")
+        await inside.get_by_role("link", name="Agreement", exact=True).click()
+        [whole] = await self.figures(opened, SliceKind.ALL)
+        assert (whole.level, whole.units) == ("place", self.EARLY + self.LATE)
+        await self.rows_show(page, [whole])
+        for label, kind, keys in (
+            ("By class or option", SliceKind.CLASS, {"disc", "block"}),
+            ("By batch", SliceKind.BATCH, None),
+        ):
+            await page.get_by_label("Slice").click()
+            await page.get_by_role("option", name=label).click()
+            parts = await self.figures(opened, kind)
+            assert keys is None or {part.slice_key for part in parts} == keys
+            await self.rows_show(page, parts)
+        assert sorted(part.units for part in await self.figures(opened, SliceKind.BATCH)) == [self.LATE, self.EARLY]
+        await self.pairs_show(opened, page, whole.title)
+
+    async def second_batch(self, shop: Shop, folder: Path) -> list[str]:
+        """More pictures, under names of their own, which are returned once there are tasks for them."""
+        names = late_pictures(folder, self.LATE)
+        await shop.client.import_folder(shop.project.id, folder, batch="Late")
+        for _ in range(300):
+            if (await shop.client.get_progress(shop.project.id)).total == self.EARLY + self.LATE:
+                return names
+            await asyncio.sleep(0.2)
+        raise AssertionError("the tasks of the second batch were not made")
+
+    async def figures(self, shop: Shop, kind: SliceKind) -> list[AgreementFigure]:
+        report = await shop.client.get_agreement(shop.project.id, slice=kind)
+        found = [figure for figure in report.figures if figure.subject == self.PLACES]
+        assert found
+        return found
+
+    async def rows_show(self, page: Page, parts: list[AgreementFigure]) -> None:
+        """Each figure stands in a row with its name, its coefficient and what it rests on."""
+        for part in parts:
+            row = page.get_by_role("table", name="Agreement").locator("tr[data-row]").filter(has_text=part.title)
+            if part.slice is not SliceKind.ALL:
+                row = row.filter(has=page.get_by_text(part.slice_title, exact=True))
+            await expect(row).to_have_count(1)
+            await expect(row).to_contain_text(self.coefficient(part.figure.value))
+            await expect(row).to_contain_text(percent(part.observed))
+            await expect(row).to_contain_text(str(part.units))
+
+    async def pairs_show(self, shop: Shop, page: Page, title: str) -> None:
+        pairs = await self.figures(shop, SliceKind.PAIR)
+        assert len(pairs) == 3
+        assert max((pair.units, pair.figure.value) for pair in pairs) == (self.EARLY + self.LATE, 1.0)
+        await page.goto(f"{shop.url}/projects/{shop.project.id}/quality/agreement?slice=pair&of={self.PLACES}")
+        await expect(page.get_by_role("heading", name=f"Who agrees with whom: {title}")).to_be_visible()
+        await expect(page.get_by_text("Krippendorff's alpha of where each pair's marks lie")).to_be_visible()
+        grid = page.get_by_role("grid", name="Agreement by pair")
+        for pair in pairs:
+            one, other = sorted(pair.slice_key.split("|"))
+            label = f"{one} and {other}: {self.coefficient(pair.figure.value)}"
+            await expect(grid.locator(f'[aria-label^="{label}"]')).to_have_count(1)
+
+    def coefficient(self, value: float | None) -> str:
+        """As the pages write it, with a true minus."""
+        return str(rounded(value, "0.01")).replace("-", "\N{MINUS SIGN}")
 
 
 class TestAWorkersOwnPages:
