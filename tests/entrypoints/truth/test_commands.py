@@ -142,3 +142,61 @@ class TestListWorkers:
         assert found[-1]["worker"] == "z"
         assert found[-1]["skill"] < 0.3 < 0.8 < found[0]["skill"]
         assert found[0]["labels"] == 30
+
+
+class TestMeasureAgreement:
+    def test_names_in_all_by_label_and_by_pair(self, tmp_path: Path) -> None:
+        # Two workers, 20 tasks: both say yes to 5, only ann to 5 more, and both no to 10.
+        said = [("yes", "yes")] * 5 + [("yes", "no")] * 5 + [("no", "no")] * 10
+        rows = [(who, t, label) for t, both in enumerate(said) for who, label in zip(("ann", "bob"), both, strict=True)]
+        found = json.loads(_run("agreement", _csv(tmp_path / "l.csv", HEAD, *rows), "--json"))
+        by = {(each["of"], each["coefficient"]): each for each in found}
+        # 15 of 20 alike; yes is said 15 times of 40. Fleiss: by chance (3/8)^2 + (5/8)^2 = 17/32. AC1: by chance
+        # 2 * 3/8 * 5/8 = 15/32. Cohen: by chance 1/2 * 1/4 + 1/2 * 3/4 = 1/2. Alpha: D_o = 10/40,
+        # D_e = 2 * 15 * 25 / (40 * 39).
+        assert by["all", "Fleiss' kappa"]["value"] == pytest.approx((3 / 4 - 17 / 32) / (15 / 32))
+        assert by["all", "Gwet's AC1"]["value"] == pytest.approx((3 / 4 - 15 / 32) / (17 / 32))
+        assert by["ann and bob", "Cohen's kappa"]["value"] == pytest.approx(1 / 2)
+        assert by["all", "Krippendorff's alpha"]["value"] == pytest.approx(1 - (10 / 40) / (750 / 1560))
+        assert all(each["low"] < each["value"] < each["high"] and each["tasks"] == 20 for each in found)
+        assert len(found) == 4
+
+    def test_each_of_several_labels_has_a_figure(self, tmp_path: Path) -> None:
+        rows = [(who, t, "abc"[t % 3] if who != "z" or t % 3 else "b") for t in range(30) for who in "xyz"]
+        found = json.loads(_run("agreement", _csv(tmp_path / "l.csv", HEAD, *rows), "--json"))
+        by = {each["of"]: each["value"] for each in found if each["coefficient"] == "Krippendorff's alpha"}
+        # z says b for a: only c is clear to all.
+        assert by["label c"] == 1.0
+        assert max(by["label a"], by["label b"]) < 1.0
+
+    @pytest.mark.parametrize(
+        ("level", "near", "far"),
+        [
+            ("ordinal", "2", "5"),
+            ("interval", "2", "5"),
+            ("ratio", "2", "5"),
+            ("set", '["1","2"]', '["5"]'),
+        ],
+    )
+    def test_at_other_levels_near_misses_count_less(self, tmp_path: Path, level: str, near: str, far: str) -> None:
+        def figures(other: str) -> list[dict[str, float]]:
+            label = '["{}"]' if level == "set" else "{}"
+            rows = [("x", t, label.format(t % 5 + 1)) for t in range(30)]
+            rows += [("y", t, other if t == 0 else label.format(t % 5 + 1)) for t in range(30)]
+            rows += [("alone", 99, label.format(1))]
+            return json.loads(_run("agreement", _csv(tmp_path / "l.csv", HEAD, *rows), "--level", level, "--json"))
+
+        assert [each["of"] for each in figures(near)] == ["all", "x and y"]
+        assert all(a["value"] > b["value"] for a, b in zip(figures(near), figures(far), strict=True))
+
+    def test_says_when_there_is_too_little(self, tmp_path: Path) -> None:
+        labels = _csv(tmp_path / "l.csv", HEAD, ("a", "t", "x"), ("b", "u", "x"))
+        assert {each["value"] for each in json.loads(_run("agreement", labels, "--json"))} == {None}
+        assert "Gwet's AC1" in _run("agreement", labels)
+
+    @pytest.mark.parametrize(
+        ("level", "label", "names"), [("smell", "x", "smell"), ("ratio", "x", "line 2"), ("set", "x", "line 2")]
+    )
+    def test_bad_files_are_named(self, tmp_path: Path, level: str, label: str, names: str) -> None:
+        with pytest.raises(Invalid, match=names):
+            _run("agreement", _csv(tmp_path / "l.csv", HEAD, ("a", "t", label)), "--level", level)

@@ -73,6 +73,31 @@ def list_workers(
     print_table(("worker", "labels", "skill", "agreement"), rows, "There is no worker.")
 
 
+@app.command("agreement")
+def measure_agreement(
+    labels: Labels,
+    level: Annotated[str, typer.Option(help="nominal, ordinal, interval, ratio or set.")] = "nominal",
+    as_json: AsJson = False,
+) -> None:
+    """Show how far workers agree beyond chance, with intervals: in all, by label, by pair of workers.
+
+    Labels of sets are JSON lists of names, compared with MASI.
+    """
+    _needs_numpy()
+    from fairmark.entrypoints.truth import agreeing
+
+    figures = agreeing.agreement(labels, level)
+    if as_json:
+        print_json([each._asdict() for each in figures])
+        return
+    rows = [(each.of, each.coefficient, each.tasks, *map(_digits, each[3:])) for each in figures]
+    print_table(("of", "coefficient", "tasks", "value", "from", "to"), rows, "There is nothing to compare.")
+
+
+def _digits(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
 def _needs_numpy() -> None:
     """Leaves with status 2 and a hint if the mathematics is not installed."""
     if not (find_spec("numpy") and find_spec("scipy")):

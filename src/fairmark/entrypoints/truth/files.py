@@ -49,7 +49,7 @@ def infer(path: Path, kind: str, method: str | None, gold: Path | None) -> list[
         raise Invalid(f"Gold cannot be given for {kind}.", mend="Leave out --gold.")
     if kind == "pairs":
         return _pairs(path, chosen)
-    rows = _rows(path)
+    rows = rows_of(path)
     known = _by_task(gold, "truth") if gold is not None else {}
     return _KINDS[kind](rows, chosen, known, path)
 
@@ -72,12 +72,12 @@ def score(answers: Path, truth: Path, kind: str) -> dict[str, float]:
     figures = {"tasks": float(len(tasks)), "without_answer": float(len(known.keys() - said.keys()))}
     if kind == "categorical":
         hits = np.array([float(a == b) for a, b in zip(ours, right, strict=True)])
-        confidence = np.array([_number(sure[task], answers, task) for task in tasks])
+        confidence = np.array([number_of(sure[task], answers, task) for task in tasks])
         error = calibration_error(np.clip(confidence, 0, 1), hits)
         return figures | {"accuracy": float(hits.mean()), "calibration_error": error}
     if kind == "number":
         off = np.array(
-            [_number(a, answers, t) - _number(b, truth, t) for a, b, t in zip(ours, right, tasks, strict=True)]
+            [number_of(a, answers, t) - number_of(b, truth, t) for a, b, t in zip(ours, right, tasks, strict=True)]
         )
         return figures | {"mae": float(np.abs(off).mean()), "rmse": float(np.sqrt(np.square(off).mean()))}
     if kind == "text":
@@ -100,7 +100,7 @@ def score(answers: Path, truth: Path, kind: str) -> dict[str, float]:
 
 def workers(path: Path, method: str | None, gold: Path | None) -> list[dict[str, Any]]:
     """worker, labels, skill and agreement (with the answers) of each worker, best first."""
-    rows = _rows(path)
+    rows = rows_of(path)
     found, data = _categorical(rows, method_of("categorical", method), _by_task(gold, "truth") if gold else {})
     agreement = agreement_with(data.labels, found.posterior)
     count = np.bincount(data.labels.workers, minlength=len(data.workers))
@@ -111,7 +111,8 @@ def workers(path: Path, method: str | None, gold: Path | None) -> list[dict[str,
     return sorted(table, key=lambda row: (-np.nan_to_num(row["skill"]), row["worker"]))
 
 
-def _rows(path: Path) -> list[Row]:
+def rows_of(path: Path) -> list[Row]:
+    """The lines of worker,task,label. Raises Invalid: a missing column or cell, too many lines."""
     return [
         Row(line, row["worker"], row["task"], row["label"]) for line, row in _table(path, "worker", "task", "label")
     ]
@@ -139,7 +140,8 @@ def _by_task(path: Path, column: str) -> dict[str, str]:
     return {row["task"]: row[column] for _, row in _table(path, "task", column)}
 
 
-def _number(text: str, path: Path, where: object) -> float:
+def number_of(text: str, path: Path, where: object) -> float:
+    """A cell as a number. Raises Invalid, with where it stands."""
     try:
         return float(text)
     except ValueError:
@@ -171,12 +173,12 @@ def _classes(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str
 
 def _numbers(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, str], path: Path) -> list[Answer]:
     tasks, who = _names(row.task for row in rows), _names(row.worker for row in rows)
-    values = np.array([_number(row.label, path, f"line {row.line}") for row in rows])
+    values = np.array([number_of(row.label, path, f"line {row.line}") for row in rows])
     data = Numbers(
         np.array([tasks[row.task] for row in rows], np.int64), np.array([who[row.worker] for row in rows], np.int64),
         values, len(tasks), len(who),
     )  # fmt: skip
-    gold = np.array([_number(known[task], path, task) if task in known else np.nan for task in tasks])
+    gold = np.array([number_of(known[task], path, task) if task in known else np.nan for task in tasks])
     found: NumberInference = method(data, gold=gold if known else None)
     return [
         Answer(t, f"{v:.10g}", e) for t, v, e in zip(tasks, found.values.tolist(), found.errors.tolist(), strict=True)
