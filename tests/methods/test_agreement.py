@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fairmark.kernel.errors import Invalid
-from fairmark.methods.agreement import VALUES_MAX, Floats, Level, cohen_kappa, krippendorff_alpha
+from fairmark.methods.agreement import VALUES_MAX, Floats, Level, cohen_kappa, interval_alphas, krippendorff_alpha
 
 NAN = float("nan")
 LEVELS: list[Level] = ["nominal", "ordinal", "interval", "ratio"]
@@ -99,6 +99,28 @@ class TestKrippendorffAlpha:
         # A rating is the truth with 0.8, else any of 5: two agree with 0.84^2 + 4 x 0.04^2 = 0.712, by chance with 0.2:
         # alpha = (0.712 - 0.2) / 0.8 = 0.64.
         assert krippendorff_alpha(table) == pytest.approx(0.64, abs=0.01)
+
+
+class TestIntervalAlphas:
+    def test_worked_out(self) -> None:
+        # Units (1, 1), (1, 3): see the docstring; the first alone is all alike.
+        alpha = interval_alphas([[1, 1], [1, 3]])
+        assert alpha(np.array([0, 1])) == pytest.approx(0.0)
+        assert alpha(np.array([0])) == 1.0
+        assert np.isnan(alpha(np.array([], dtype=np.int64)))
+
+    def test_equal_ratings_are_equal_far_from_the_middle(self) -> None:
+        alpha = interval_alphas([[0.1, 0.1], [1e6 / 3, 1e6 / 3, 1e6 / 3], [0.1, 0.2]])
+        assert alpha(np.array([1, 1, 1])) == 1.0
+
+    @given(st.lists(st.lists(st.integers(0, 5), min_size=2, max_size=4), min_size=1, max_size=8), st.data())
+    def test_is_krippendorffs_alpha_of_any_units(self, units: list[list[int]], data: st.DataObject) -> None:
+        chosen = data.draw(st.lists(st.integers(0, len(units) - 1), min_size=1, max_size=8))
+        ratings = np.full((len(chosen), 4), np.nan)
+        for row, unit in enumerate(chosen):
+            ratings[row, : len(units[unit])] = units[unit]
+        expected = krippendorff_alpha(ratings, "interval")
+        assert interval_alphas(units)(np.array(chosen)) == pytest.approx(expected, abs=1e-9)
 
 
 class TestCohenKappa:

@@ -59,6 +59,42 @@ class TestAgreement:
         assert found[0].subject == "marks:box"
         assert {figure.slice_key for figure in found if figure.slice is SliceKind.CLASS} == {"bus", "car", ""}
 
+    def test_numbers_have_slices_and_pairs(self, people: People) -> None:
+        rng = np.random.default_rng(3)
+        made: list[TaskRow] = []
+        for n in range(40):
+            truth = rng.uniform(20, 80)
+            counts = [truth + rng.normal(0, 1), truth + rng.normal(0, 1), truth + rng.normal(0, 20)]
+            said = [Annotation(answers={"count": float(np.clip(count, 0, 100))}) for count in counts]
+            made.append(people.row(range(3), said)._replace(meta={"site": "north" if n % 4 else "south"}))
+        found = agreeing.figures(gather("image", ONTOLOGY, made), made, NAMES)
+        assert {figure.subject for figure in found} == {"question:count"}
+        assert (found[0].slice, found[0].units, found[0].judgements) == (SliceKind.ALL, 40, 120)
+        assert {f.slice_key: f.units for f in found if f.slice is SliceKind.META} == {
+            "site=north": 30,
+            "site=south": 10,
+        }
+        pairs = {frozenset(f.slice_key.split("|")): f.figure.value for f in found if f.slice is SliceKind.PAIR}
+        ours = frozenset(str(id) for id in people.ids[:2])
+        # The first two differ by 1.4, where truths are spread by 17: 1 - (1.4 / 17)^2 / 2; the third is 20 off.
+        assert pairs.pop(ours) == pytest.approx(0.997, abs=0.005)
+        assert all(value is not None and value < 0.8 for value in pairs.values())
+        assert len(pairs) == 2
+
+    def test_sets_have_pairs_by_masi(self, people: People) -> None:
+        def said(n: int, worker: int) -> Annotation:
+            chosen = [["a"], ["a", "b"], ["c"]][n % 3]
+            return Annotation(answers={"things": ["c"] if worker == 2 and n % 3 == 0 else chosen})
+
+        made = [people.row(range(3), [said(n, worker) for worker in range(3)]) for n in range(30)]
+        found = agreeing.figures(gather("image", ONTOLOGY, made), made, NAMES)
+        pairs = {frozenset(f.slice_key.split("|")): f for f in found if f.slice is SliceKind.PAIR}
+        alike = pairs.pop(frozenset(str(id) for id in people.ids[:2]))
+        assert (alike.coefficient, alike.level, alike.figure.value) == ("alpha", "set", 1.0)
+        # Ten of 30 units are 1 apart (a, c): D_o = 1/3. Of 60 sets 10 are {a}, 20 {a, b}, 30 {c}, and {a} is 2/3 from
+        # {a, b}, both 1 from {c}: D_e = 2 (10 * 20 * 2/3 + 10 * 30 + 20 * 30) / (60 * 59) = 0.5838.
+        assert [pair.figure.value for pair in pairs.values()] == [pytest.approx(1 - (1 / 3) / 0.5838, abs=1e-3)] * 2
+
     def test_nothing_is_no_figure(self) -> None:
         assert agreeing.figures(gather("image", ONTOLOGY, []), [], NAMES) == []
 

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 
-from fairmark.methods.agreement import alpha_of_counts, cohen_kappa, krippendorff_alpha, ordinal_distance
+from fairmark.methods.agreement import alpha_of_counts, cohen_kappa, interval_alphas, ordinal_distance
 from fairmark.methods.bootstrap import bootstrap
 from fairmark.methods.multirater import masi_distance
 from fairmark.methods.truth.labels import Floats, Indices
@@ -20,7 +21,7 @@ from fairmark.quality.reports.slicing import SLICES_MAX, Sliced, some, task_slic
 ROUNDS, UNITS_MAX = 200, 2_000
 """Resamples of an interval, and most units (the newest) that a figure rests on."""
 PAIRS_MAX, PAIR_UNITS_MIN = 40, 10
-VALUES_MAX = 300
+VALUES_MAX, NUMBERS_MAX = 300, 500
 
 
 class Rated(NamedTuple):
@@ -116,8 +117,9 @@ def figures(gathered: Gathered, rows: Sequence[TaskRow], names: Names) -> list[A
         found += [_figure(each, title, part, ROUNDS // 2) for part in task_slices(each.rows, rows)]
         if each.level in {"nominal", "ordinal"}:
             found += _classes(each, title, names)
-            found += _pairs(each, title, gathered)
-    found += [_of_numbers(key, given, names) for key, given in gathered.numbers.items()]
+        found += _pairs(each, title, gathered)
+    for key, given in gathered.numbers.items():
+        found += _of_numbers(key, given, rows, gathered, names)
     return fullest_first([figure for figure in found if figure.units])
 
 
@@ -169,7 +171,7 @@ def _classes(each: Rated, title: str, names: Names) -> list[AgreementFigure]:
 
 
 def _pairs(each: Rated, title: str, gathered: Gathered) -> list[AgreementFigure]:
-    """Cohen's kappa of the pairs of people who judged most units both."""
+    """Cohen's kappa, of sets alpha, of the pairs of people who judged most units both."""
     shared: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for who, said in zip(each.judges, each.said, strict=True):
         given = sorted(zip(who, said, strict=True))
@@ -182,39 +184,70 @@ def _pairs(each: Rated, title: str, gathered: Gathered) -> list[AgreementFigure]
     for (first, second), said in most:
         if len(said) < PAIR_UNITS_MIN:
             continue
-        table = np.array(said, dtype=np.float64)
-        weighting = "quadratic" if each.level == "ordinal" else None
-
-        def kappa(chosen: Indices, table: Floats = table, weighting: str | None = weighting) -> float:
-            return cohen_kappa(table[chosen, 0], table[chosen, 1], "quadratic" if weighting else None)
-
-        interval = bootstrap(kappa, len(table), rounds=ROUNDS // 2)
+        table = np.array(said, dtype=np.int64)
+        coefficient, measure = ("alpha", _pair_alpha) if each.level == "set" else ("kappa", _kappa)
+        figure = measure(table, each)
+        interval = bootstrap(figure, len(table), rounds=ROUNDS // 2)
         a, b = str(gathered.ids[first]), str(gathered.ids[second])
         found.append(
             AgreementFigure(
-                subject=each.subject, title=title, coefficient="kappa", level=each.level, slice=SliceKind.PAIR,
+                subject=each.subject, title=title, coefficient=coefficient, level=each.level, slice=SliceKind.PAIR,
                 slice_key=f"{a}|{b}", slice_title="", units=len(table), judgements=2 * len(table),
                 observed=float((table[:, 0] == table[:, 1]).mean()),
-                figure=Interval(value=some(kappa(np.arange(len(table)))), low=some(interval.low),
+                figure=Interval(value=some(figure(np.arange(len(table)))), low=some(interval.low),
                                 high=some(interval.high)),
             )
         )  # fmt: skip
     return found
 
 
-def _of_numbers(key: str, given: Sequence[tuple[int, list[int], list[float], float]], names: Names) -> AgreementFigure:
-    """Alpha at the interval level of a subject that is a number."""
-    several = [(judges, values) for _, judges, values, _ in given if len(values) > 1][-500:]
-    people = sorted({judge for judges, _ in several for judge in judges})
-    place = {judge: n for n, judge in enumerate(people)}
-    ratings = np.full((len(several), max(len(people), 1)), np.nan)
-    for unit, (judges, values) in enumerate(several):
-        for judge, value in zip(judges, values, strict=True):
-            ratings[unit, place[judge]] = value
-    interval = bootstrap(lambda chosen: krippendorff_alpha(ratings[chosen], "interval"), len(several), rounds=100)
-    whole = krippendorff_alpha(ratings, "interval") if several else math.nan
+def _kappa(table: Indices, each: Rated) -> Callable[[Indices], float]:
+    """Of what two people said: [units, 2]."""
+    weighting = "quadratic" if each.level == "ordinal" else None
+    return lambda chosen: cohen_kappa(table[chosen, 0], table[chosen, 1], weighting)
+
+
+def _pair_alpha(table: Indices, each: Rated) -> Callable[[Indices], float]:
+    """As `alpha_of_counts` of two ratings a unit, [units, 2], without a table of units by values."""
+    distance = each.distance if each.distance is not None else 1.0 - np.eye(len(each.values))
+    apart = distance[table[:, 0], table[:, 1]]
+
+    def alpha(chosen: Indices) -> float:
+        n = np.bincount(table[chosen].ravel(), minlength=len(distance)).astype(np.float64)
+        expected = float(n @ distance @ n) / (float(n.sum()) - 1)
+        return 1.0 if expected == 0 else 1.0 - 2 * float(apart[chosen].sum()) / expected
+
+    return alpha
+
+
+def _of_numbers(
+    key: str, given: Sequence[tuple[int, list[int], list[float], float]], rows: Sequence[TaskRow], gathered: Gathered,
+    names: Names,
+) -> list[AgreementFigure]:  # fmt: skip
+    """Alpha at the interval level of a subject that is a number: whole, in slices, of pairs of people."""
+    several = [(row, judges, values) for row, judges, values, _ in given if len(values) > 1][-NUMBERS_MAX:]
+    title, said = names.subject(key), [values for *_, values in several]
+    found = [_of_values(key, title, Sliced(SliceKind.ALL, "", "all", []), said)]
+    parts = task_slices([row for row, *_ in several], rows)
+    found += [_of_values(key, title, part, [said[unit] for unit in part.units]) for part in parts]
+    shared: dict[tuple[int, int], list[list[float]]] = {}
+    for _, judges, values in several:
+        for (first, ours), (second, theirs) in combinations(sorted(zip(judges, values, strict=True)), 2):
+            if first != second:
+                shared.setdefault((first, second), []).append([ours, theirs])
+    most = sorted(shared.items(), key=lambda pair: -len(pair[1]))[:PAIRS_MAX]
+    for (first, second), both in most:
+        if len(both) >= PAIR_UNITS_MIN:
+            between = f"{gathered.ids[first]}|{gathered.ids[second]}"
+            found.append(_of_values(key, title, Sliced(SliceKind.PAIR, between, "", []), both))
+    return found
+
+
+def _of_values(key: str, title: str, part: Sliced, said: Sequence[Sequence[float]]) -> AgreementFigure:
+    alpha = interval_alphas(said)
+    interval = bootstrap(alpha, len(said), rounds=ROUNDS // 2)
     return AgreementFigure(
-        subject=key, title=names.subject(key), coefficient="alpha", level="interval", slice=SliceKind.ALL, slice_key="",
-        slice_title="all", units=len(several), judgements=sum(len(values) for _, values in several), observed=None,
-        figure=Interval(value=some(whole), low=some(interval.low), high=some(interval.high)),
+        subject=key, title=title, coefficient="alpha", level="interval", slice=part.kind, slice_key=part.key,
+        slice_title=part.title, units=len(said), judgements=sum(len(values) for values in said), observed=None,
+        figure=Interval(value=some(alpha(np.arange(len(said)))), low=some(interval.low), high=some(interval.high)),
     )  # fmt: skip
