@@ -129,7 +129,7 @@ class TestTasks:
             {"updated_from": now() - timedelta(days=1)},
             {"review": ("rejected", "fixed")},
         ],
-        ids=str,
+        ids=["tags", "updated_from", "review"],
     )  # fmt: skip
     @pytest.mark.parametrize("is_placed", [True, False])
     async def test_few_that_fit_are_found_and_counted_without_a_look_at_the_others(
