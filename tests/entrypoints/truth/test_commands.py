@@ -62,6 +62,30 @@ class TestInferTruth:
         found = _answers(tmp_path / "a.csv")["0"][0]
         assert (found if kind == "text" else json.loads(found)) == answer
 
+    @pytest.mark.parametrize(
+        ("kind", "label", "known"),
+        [
+            ("spans", '[[0, 2, "PER"]]', '[[0, 3, "PER"]]'),
+            ("segments", '[[0.5, 2.0, "a"]]', '[[0.5, 2.5, "b"]]'),
+            ("boxes", '[[1, 2, 11, 22, "car"]]', '[[1.0, 2.0, 12.0, 22.0, "bus"]]'),
+        ],
+    )
+    def test_known_marks_are_the_answer(self, tmp_path: Path, kind: str, label: str, known: str) -> None:
+        labels = _csv(tmp_path / "l.csv", HEAD, *[(w, t, label) for t in "tu" for w in "abc"])
+        gold, out = _csv(tmp_path / "g.csv", ("task", "truth"), ("t", known)), tmp_path / "a.csv"
+        _run("infer", labels, "--out", str(out), "--kind", kind, "--gold", gold)
+        answer, sure = _answers(out)["t"]
+        assert (json.loads(answer), sure) == (json.loads(known), 1.0)
+        bad = _csv(tmp_path / "b.csv", ("task", "truth"), ("t", "[[1]]"))
+        with pytest.raises(Invalid, match="The known answer of t"):
+            _run("infer", labels, "--out", str(out), "--kind", kind, "--gold", bad)
+
+    def test_of_texts_nothing_can_be_known(self, tmp_path: Path) -> None:
+        gold = _csv(tmp_path / "g.csv", ("task", "truth"), ("t", "x"))
+        labels = _csv(tmp_path / "l.csv", HEAD, ("a", "t", "x"))
+        with pytest.raises(Invalid, match="Gold cannot be given for text"):
+            _run("infer", labels, "--out", str(tmp_path / "a.csv"), "--kind", "text", "--gold", gold)
+
     def test_pairs_are_ranked(self, tmp_path: Path) -> None:
         rows = [(w, left, right, "left") for w in "abc" for left, right in (("x", "y"), ("y", "z"), ("x", "z"))]
         labels = _csv(tmp_path / "l.csv", ("worker", "left", "right", "label"), *rows)

@@ -51,3 +51,30 @@ class TestInferBoxes:
         ]
         found = infer_boxes(items, 4).localisation
         assert found[3] < found[:3].min()
+
+
+class TestGold:
+    def test_is_the_answer_and_teaches_who_imagines_and_who_finds(self) -> None:
+        real, imagined = (10.0, 10.0, 20.0, 20.0), (200.0, 200.0, 20.0, 20.0)
+        items = [[Submission(0, _boxes(real)), Submission(1, _boxes(imagined))] for _ in range(30)]
+        known = [Submission(0, _boxes((11, 10, 20, 20)))] * 20 + [None] * 10
+        found = infer_boxes(items, 2, gold=known)
+        assert [thing.confidence for thing in found.things[0]] == [1.0, 0.0]
+        assert found.things[0][0].box.tolist() == [11, 10, 20, 20]
+        assert found.things[0][0].members == [(0, 0)]
+        # Of one against one nothing could be said without gold.
+        [first, second] = found.things[-1]
+        assert (first.box.tolist(), second.box.tolist()) == (list(real), list(imagined))
+        assert first.confidence > 0.9 > 0.2 > second.confidence
+        assert found.recall[0] > found.recall[1]
+        assert found.precision[0] > 0.9 > 0.1 > found.precision[1]
+
+    def test_what_nobody_marked_is_part_of_it(self) -> None:
+        [things] = infer_boxes([[Submission(0, _boxes())]], 1, gold=[Submission(0, _boxes((1, 2, 3, 4)))]).things
+        assert [(thing.box.tolist(), thing.confidence, thing.members) for thing in things] == [([1, 2, 3, 4], 1.0, [])]
+
+    def test_of_classes_teaches_who_confuses_them(self) -> None:
+        box = _boxes((0, 0, 10, 10))
+        items = [[Submission(w, box, ["car" if w else "bus"]) for w in range(3)] for _ in range(40)]
+        known = [Submission(0, box, ["bus"])] * 30 + [None] * 10
+        assert {things[0].class_ for things in infer_boxes(items, 3, gold=known).things} == {"bus"}

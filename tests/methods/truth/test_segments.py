@@ -46,6 +46,13 @@ class TestInferSegments:
     def test_nothing_is_an_answer(self) -> None:
         assert infer_segments([[], [Timed(0, [])]], 1).segments == [[], []]
 
+    def test_gold_is_the_answer(self) -> None:
+        said = [[Timed(0, [(0.0, 4.0, "a"), (9.0, 10.0, "a")])], [Timed(0, [])]]
+        [first, second] = infer_segments(said, 1, gold=[Timed(0, [(0.5, 4.0, "b")]), None]).segments
+        assert [(each.start, each.end, each.confidence) for each in first] == [(0.5, 4.0, 1.0), (9.0, 10.0, 0.0)]
+        assert first[0].class_ == "b"
+        assert second == []
+
     def test_localisation_tells_the_careful_from_the_sloppy(self) -> None:
         rng = np.random.default_rng(2)
         spread = [0.1, 0.1, 0.1, 1.5]

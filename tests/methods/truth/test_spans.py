@@ -20,3 +20,12 @@ class TestInferSpans:
 
     def test_nothing(self) -> None:
         assert infer_spans([[], [Marking(0, [])]], 1).spans == [[], []]
+
+    def test_gold_is_the_answer_and_teaches_whose_ends_are_right(self) -> None:
+        items = [[Marking(0, [(0, 4, "PER")]), Marking(1, [(0, 5, "PER")])] for _ in range(30)]
+        known = [Marking(0, [(0, 4, "PER"), (2, 3, "LOC")])] * 20 + [None] * 10
+        found = infer_spans(items, 2, gold=known)
+        # What is known is kept as it is, also where it overlaps, and where nobody said it.
+        assert [(*span,) for span in found.spans[0]] == [(0, 4, "PER", 1.0), (2, 3, "LOC", 1.0)]
+        assert [(span.start, span.end) for span in found.spans[-1]] == [(0, 4)]
+        assert found.skill[0] > found.skill[1]

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,7 +45,7 @@ def infer(path: Path, kind: str, method: str | None, gold: Path | None) -> list[
     chosen = method_of(kind, method)
     if kind not in _KINDS:
         raise Invalid(f"Files of the kind '{kind}' cannot be read here.", mend=f"Use one of: {', '.join(_KINDS)}.")
-    if gold is not None and kind not in ("categorical", "number"):
+    if gold is not None and kind in ("text", "pairs"):
         raise Invalid(f"Gold cannot be given for {kind}.", mend="Leave out --gold.")
     if kind == "pairs":
         return _pairs(path, chosen)
@@ -83,7 +83,7 @@ def score(answers: Path, truth: Path, kind: str) -> dict[str, float]:
     if kind == "text":
         overall, mean = word_errors([words(text) for text in ours], [words(text) for text in right])
         return figures | {"word_error_rate": overall, "word_error_rate_mean": mean}
-    marks = [[_marks(text, path, task) for text, task in zip(column, tasks, strict=True)]
+    marks = [[_marks(text, f"{path}, {task}") for text, task in zip(column, tasks, strict=True)]
              for column, path in ((ours, answers), (right, truth))]  # fmt: skip
     if kind == "spans":
         said_so, wanted = ([{tuple(mark) for mark in each} for each in column] for column in marks)
@@ -148,13 +148,13 @@ def number_of(text: str, path: Path, where: object) -> float:
         raise Invalid(f"{path}, {where}: '{text[:40]}' is not a number.", mend="Write it with a point.") from None
 
 
-def _marks(text: str, path: Path, where: object) -> list[list[Any]]:
+def _marks(text: str, place: str) -> list[list[Any]]:
     try:
         marks = json.loads(text)
     except ValueError:
         marks = None
     if not isinstance(marks, list) or not all(isinstance(mark, list) for mark in marks):
-        raise Invalid(f"{path}, {where}: the label is not a JSON list of lists.", mend='Such as [[0,2,"PER"]].')
+        raise Invalid(f"{place}: the label is not a JSON list of lists.", mend='Such as [[0,2,"PER"]].')
     return marks
 
 
@@ -199,7 +199,8 @@ def _spans(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, 
     items: list[list[Marking]] = [[] for _ in tasks]
     for row in rows:
         items[tasks[row.task]].append(Marking(who[row.worker], _from_to(row, path, "a span")))
-    found: SpanInference = method(items, len(who))
+    gold = [Marking(0, _from_to(row, path, "a span")) if row is not None else None for row in _gold_rows(tasks, known)]
+    found: SpanInference = method(items, len(who), gold=gold)
     return [
         Answer(task, json.dumps([[span.start, span.end, span.class_] for span in spans]),
                float(np.mean([span.confidence for span in spans])) if spans else 1.0)
@@ -211,11 +212,9 @@ def _segments(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[st
     tasks, who = _names(row.task for row in rows), _names(row.worker for row in rows)
     items: list[list[Timed]] = [[] for _ in tasks]
     for row in rows:
-        segments = _from_to(row, path, "a segment")
-        if not all(isinstance(end, (int, float)) for mark in segments for end in mark[:2]):
-            raise Invalid(f"{path}, line {row.line}: a time is not a number.", mend="Correct the line.")
-        items[tasks[row.task]].append(Timed(who[row.worker], segments))
-    found: SegmentInference = method(items, len(who))
+        items[tasks[row.task]].append(_timed(row, who[row.worker], path))
+    gold = [_timed(row, 0, path) if row is not None else None for row in _gold_rows(tasks, known)]
+    found: SegmentInference = method(items, len(who), gold=gold)
     answers: list[Answer] = []
     for task, segments in zip(tasks, found.segments, strict=True):
         kept = sorted(each for each in segments if each.confidence >= KEEP_MIN)
@@ -225,11 +224,18 @@ def _segments(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[st
     return answers
 
 
+def _timed(row: Row, worker: int, path: Path) -> Timed:
+    segments = _from_to(row, path, "a segment")
+    if not all(isinstance(end, (int, float)) for mark in segments for end in mark[:2]):
+        raise Invalid(f"{_place(row, path)}: a time is not a number.", mend="Correct the line.")
+    return Timed(worker, segments)
+
+
 def _from_to(row: Row, path: Path, what: str) -> list[tuple[Any, Any, Any]]:
     """The marks of a label of [start, end, class]."""
-    marks = _marks(row.label, path, f"line {row.line}")
+    marks = _marks(row.label, _place(row, path))
     if any(len(mark) != 3 for mark in marks):
-        raise Invalid(f"{path}, line {row.line}: {what} is no [start, end, class].", mend="Correct the line.")
+        raise Invalid(f"{_place(row, path)}: {what} is no [start, end, class].", mend="Correct the line.")
     return [(start, end, name) for start, end, name in marks]
 
 
@@ -237,12 +243,9 @@ def _boxes(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, 
     tasks, who = _names(row.task for row in rows), _names(row.worker for row in rows)
     items: list[list[Submission]] = [[] for _ in tasks]
     for row in rows:
-        marks = _marks(row.label, path, f"line {row.line}")
-        if any(len(mark) not in (4, 5) for mark in marks):
-            raise Invalid(f"{path}, line {row.line}: a box is no [x0, y0, x1, y1].", mend="Correct the line.")
-        classes = [mark[4] if len(mark) == 5 else "" for mark in marks]
-        items[tasks[row.task]].append(Submission(who[row.worker], _boxes_of(marks), classes if any(classes) else None))
-    found: BoxInference = method(items, len(who))
+        items[tasks[row.task]].append(_submission(row, who[row.worker], path))
+    gold = [_submission(row, 0, path) if row is not None else None for row in _gold_rows(tasks, known)]
+    found: BoxInference = method(items, len(who), gold=gold)
     answers: list[Answer] = []
     for task, things in zip(tasks, found.things, strict=True):
         kept = [thing for thing in things if thing.confidence >= KEEP_MIN]
@@ -250,6 +253,24 @@ def _boxes(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, 
         sure = float(np.mean([thing.confidence for thing in kept])) if kept else 1.0
         answers.append(Answer(task, json.dumps(corners), sure))
     return answers
+
+
+def _submission(row: Row, worker: int, path: Path) -> Submission:
+    marks = _marks(row.label, _place(row, path))
+    if any(len(mark) not in (4, 5) for mark in marks):
+        raise Invalid(f"{_place(row, path)}: a box is no [x0, y0, x1, y1].", mend="Correct the line.")
+    classes = [mark[4] if len(mark) == 5 else "" for mark in marks]
+    return Submission(worker, _boxes_of(marks), classes if any(classes) else None)
+
+
+def _gold_rows(tasks: Iterable[str], known: Mapping[str, str]) -> list[Row | None]:
+    """The known answer of each task, if there is one, as a row of no worker."""
+    return [Row(0, "", task, known[task]) if task in known else None for task in tasks]
+
+
+def _place(row: Row, path: Path) -> str:
+    """Where a row stands, for messages."""
+    return f"{path}, line {row.line}" if row.line else f"The known answer of {row.task}"
 
 
 def _pairs(path: Path, method: Callable[..., Any]) -> list[Answer]:

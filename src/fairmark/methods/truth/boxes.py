@@ -51,37 +51,66 @@ class BoxInference(NamedTuple):
     localisation: Floats
 
 
-def infer_boxes(items: Sequence[Sequence[Submission]], workers: int, *, iou_min: float = IOU_MIN) -> BoxInference:
+def infer_boxes(
+    items: Sequence[Sequence[Submission]], workers: int, *, iou_min: float = IOU_MIN,
+    gold: Sequence[Submission | None] = (),
+) -> BoxInference:  # fmt: skip
     """Boxes of each item from the submissions for it; an empty submission says that nothing is there.
 
     Boxes are clustered by overlap, two of one submission never together (`clustering`); `existence` weighs who marked
     a cluster against who looked and did not; the class is `hierarchical` over all clusters; each edge is the median,
-    weighted by how well a worker locates. O(boxes log boxes) per item where boxes are spread out. KEEP_MIN is the
-    threshold for an answer. Sources: see `clustering`, `existence`; Branson, Van Horn and Perona, Lean Crowdsourcing,
-    CVPR 2017, for the thought.
+    weighted by how well a worker locates. gold: per item, what is known to be there, all of it, by no worker, or None;
+    default none known. It teaches who finds, imagines, confuses and locates what, and is the answer of its item; what
+    it lacks is then of confidence 0, and a member of a thing is never of it. O(boxes log boxes) per item where boxes
+    are spread out. KEEP_MIN is the threshold for an answer. Sources: see `clustering`, `existence`; Branson, Van Horn
+    and Perona, Lean Crowdsourcing, CVPR 2017, for the thought.
     """
-    found: list[tuple[int, list[tuple[int, int]]]] = [
-        (number, members) for number, subs in enumerate(items) for members in _clusters(subs, iou_min)
-    ]
+    known = list(gold) or [None] * len(items)
+    found: list[_Found] = []
+    for number, (subs, right) in enumerate(zip(items, known, strict=True)):
+        for members in _clusters(subs if right is None else [*subs, right], iou_min):
+            own = [member for member in members if member[0] < len(subs)]
+            found.append(_Found(number, own, next((b for k, b in members if k == len(subs)), None)))
     rows = [
-        (thing, sub.worker, any(member[0] == k for member in members))
-        for thing, (number, members) in enumerate(found)
-        for k, sub in enumerate(items[number])
+        (thing, sub.worker, any(member[0] == k for member in each.members))
+        for thing, each in enumerate(found)
+        for k, sub in enumerate(items[each.number])
     ]
     things, who, marked = (np.array(column) for column in zip(*rows, strict=True)) if rows else _no_rows()
-    exists = existence(Looks(things, who, marked.astype(np.bool_), len(found), workers))
-    classes, sure = _classes(items, found, workers)
-    even = [_middle([items[n][k].boxes[b] for k, b in members], None) for n, members in found]
+    real = np.array([-1 if known[each.number] is None else int(each.right is not None) for each in found], np.int64)
+    exists = existence(Looks(things, who, marked.astype(np.bool_), len(found), workers), gold=real)
+    classes, sure = _classes(items, found, known, workers)
+    right_boxes = [_right_box(each, known) for each in found]
+    even = [
+        right if right is not None else _middle([items[n][k].boxes[b] for k, b in members], None)
+        for (n, members, _), right in zip(found, right_boxes, strict=True)
+    ]
     localisation = _localisation(items, found, even, workers)
     result: list[list[Thing]] = [[] for _ in items]
-    for thing, (number, members) in enumerate(found):
+    for thing, (number, members, _) in enumerate(found):
         weights = [float(localisation[items[number][k].worker]) for k, _ in members]
-        box = _middle([items[number][k].boxes[b] for k, b in members], [1 / (1.02 - weight) for weight in weights])
+        right = right_boxes[thing]
+        box = right if right is not None else _middle(
+            [items[number][k].boxes[b] for k, b in members], [1 / (1.02 - weight) for weight in weights]
+        )  # fmt: skip
         probability = float(exists.probability[thing] * sure[thing])
         result[number].append(Thing(box, classes[thing], probability, members))
     for each in result:
         each.sort(key=lambda thing: -thing.confidence)
     return BoxInference(result, exists.recall, exists.precision, localisation)
+
+
+class _Found(NamedTuple):
+    """A thing of an item. members: see Thing. right: the number of its box in what is known to be there."""
+
+    number: int
+    members: list[tuple[int, int]]
+    right: int | None
+
+
+def _right_box(found: _Found, known: Sequence[Submission | None]) -> Floats | None:
+    right = known[found.number]
+    return None if right is None or found.right is None else np.asarray(right.boxes[found.right], dtype=np.float64)
 
 
 def _no_rows() -> tuple[Indices, Indices, Indices]:
@@ -103,16 +132,20 @@ def _clusters(subs: Sequence[Submission], iou_min: float) -> list[list[tuple[int
 
 
 def _classes(
-    items: Sequence[Sequence[Submission]], found: Sequence[tuple[int, list[tuple[int, int]]]], workers: int
+    items: Sequence[Sequence[Submission]], found: Sequence[_Found], known: Sequence[Submission | None], workers: int
 ) -> tuple[list[Hashable | None], Floats]:
     """The class of each thing, and the probability of it given that the thing is there."""
     said: list[tuple[int, int, Hashable]] = []
-    for thing, (number, members) in enumerate(found):
+    right: dict[int, Hashable] = {}
+    for thing, (number, members, gold) in enumerate(found):
         for k, b in members:
             given = items[number][k].classes
             if given is not None:
                 said.append((thing, items[number][k].worker, given[b]))
-    names = sorted({name for _, _, name in said}, key=repr)
+        truth = known[number]
+        if truth is not None and truth.classes is not None and gold is not None:
+            right[thing] = truth.classes[gold]
+    names = sorted({name for _, _, name in said} | set(right.values()), key=repr)
     if len(names) < 2:
         return [names[0] if names else None] * len(found), np.ones(len(found))
     number_of = {name: number for number, name in enumerate(names)}
@@ -120,7 +153,10 @@ def _classes(
         [thing for thing, _, _ in said], [worker for _, worker, _ in said], [number_of[name] for *_, name in said],
         shape=(len(found), workers, len(names)),
     )  # fmt: skip
-    inferred = hierarchical(labels)
+    gold_classes = np.full(len(found), -1, dtype=np.int64)
+    for thing, name in right.items():
+        gold_classes[thing] = number_of[name]
+    inferred = hierarchical(labels, gold_classes)
     return [names[best] for best in inferred.best().tolist()], inferred.confidence()
 
 
@@ -133,14 +169,14 @@ def _middle(boxes: Sequence[Floats], weights: Sequence[float] | None) -> Floats:
 
 def _localisation(
     items: Sequence[Sequence[Submission]],
-    found: Sequence[tuple[int, list[tuple[int, int]]]],
+    found: Sequence[_Found],
     boxes: Sequence[Floats],
     workers: int,
 ) -> Floats:
-    """Mean IoU of each worker's boxes with the middle of clusters of three or more: [workers]."""
+    """Mean IoU of each worker's boxes with what is known, or the middle of clusters of three or more: [workers]."""
     total, count = np.zeros(workers), np.zeros(workers)
-    for (number, members), middle in zip(found, boxes, strict=True):
-        if len(members) > 2:
+    for (number, members, right), middle in zip(found, boxes, strict=True):
+        if len(members) > 2 or (members and right is not None):
             own = np.array([items[number][k].boxes[b] for k, b in members])
             for (k, _), iou in zip(members, box_iou(own, middle[None])[:, 0].tolist(), strict=True):
                 total[items[number][k].worker] += iou

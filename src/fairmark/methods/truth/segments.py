@@ -39,16 +39,21 @@ class SegmentInference(NamedTuple):
     localisation: Floats
 
 
-def infer_segments(items: Sequence[Sequence[Timed]], workers: int, *, iou_min: float = IOU_MIN) -> SegmentInference:
+def infer_segments(
+    items: Sequence[Sequence[Timed]], workers: int, *, iou_min: float = IOU_MIN, gold: Sequence[Timed | None] = ()
+) -> SegmentInference:
     """Segments of each item from the markings of it; an empty marking says that nothing is there.
 
     Nobody hits the same instant twice, so segments that share at least iou_min of the time they cover together can mean
     the same. A segment is a box of height 1: its overlap, what is there, of what class and where its ends are is then
     as in `infer_boxes`. Segments of one worker may overlap. Raises Invalid for one that does not end after its start,
-    or is not finite. Source: overlap in time as in Caba Heilbron et al., ActivityNet, CVPR 2015; else see
-    `infer_boxes`.
+    or is not finite. gold: as there. Source: overlap in time as in Caba Heilbron et al., ActivityNet, CVPR 2015; else
+    see `infer_boxes`.
     """
-    found = infer_boxes([[_submission(each) for each in marked] for marked in items], workers, iou_min=iou_min)
+    found = infer_boxes(
+        [[_submission(each) for each in marked] for marked in items], workers, iou_min=iou_min,
+        gold=[None if each is None else _submission(each) for each in gold],
+    )  # fmt: skip
     return SegmentInference(
         [
             [
