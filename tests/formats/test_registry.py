@@ -175,8 +175,8 @@ class TestMemory:
             with open_source(path) as source:
                 return self.peak_bytes(lambda: sum(1 for _ in FORMATS[name].read(source)))
 
-        # COCO's marks stand apart from its images: an image costs 130 bytes, a mark 32, and windows grow up to size. So do
-        # those of Label Studio's list, whose memory is the same for 10,000 and for 30,000 tasks.
+        # COCO's marks stand apart from its images: an image costs 130 bytes, a mark 32, and windows grow up to size. So
+        # do those of Label Studio's list, whose memory is the same for 10,000 and for 30,000 tasks.
         assert (read(3000) - read(1000)) / 2000 < per_item
 
 

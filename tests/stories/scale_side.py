@@ -33,6 +33,12 @@ class Scale:
         """The address of a picture."""
         return f"{self.listener.url}/shape-{number:03d}.png"
 
+    def put(self, name: str, data: bytes) -> str:
+        """The address of a new file."""
+        assert self.listener.folder is not None
+        (self.listener.folder / name).write_bytes(data)
+        return f"{self.listener.url}/{name}"
+
     @property
     def callback(self) -> str:
         """An address that takes callbacks."""

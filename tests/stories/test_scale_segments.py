@@ -7,11 +7,11 @@ import httpx
 import numpy as np
 import pytest
 from PIL import Image
-from scaleapi.exceptions import ScaleInvalidRequest, ScaleNotEnabled
+from scaleapi.exceptions import ScaleInvalidRequest
 from scaleapi.tasks import TaskType
 
 from fairmark.client.model import Annotation, Mark
-from tests.stories.scale_side import Scale, files, labeled, scale, until
+from tests.stories.scale_side import Scale, confirmed, files, labeled, scale, until
 
 __all__ = ["files", "scale"]
 LABELS = ["road", "sky", {"choice": "car", "instance_label": True}]
@@ -100,9 +100,59 @@ def test_a_test_task_is_answered_with_pictures_at_once(scale: Scale) -> None:
     assert len(known) == len({entry["index"] for entry in known})
 
 
+def png(*boxes: tuple[int, int, int, int]) -> bytes:
+    """A mask of 200 x 150 pixels: 255 in the boxes (x, y, width, height)."""
+    shown = np.zeros((150, 200), dtype=np.uint8)
+    for x, y, width, height in boxes:
+        shown[y : y + height, x : x + width] = 255
+    buffer = io.BytesIO()
+    Image.fromarray(shown).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+async def test_a_hypothesis_of_pictures_is_what_a_person_begins_with(scale: Scale) -> None:
+    cars = [scale.put("car-1.png", png((20, 60, 40, 30))), scale.put("car-2.png", png((100, 70, 40, 20), (3, 4, 1, 1)))]
+    road = scale.put("road.png", png((0, 100, 200, 50)))
+    parked = [{"index": 2, "attributes": {"parked": "yes"}}, {"index": 3, "attributes": {"parked": "no"}}]
+    hypothesis = {
+        "annotations": {"labeled": {"road": road, "sky": None, "car": cars}}, "labelMapping": {"car": parked},
+    }  # fmt: skip
+    task = paint(scale, hypothesis=hypothesis)
+    assert task.as_dict()["params"]["hypothesis"] == hypothesis
+    before = await confirmed(scale, "Scale: segmentannotation")
+    assert before.draft is not None
+    first, *found = before.draft.marks
+    assert (first.class_, first.geometry) == (
+        "road", {"x": 0, "y": 100, "width": 200, "height": 50, "runs": [0, 10_000]},
+    )  # fmt: skip
+    assert [(mark.class_, mark.attributes) for mark in found] == [("car", {"parked": "yes"}), ("car", {"parked": "no"})]
+    done = await until(lambda: told if (told := scale.client.get_task(task.id)).status == "completed" else None)
+    response = done.response
+    assert [int(np.count_nonzero(pixels(each))) for each in response["annotations"]["labeled"]["car"]] == [1200, 801]
+    # What fairmark tells of one task can be what another begins with.
+    again = paint(scale, hypothesis=response)
+    assert again.as_dict()["params"]["hypothesis"] == response
+
+
+@pytest.mark.parametrize(
+    ("labeled_", "place"),
+    [
+        ({"road": "ftp://example.com/a.png"}, "hypothesis.annotations.labeled.road"),
+        ({"road": "http://127.0.0.1:1/a.png"}, "hypothesis.annotations.labeled.road"),
+        ({"car": ["no address"]}, r"hypothesis.annotations.labeled.car\[0\]"),
+        ({"car": [5]}, "hypothesis.annotations.labeled.car"),
+        ({"tree": None}, "hypothesis.annotations.labeled.tree"),
+    ],
+)
+def test_a_picture_that_cannot_be_had_is_named(scale: Scale, labeled_: Any, place: str) -> None:
+    with pytest.raises(ScaleInvalidRequest, match=place):
+        paint(scale, hypothesis={"annotations": {"labeled": labeled_}})
+
+
 def test_what_pictures_cannot_say_is_refused(scale: Scale) -> None:
-    with pytest.raises(ScaleNotEnabled, match="hypotheses of segmentations"):
-        paint(scale, hypothesis={"annotations": {}})
+    address = scale.put("text.png", b"this is no picture")
+    with pytest.raises(ScaleInvalidRequest, match=r"hypothesis\.annotations\.labeled\.road"):
+        paint(scale, hypothesis={"annotations": {"labeled": {"road": address}}})
     with pytest.raises(ScaleInvalidRequest, match="`expected_response`"):
         scale.client.create_evaluation_task(
             TaskType.SegmentAnnotation, attachment=scale.picture(), expected_response={"annotations": {}}, **REQUEST

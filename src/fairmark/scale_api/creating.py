@@ -16,7 +16,7 @@ from fairmark.kernel.actor import Actor, Permission, require
 from fairmark.kernel.db import Tx
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import AssetId, ItemId, ProjectId
-from fairmark.scale_api import callbacks, placing, rules, store, tasks_store
+from fairmark.scale_api import callbacks, hypotheses, placing, rules, store, tasks_store
 from fairmark.scale_api.model import ApiError, BatchStatus, Form, Json, Role, ScaleId, Status, Task
 from fairmark.scale_api.planning import Plan, Request, again, planned, taken
 from fairmark.scale_api.shapes import wrong
@@ -73,7 +73,9 @@ async def create(
     """
     require(actor, Permission.DATA_WRITE)
     assert actor.org_id is not None, "a key belongs to an organisation"
-    request = Request(task_type(type_name), rules.read_envelope(body), body, role, expected)
+    type = task_type(type_name)
+    hypothesis = await hypotheses.read(site, type, rules.hypothesis_in(body))
+    request = Request(type, rules.read_envelope(body), body, role, expected, hypothesis=hypothesis)
     if rules.is_test(actor.mode):
         async with site.db.begin(actor.org_id, actor=actor) as tx:
             return await _write_test(tx, await plan_of(tx, request))

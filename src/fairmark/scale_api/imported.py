@@ -14,7 +14,7 @@ from fairmark.kernel.actor import Actor, Permission, require
 from fairmark.kernel.db import Tx
 from fairmark.kernel.http import Site
 from fairmark.ontology.model import Annotation
-from fairmark.scale_api import callbacks, creating, rules, tasks_store, work_store
+from fairmark.scale_api import callbacks, creating, hypotheses, rules, tasks_store, work_store
 from fairmark.scale_api.creating import Texts
 from fairmark.scale_api.model import BadRequest, Json, Status, Task, new_scale_id
 from fairmark.scale_api.planning import Plan, Request, again
@@ -46,16 +46,19 @@ async def take(site: Site, actor: Actor, type_name: str, body: Json) -> Task:
     created_at = read_time(said.created_at, "created_at")
     type = task_type(type_name)
     envelope = {key: body[key] for key in rules.ENVELOPE if key in body}
+    asked = without_nulls(said.params | envelope)
+    is_work = said.status is Status.PENDING
+    hypothesis = await hypotheses.read(site, type, rules.hypothesis_in(asked)) if is_work else None
+    if type.pictures is not None and not is_work:
+        asked.pop("hypothesis", None)  # what somebody began with then, as pictures that may be gone by now
     async with site.db.begin(actor.org_id, actor=actor) as tx:
         known = await tasks_store.task_of_source(tx, said.task_id)
         if known is not None:
             return known
-        asked = without_nulls(said.params | envelope)
-        request = Request(type, rules.read_envelope(asked), asked, late=True)
+        request = Request(type, rules.read_envelope(asked), asked, late=True, hypothesis=hypothesis)
         plan = (await creating.plan_of(tx, request))._replace(id=new_scale_id(created_at))
         answer = _answer(plan, said)
-        is_work = said.status is Status.PENDING or answer is not None
-        if rules.is_test(tx.actor.mode) or not is_work:
+        if rules.is_test(tx.actor.mode) or not (is_work or answer is not None):
             await creating.added(tx, [plan], [creating.new_task(plan, None, None, said.status, said.response)])
             return await _kept(tx, plan, said, created_at)
     texts = await creating.kept_texts(site, actor, plan)

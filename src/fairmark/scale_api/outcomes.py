@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from fairmark.kernel.actor import Mode
 from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import ItemId
@@ -34,7 +36,8 @@ async def _response(tx: Tx, task: Task, row: ResultRow) -> Json:
     assert row.annotation is not None
     translation = translated(task_type(task.type), task.params)
     extras = read({key: task.params[key] for key in rules.Extras.__struct_fields__ if key in task.params}, rules.Extras)
-    annotation = rules.locked_back(row.annotation, task, rules.start_of(translation, extras))
+    base = rules.start_of(translation, replace(extras, hypothesis=None))
+    annotation = rules.locked_back(row.annotation, task, base)
     submissions = await work_store.submissions_of(tx, row.work_id) if translation.overlap > 1 else []
     return translation.response(Answer(annotation, submissions, row.active_ms / 1000), task.id)
 

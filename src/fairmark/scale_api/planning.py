@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from fairmark.kernel.db import Tx
 from fairmark.ontology.model import Annotation
 from fairmark.scale_api import rules, store, tasks_store
@@ -28,7 +30,7 @@ from fairmark.scale_api.types.table import translated, with_defaults
 
 class Request(NamedTuple):
     """A request for a task. expected: the parameter with the answer that is known. late: its batch takes no more tasks,
-    and takes this one all the same.
+    and takes this one all the same. hypothesis: the one of the body, with what its pictures show (hypotheses.py).
     """
 
     type: TaskType
@@ -37,6 +39,7 @@ class Request(NamedTuple):
     role: Role = Role.TASK
     expected: str | None = None
     late: bool = False
+    hypothesis: Json | None = None
 
 
 class Plan(NamedTuple):
@@ -126,6 +129,8 @@ def _understood(request: Request, project: Project | None, batch: Batch | None) 
     rules.check_instruction(type, instruction)
     translation = translated(type, params)
     extras = read({key: params[key] for key in Extras.__struct_fields__ if key in params}, Extras)
+    if request.hypothesis is not None:
+        extras = replace(extras, hypothesis=request.hypothesis)
     shown, references = rules.seen(translation, extras)
     for each in shown:
         if each.show is Show.IMAGE and "://" not in each.content:
@@ -135,6 +140,8 @@ def _understood(request: Request, project: Project | None, batch: Batch | None) 
         for number, each in enumerate(shown)
         if each.show is Show.LINK or (each.show is Show.TEXT and not is_address(each.content))
     ]
+    if request.expected is not None and type.pictures is not None:
+        raise wrong(request.expected, f"what is known of a {type.name} cannot be told in pictures here.")
     if request.expected is not None:
         translation.annotation(request.body[request.expected], request.expected)
     return Plan(

@@ -74,6 +74,12 @@ class Extras(msgspec.Struct, frozen=True):
     can_edit_base_annotation_labels: bool = True
 
 
+def hypothesis_in(body: Json) -> Json | None:
+    """The hypothesis of a request's body. Raises BadRequest."""
+    found = body.get("hypothesis")
+    return None if found is None else read(found, dict[str, Any], "hypothesis")
+
+
 ENVELOPE = frozenset(Envelope.__struct_fields__)
 
 
@@ -249,27 +255,27 @@ def check_audit(task: Task) -> None:
         raise BadRequest(f"The task is {task.status.value}; only a completed task can be audited.")
 
 
-def locked_back(annotation: Annotation, task: Task, start: Annotation | None) -> Annotation:
+def locked_back(annotation: Annotation, task: Task, base: Annotation | None) -> Annotation:
     """The annotation with locked base annotations as they were sent, whatever became of them in an editor.
 
-    start: what people began with. Their own marks stay; new ones go where none may be added.
+    base: these. People's own marks stay; new ones go where none may be added.
     """
     extras = read({key: task.params[key] for key in Extras.__struct_fields__ if key in task.params}, Extras)
-    if start is None or extras.base_annotations is None:
+    if base is None or extras.base_annotations is None:
         return annotation
-    base = {mark.id: mark for mark in start.marks if mark.source is Source.IMPORT}
+    sent = {mark.id: mark for mark in base.marks if mark.source is Source.IMPORT}
     kept = {mark.id: mark for mark in annotation.marks}
     marks = list(annotation.marks)
     if not extras.can_add_base_annotations:
-        marks = [mark for mark in marks if mark.id in base]
+        marks = [mark for mark in marks if mark.id in sent]
     if not extras.can_edit_base_annotations:
-        marks = [base.get(mark.id, mark) for mark in marks]
+        marks = [sent.get(mark.id, mark) for mark in marks]
     elif not extras.can_edit_base_annotation_labels:
         marks = [
-            msgspec.structs.replace(mark, class_=base[mark.id].class_) if mark.id in base else mark for mark in marks
+            msgspec.structs.replace(mark, class_=sent[mark.id].class_) if mark.id in sent else mark for mark in marks
         ]
     if not extras.can_delete_base_annotations:
-        marks += [mark for id, mark in base.items() if id not in kept]
+        marks += [mark for id, mark in sent.items() if id not in kept]
     left = {mark.id for mark in marks}
     links = tuple(link for link in annotation.links if link.from_ in left and link.to in left)
     return msgspec.structs.replace(annotation, marks=tuple(marks), links=links)

@@ -7,7 +7,7 @@ import pytest
 from fairmark.ontology.model import Annotation, Mark
 from fairmark.scale_api.model import BadRequest
 from fairmark.scale_api.types.model import Answer
-from fairmark.scale_api.types.segmentation import LABELS_MAX, SegmentTask
+from fairmark.scale_api.types.segmentation import LABELS_MAX, PICTURES_MAX, SegmentTask, pictures_in
 
 ID = "65a0c0ffee0000000000a001"
 ROAD = {"x": 0, "y": 2, "width": 4, "height": 2, "runs": [0, 8]}
@@ -88,9 +88,8 @@ class TestSegmentTask:
         with pytest.raises(BadRequest, match=place):
             task(**params)
 
-    def test_a_hypothesis_is_lacking(self) -> None:
-        assert task().lacking is None
-        assert task(hypothesis={"annotations": {}}).lacking == "hypotheses of segmentations"
+    def test_nothing_is_lacking(self) -> None:
+        assert task(hypothesis={"annotations": {}}).lacking is None
 
 
 class TestResponse:
@@ -120,6 +119,40 @@ class TestResponse:
 
 
 class TestAnnotation:
-    def test_pictures_are_not_read_back(self) -> None:
-        with pytest.raises(BadRequest, match="`expected_response`"):
-            task().annotation({"annotations": {}}, "expected_response")
+    def test_masks_that_stand_for_pictures_become_marks(self) -> None:
+        response = {
+            "annotations": {"labeled": {"road": ROAD, "car": [CAR, None, CAR]}},
+            "labelMapping": {"car": [{"attributes": {"parked": "yes"}}]},
+        }
+        made = task(annotation_attributes={"parked": {"choices": ["yes", "no"]}}).annotation(response, "hypothesis")
+        assert [(mark.class_, mark.geometry, mark.attributes) for mark in made.marks] == [
+            ("road", ROAD, {}), ("car", CAR, {"parked": "yes"}), ("car", CAR, {}),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("labeled", "place"),
+        [
+            ({"road": "https://example.com/a.png"}, "`hypothesis.annotations.labeled.road`"),
+            ({"road": [ROAD, ROAD]}, "`hypothesis.annotations.labeled.road`: a label without instances"),
+            ({"tree": ROAD}, "`hypothesis.annotations.labeled.tree`"),
+        ],
+    )
+    def test_what_is_no_mask_of_a_label_is_named(self, labeled: dict[str, Any], place: str) -> None:
+        with pytest.raises(BadRequest, match=place):
+            task().annotation({"annotations": {"labeled": labeled}}, "hypothesis")
+
+
+class TestPicturesIn:
+    def test_names_each_picture_with_its_place(self) -> None:
+        response = {"annotations": {"labeled": {"road": "a", "sky": None, "car": ["b", "c"]}}}
+        assert pictures_in(response, "hypothesis") == [
+            ("hypothesis.annotations.labeled.road", "a"),
+            ("hypothesis.annotations.labeled.car[0]", "b"),
+            ("hypothesis.annotations.labeled.car[1]", "c"),
+        ]
+        assert pictures_in({}, "hypothesis") == []
+
+    def test_refuses_too_many(self) -> None:
+        response = {"annotations": {"labeled": {"car": ["a"] * (PICTURES_MAX + 1)}}}
+        with pytest.raises(BadRequest, match="names 201 pictures"):
+            pictures_in(response, "hypothesis")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -77,13 +77,21 @@ class Translation(Protocol):
         ...
 
 
+class Named(NamedTuple):
+    """A picture that a request names: where, and its address."""
+
+    place: str
+    address: str
+
+
 @dataclass(frozen=True, slots=True)
 class TaskType:
     """A row of the table of types.
 
     shape: the documented parameters, with their defaults. form: those of them that make classes and questions: tasks
     that agree in them share a fairmark project. translate: None for a type that nothing here can label yet; `lacking`
-    then says what is missing. needs_instruction: neither task nor project may leave it out.
+    then says what is missing. needs_instruction: neither task nor project may leave it out. pictures: which pictures a
+    hypothesis names, for types whose hypotheses are pictures; raises BadRequest, naming the place.
     """
 
     name: str
@@ -92,3 +100,4 @@ class TaskType:
     translate: Callable[[Json], Translation] | None = None
     lacking: str = ""
     needs_instruction: bool = False
+    pictures: "Callable[[Json, str], Sequence[Named]] | None" = None

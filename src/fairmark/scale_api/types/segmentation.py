@@ -6,14 +6,15 @@ import msgspec
 from msgspec import Meta
 
 from fairmark.modalities.image.marks.mask import MASK, Mask
-from fairmark.ontology.model import Annotation, ItemClass, Layers, Mark, Ontology
-from fairmark.scale_api.model import BadRequest
+from fairmark.ontology.model import Annotation, FieldValue, ItemClass, Layers, Mark, Ontology, Source
 from fairmark.scale_api.shapes import at, read, wrong
 from fairmark.scale_api.types import attributes
-from fairmark.scale_api.types.model import Answer, Attachment, Json, Show
+from fairmark.scale_api.types.model import Answer, Attachment, Json, Named, Show
 from fairmark.scale_api.types.words import COLORS, HELP_CHARS_MAX, Label, Names, distinct, title
 
 LABELS_MAX = 50
+PICTURES_MAX = 200
+"""Of one hypothesis."""
 KIND = "mask"
 PICTURE = "fairmark-mask:{task}/{part}"
 """What stands in a kept response for the address of one of its pictures: addresses are signed when it is told."""
@@ -84,7 +85,7 @@ class SegmentTask:
             ),
             layers=msgspec.convert({"overlap": "forbidden", "whole": not given.allow_unlabeled}, Layers),
         )  # fmt: skip
-        self.lacking = "hypotheses of segmentations" if given.hypothesis is not None else None
+        self.lacking = None
         self.attachments = [Attachment(Show.IMAGE, given.attachment)]
 
     def segments(self, annotation: Annotation) -> list[Segment]:
@@ -133,7 +134,55 @@ class SegmentTask:
         }
 
     def annotation(self, response: Json, place: str) -> Annotation:
-        raise BadRequest(f"`{place}`: the pictures of a segmentation cannot be read back.")
+        """Of a response whose pictures are read: masks stand in place of their addresses."""
+        told = labeled_in(response, place)
+        mapping = read(response.get("labelMapping") or {}, dict[str, Any], at(place, "labelMapping"))
+        marks: list[Mark] = []
+        for label, said in told.items():
+            here = at(at(at(place, "annotations"), "labeled"), label)
+            if label not in self.colors:
+                raise wrong(here, f"there is no label '{label}'.")
+            given = said if isinstance(said, list) else [said]
+            if len(given) > 1 and label not in self.told_apart:
+                raise wrong(here, "a label without instances has one picture.")
+            about = mapping.get(label)
+            for number, shown in enumerate(given):
+                if isinstance(shown, str):
+                    raise wrong(here, "pictures can be read in a hypothesis alone.")
+                if shown is None:
+                    continue
+                entry = about[number] if isinstance(about, list) and number < len(about) else {}
+                values = self._attributes(label, entry, at(at(at(place, "labelMapping"), label), number))
+                id = f"h{len(marks) + 1}"
+                marks.append(Mark(id, KIND, self.names.slug(label), shown, values, source=Source.PREDICTION))
+        return Annotation(marks=tuple(marks))
+
+    def _attributes(self, label: str, entry: object, place: str) -> dict[str, FieldValue]:
+        """What the entry of a thing says of it. Raises BadRequest."""
+        if label not in self.told_apart or not isinstance(entry, dict):
+            return {}
+        said = read(entry, dict[str, Any], place).get("attributes") or {}
+        return self.fields.read(said, at(place, "attributes"))[0]
+
+
+def labeled_in(response: Json, place: str) -> Json:
+    """What a response says for each label: a picture, a list of them, or nothing. Raises BadRequest."""
+    annotations = read(response.get("annotations") or {}, dict[str, Any], at(place, "annotations"))
+    return read(annotations.get("labeled") or {}, dict[str, Any], at(at(place, "annotations"), "labeled"))
+
+
+def pictures_in(response: Json, place: str) -> list[Named]:
+    """The pictures that a response names, label by label. Raises BadRequest."""
+    found: list[Named] = []
+    for label, said in labeled_in(response, place).items():
+        here = at(at(at(place, "annotations"), "labeled"), label)
+        if said is None or isinstance(said, str):
+            found += [Named(here, said)] if said else []
+            continue
+        found += [Named(at(here, number), each) for number, each in enumerate(read(said, list[str], here))]
+    if len(found) > PICTURES_MAX:
+        raise wrong(place, f"it names {len(found)} pictures; {PICTURES_MAX} at most.")
+    return found
 
 
 def _check_attributes(given: attributes.Definitions, labels: set[str], told_apart: set[str]) -> None:

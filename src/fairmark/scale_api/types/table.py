@@ -21,7 +21,7 @@ from fairmark.scale_api.types.forms import (
     TranscriptionTask,
 )
 from fairmark.scale_api.types.model import Json, TaskType, Translation
-from fairmark.scale_api.types.segmentation import SegmentAnnotation, SegmentTask
+from fairmark.scale_api.types.segmentation import SegmentAnnotation, SegmentTask, pictures_in
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ TYPES: Final[Mapping[str, TaskType]] = {
         TaskType("lineannotation", OldAnnotation, _OLD, partial(OldTask, kind="line")),
         TaskType("pointannotation", OldAnnotation, _OLD, partial(OldTask, kind="point")),
         TaskType("cuboidannotation", OldAnnotation, _OLD, partial(OldTask, kind="cuboid")),
-        TaskType("segmentannotation", SegmentAnnotation, _SEGMENTS, SegmentTask),
+        TaskType("segmentannotation", SegmentAnnotation, _SEGMENTS, SegmentTask, pictures=pictures_in),
         TaskType(
             "categorization", Categorization, frozenset({"categories", "category_ids", "allow_multiple"}),
             CategorizationTask, needs_instruction=True,
