@@ -237,7 +237,7 @@ class OldTask:
         spec = read(own, GEOMETRIES[kind].spec)
         self.marks = Marks({kind: spec}, {kind: "objects_to_annotate"}, {}, {})
         self.lacking = geometries.lacking({kind: spec})
-        self.ontology = Ontology(classes=self.marks.classes)
+        self.ontology = Ontology(classes=_counted(self.marks.classes, given))
         self.attachments = [Attachment(Show.IMAGE, given.attachment)]
 
     def response(self, answer: Answer, seed: str) -> Json:
@@ -253,6 +253,16 @@ class OldTask:
     def annotation(self, response: Json, place: str, source: Source = Source.PREDICTION) -> Annotation:
         marks, _ = self.marks.heard(response.get("annotations") or [], [], place, source)
         return Annotation(marks=tuple(marks))
+
+
+def _counted(classes: Sequence[ItemClass], given: OldAnnotation) -> tuple[ItemClass, ...]:
+    """The classes with how many marks there may be: of all together, which for one label is of this one. Of several,
+    each may have as many as there may be of all. Raises BadRequest."""
+    most = given.max_annotations or None
+    if most is not None and most < given.min_annotations:
+        raise wrong("max_annotations", f"it is below min_annotations, {given.min_annotations}.")
+    least = given.min_annotations if len(classes) == 1 else 0
+    return tuple(msgspec.structs.replace(each, min_count=least, max_count=most) for each in classes)
 
 
 def _side(value: float | str, place: str) -> float:

@@ -29,7 +29,7 @@ class Unread(msgspec.Struct, frozen=True):
 
 
 _IMAGE = frozenset({"geometries", "annotation_attributes", "global_attributes", "links"})
-_OLD = frozenset({"objects_to_annotate", "min_width", "min_height"})
+_OLD = frozenset({"objects_to_annotate", "min_width", "min_height", "min_annotations", "max_annotations"})
 _SEGMENTS = frozenset({"labels", "instance_labels", "annotation_attributes", "allow_unlabeled", "allow_parent_labels"})
 _VIDEO = "video"
 _LIDAR = "LiDAR and other sensors"
