@@ -119,7 +119,7 @@ async def add_tasks(owner: asyncpg.Connection, db: Database, project: Project, c
         [(project.org_id, id, project.id, batch, str(id)) for id in ids],
     )
     async with db.begin(project.org_id, actor=SYSTEM) as tx:
-        await flow.create_tasks(tx, project.id, batch, min(ids), max(ids))
+        await flow.create_tasks(tx, project.id, [(min(ids), max(ids))])
     rows = await owner.fetch(
         "SELECT id FROM tasks WHERE org_id = $1 AND item_id = ANY ($2) ORDER BY id", project.org_id, ids
     )
