@@ -46,9 +46,6 @@ class CvatWriter:
             self._tally.lose("split_default", items=1)
         for row in images:
             self._stream.write(self._image(row).encode())
-        shown = {row.place for row in images}
-        if images and (lost := sum(mark.asset not in shown for mark in item.annotation.marks)):
-            self._tally.lose("bad_geometry", marks=lost)
 
     def finish(self) -> Report:
         self._stream.write(b"</annotations>\n")

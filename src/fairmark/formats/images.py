@@ -84,7 +84,7 @@ class ImageRows:
         places_marks: bool = True,
     ) -> None:
         """keeps_links: the format carries links and answers, and counts by itself what it loses of them. places_marks:
-        False for formats that take marks of all kinds, and find them in the item."""
+        False for formats that take marks of all kinds, and find them in the item; those on no image are counted."""
         names = class_names(ontology.classes)
         self.names = [names[each.id] for each in area_classes(ontology)]
         """What files call the classes, in the ontology's order."""
@@ -110,6 +110,8 @@ class ImageRows:
         self._count_item_losses(item, rows)
         if self._places_marks:
             self._place(annotation.marks, rows)
+        elif lost := sum(mark.asset not in rows for mark in annotation.marks):
+            tally.lose("bad_geometry", marks=lost)
         return list(rows.values())
 
     def _place(self, marks: tuple[Mark, ...], rows: dict[int, ImageRow]) -> None:

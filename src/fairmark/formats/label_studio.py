@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from fairmark.formats.coco_write import NO_SPLIT
 from fairmark.formats.contract import Format, Reading, ReadOptions, Sink, Source, WriteOptions
 from fairmark.formats.images import IMAGE_LOSSES, Companion, ImageRow, ImageRows, LazyTable
 from fairmark.formats.label_studio_read import ATTRIBUTE, IMAGE, NO, QUESTION, TAGS, YES, label_studio_rows
@@ -49,7 +50,7 @@ class LabelStudioWriter:
     def add(self, item: LabeledItem) -> None:
         images = self._rows.of(item)
         self._tally.items += bool(images)
-        if images and item.split == "default":
+        if images and item.split == NO_SPLIT:
             self._tally.lose("split_default", items=1)
         links = 0
         for row in images:
@@ -60,9 +61,6 @@ class LabelStudioWriter:
             self._stream.write((b"\n" if self._tasks == 1 else b",\n") + _encode(task))
         if images and links < len(item.annotation.links):
             self._tally.lose("links", items=1)
-        shown = {row.place for row in images}
-        if images and (lost := sum(mark.asset not in shown for mark in item.annotation.marks)):
-            self._tally.lose("bad_geometry", marks=lost)
 
     def finish(self) -> Report:
         self._stream.write(b"\n]\n")

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from fairmark.formats.classes import ClassTable
+from fairmark.formats.coco_write import NO_SPLIT
 from fairmark.formats.contract import ReadOptions, Source
 from fairmark.formats.images import BOX, LazyTable, NamesBefore, asset_for, box_around, pixels_of, split_named
 from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
@@ -119,7 +120,7 @@ class _Tasks:
             self._link(found, result)
         annotation = Annotation(marks=tuple(found.marks), answers=found.answers, links=tuple(found.links))
         split = task.data.get("split")
-        named = split_named(split) if isinstance(split, str) and split != "default" else None
+        named = split_named(split) if isinstance(split, str) and split != NO_SPLIT else None
         yield msgspec.structs.replace(item, annotation=annotation, split=named)
 
     def _chosen(self, task: _Task) -> tuple[_Annotation, MarkSource]:
