@@ -110,15 +110,16 @@ export class PointerInput {
   /** Moves the view frame by frame while a gesture is held beyond its border. */
   #takeAlong(): void {
     this.#takingAlong = 0
-    const { machine, size } = this.#workspace
+    const { machine, pane } = this.#workspace
     if (this.#tool === null || this.#panFrom !== null || !machine.isBusy || machine.state === "panning" || !this.#last)
       return
     const beyond = (at: number, length: number) =>
       clamp((Math.max(0, BORDER - at) - Math.max(0, at - length + BORDER)) / 2, -TAKEN_ALONG_MAX, TAKEN_ALONG_MAX)
-    const dx = beyond(this.#last.screen[0], size.width)
-    const dy = beyond(this.#last.screen[1], size.height)
+    const [x, y] = this.#workspace.inPane(this.#last.screen)
+    const dx = beyond(x, pane.width)
+    const dy = beyond(y, pane.height)
     if (dx === 0 && dy === 0) return
-    this.#workspace.panBy(dx, dy)
+    this.#workspace.panBy(...this.#workspace.wayOnTable(dx, dy))
     this.#again()
     this.#takingAlong = requestAnimationFrame(() => this.#takeAlong())
   }
@@ -156,8 +157,9 @@ export class PointerInput {
     if (event.altKey && this.#workspace.painter.isInHand) {
       // Some browsers turn the wheel sideways while Alt is held.
       this.#workspace.painter.resize((event.deltaY || event.deltaX) < 0 ? WIDER : 1 / WIDER)
-    } else if (event.shiftKey && !event.ctrlKey) this.#workspace.panBy(-(event.deltaX + event.deltaY) * unit, 0)
-    else {
+    } else if (event.shiftKey && !event.ctrlKey) {
+      this.#workspace.panBy(...this.#workspace.wayOnTable(-(event.deltaX + event.deltaY) * unit, 0))
+    } else {
       // Browsers tell a pinch on a touch pad as a wheel with Ctrl, in much smaller steps.
       const rate = event.ctrlKey ? 0.01 : 0.0015
       this.#workspace.zoomAt(this.#at(event), Math.exp(-(event.deltaY + event.deltaX) * unit * rate))
@@ -204,7 +206,7 @@ export class PointerInput {
 
   #at(event: MouseEvent): ScreenPoint {
     const { left, top } = this.#element.getBoundingClientRect()
-    return screenPoint(event.clientX - left, event.clientY - top)
+    return this.#workspace.onTable(screenPoint(event.clientX - left, event.clientY - top))
   }
 
   #reach(pointerType: string): number {

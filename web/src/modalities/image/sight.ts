@@ -3,7 +3,6 @@
 import type { Mark } from "#editor/annotation.ts"
 import { type Box, encloses, grown, unionOf } from "#geometry/box.ts"
 import { imagePoint } from "#geometry/point.ts"
-import { toScreen } from "#geometry/viewport.ts"
 import type { Difference } from "../review.ts"
 import { placedKind } from "./kinds/table.ts"
 import type { Workspace } from "./workspace.ts"
@@ -30,10 +29,7 @@ export function reveal(workspace: Workspace, mark: Mark): void {
   const isTooLarge = box.w > w || box.h > h
   if (isInSight || (isTooLarge && box.x < x + w && box.x + box.w > x && box.y < y + h && box.y + box.h > y)) return
   if (isTooLarge) workspace.lookAt([mark])
-  else {
-    const [atX, atY] = toScreen(workspace.view, imagePoint(box.x + box.w / 2, box.y + box.h / 2))
-    workspace.panBy(workspace.size.width / 2 - atX, workspace.size.height / 2 - atY)
-  }
+  else workspace.centreOn(imagePoint(box.x + box.w / 2, box.y + box.h / 2))
 }
 
 export function showDifference(workspace: Workspace, difference: Difference): void {

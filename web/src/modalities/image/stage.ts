@@ -52,6 +52,7 @@ export class Stage {
     this.#live = new LiveLayer(host)
     this.#stop.push(
       workspace.topics.on("viewport", () => this.#request()),
+      workspace.topics.on("turn", () => this.#fitCanvases()),
       workspace.topics.on("live", () => this.#liveChanged()),
       settings.topics.on("settings", () => {
         if (this.#marks.fill !== settings.values.fill) {
@@ -85,8 +86,13 @@ export class Stage {
 
   resize(width: number, height: number, density: number): void {
     this.#workspace.resize({ width, height }, density)
-    this.#marks.resize({ width, height }, density)
-    this.#live.resize({ width, height }, density)
+    this.#fitCanvases()
+  }
+
+  #fitCanvases(): void {
+    const { size, density } = this.#workspace
+    this.#marks.resize(size, density)
+    this.#live.resize(size, density)
     // A canvas that was given another size is blank; waiting for the next frame would show it so.
     this.#draw()
   }
@@ -128,7 +134,7 @@ export class Stage {
   }
 
   #drawLive(): void {
-    const { view, scene, session, hovered, sketched, settings, canEdit, activePoint } = this.#workspace
+    const { view, scene, session, hovered, sketched, settings, canEdit, activePoint, turn } = this.#workspace
     this.#live.frame({
       view,
       scene,
@@ -143,6 +149,7 @@ export class Stage {
       canEdit,
       point: activePoint,
       pointedOut: this.#pointedOut,
+      turn,
       selectionFrame: this.#selectionFrame,
     })
   }

@@ -8,21 +8,9 @@ import type { Geometry, Mark } from "#editor/annotation.ts"
 import type { Session } from "#editor/session.ts"
 import { type Grip, type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool.ts"
 import { panTool, selectTool } from "#editor/tools/table.ts"
-import { Topics } from "#editor/topics.ts"
 import type { Work } from "#editor/work.ts"
 import type { Box, Size } from "#geometry/box.ts"
-import { type ImagePoint, imagePoint, type ScreenPoint, screenPoint } from "#geometry/point.ts"
-import {
-  fitting,
-  kept,
-  panned,
-  showing,
-  toImage,
-  toScreen,
-  type Viewport,
-  visibleBox,
-  zoomedAt,
-} from "#geometry/viewport.ts"
+import { type ImagePoint, imagePoint } from "#geometry/point.ts"
 import type { Focus, Host, Opened } from "../host.ts"
 import type { Difference, Review } from "../review.ts"
 import type { Settings } from "../settings.ts"
@@ -35,36 +23,22 @@ import { Painting } from "./painting.ts"
 import { removeHeld, removePoint } from "./points.ts"
 import { Scene } from "./scene.ts"
 import { boundsOf, reveal, showDifference } from "./sight.ts"
-
-/** `viewport`: zoom and place. `live`: hover, sketch, tool. `cursor`: where the pointer is. `opened`: what floats. `wanted`: focus. */
-export type WorkspaceTopic = "viewport" | "live" | "cursor" | "opened" | "wanted"
-
-const SHOWN_MARGIN = 60
-/** Zooming to a mark stops here, so that a small one keeps its surroundings. */
-const SHOWN_SCALE_MAX = 12
-export const ZOOM_STEP = 1.25
+import { Viewing } from "./viewing.ts"
 
 function toolsOf({ tool, moreTools = [] }: PlacedImageKind): readonly Tool[] {
   return [tool, ...moreTools]
 }
 
-export class Workspace implements ToolHost, Host {
-  readonly topics = new Topics<WorkspaceTopic>()
+export class Workspace extends Viewing implements ToolHost, Host {
   readonly scene = new Scene()
   readonly painter = new Painting(this)
   readonly tools: readonly Tool[]
   readonly #machine: ToolMachine
   readonly #stop: (() => void)[] = []
-  #size: Size = { width: 0, height: 0 }
-  #isFitted = true
   #shownAsset = -1
-  view: Viewport = { scale: 1, x: 0, y: 0 }
-  density = 1
   hovered: string | null = null
   sketched: Sketch | null = null
   cursorStyle = "default"
-  /** Where the pointer is over the image, or null. */
-  pointer: ImagePoint | null = null
   opened: Opened = null
   /** The mark that the next drawing is about, or null: it takes its place, or `joins` it as a part or a hole. */
   redrawing: string | null = null
@@ -84,6 +58,7 @@ export class Workspace implements ToolHost, Host {
     /** Null unless reviewing. */
     readonly review: Review | null,
   ) {
+    super()
     const drawable = placedKinds.filter(({ id }) => session.vocabulary.classesFor(id).length > 0)
     this.tools = session.mode === "view" ? [selectTool, panTool] : [selectTool, ...drawable.flatMap(toolsOf), panTool]
     const first = session.mode === "label" ? (this.tools[1] as Tool) : selectTool
@@ -109,53 +84,8 @@ export class Workspace implements ToolHost, Host {
 
   // --- what is on screen
 
-  get size(): Size {
-    return this.#size
-  }
-
   get image(): Size {
     return this.session.assets[this.#asset] as Size
-  }
-
-  get visible(): Box {
-    return visibleBox(this.view, this.#size)
-  }
-
-  resize(size: Size, density: number): void {
-    if (size.width === this.#size.width && size.height === this.#size.height && density === this.density) return
-    const middle = toImage(this.view, screenPoint(this.#size.width / 2, this.#size.height / 2))
-    this.#size = size
-    this.density = density
-    if (this.#isFitted) this.fit()
-    else {
-      const x = size.width / 2 - middle[0] * this.view.scale
-      const y = size.height / 2 - middle[1] * this.view.scale
-      this.#look({ scale: this.view.scale, x, y })
-    }
-  }
-
-  fit(): void {
-    this.#look(fitting(this.image, this.#size))
-    this.#isFitted = true
-  }
-
-  zoomAt(at: ScreenPoint, factor: number): void {
-    this.#look(zoomedAt(this.view, at, factor, this.image, this.#size))
-  }
-
-  /** Zooms at the pointer if it is over the image, else at the middle. */
-  zoom(factor: number): void {
-    const middle = screenPoint(this.#size.width / 2, this.#size.height / 2)
-    const at = this.pointer ? toScreen(this.view, this.pointer) : middle
-    this.zoomAt(at, factor)
-  }
-
-  zoomTo(scale: number): void {
-    this.zoomAt(screenPoint(this.#size.width / 2, this.#size.height / 2), scale / this.view.scale)
-  }
-
-  panBy(dx: number, dy: number): void {
-    this.#look(panned(this.view, dx, dy, this.image, this.#size))
   }
 
   /** Shows the marks as large as is useful; the whole image if they have no place. */
@@ -163,10 +93,6 @@ export class Workspace implements ToolHost, Host {
     const box = boundsOf(this, marks)
     if (box) this.zoomToBox(box)
     else this.fit()
-  }
-
-  zoomToBox(box: Box): void {
-    this.#look(showing(box, this.#size, SHOWN_MARGIN, SHOWN_SCALE_MAX))
   }
 
   reveal(mark: Mark): void {
@@ -182,11 +108,6 @@ export class Workspace implements ToolHost, Host {
 
   showDifference(difference: Difference): void {
     showDifference(this, difference)
-  }
-
-  point(at: ImagePoint | null): void {
-    this.pointer = at
-    this.topics.tell("cursor")
   }
 
   open(what: Opened): void {
@@ -377,15 +298,6 @@ export class Workspace implements ToolHost, Host {
 
   get #asset(): number {
     return this.session.asset
-  }
-
-  /** Offsets on whole device pixels: lines stay sharp and the bitmap can be shifted instead of drawn anew. */
-  #look(view: Viewport): void {
-    const { scale, x, y } = kept(view, this.image, this.#size)
-    const snap = (value: number) => Math.round(value * this.density) / this.density
-    this.view = { scale, x: snap(x), y: snap(y) }
-    this.#isFitted = false
-    this.topics.tell("viewport")
   }
 
   #viewChanged(): void {

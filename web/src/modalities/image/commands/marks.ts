@@ -33,9 +33,10 @@ function nudge(name: string, arrow: string, dx: number, dy: number): Command<Wor
     keys: keys(step === 1 ? arrow : `Shift+${arrow}`),
     repeats: true,
     run(workspace) {
-      if (moveCrosshair(workspace, dx * step, dy * step) || movePoint(workspace, dx * step, dy * step)) return
-      if (workspace.selection.size === 0) workspace.panBy(-dx * step * 40, -dy * step * 40)
-      else if (workspace.canEdit) moveBy(workspace.session, dx * step, dy * step)
+      const way = workspace.wayInImage(dx * step, dy * step)
+      if (moveCrosshair(workspace, ...way) || movePoint(workspace, ...way)) return
+      if (workspace.selection.size === 0) workspace.panBy(...workspace.wayOnTable(-dx * step * 40, -dy * step * 40))
+      else if (workspace.canEdit) moveBy(workspace.session, ...way)
     },
   }))
 }

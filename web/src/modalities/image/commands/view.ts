@@ -3,7 +3,8 @@
 import { ANY, type Command, type Keys, keys } from "#editor/commands.ts"
 import { clamp, rounded } from "#geometry/point.ts"
 import { FILLS, LABEL_DISPLAYS, LIGHT_MAX, LIGHT_MIN } from "../../settings.ts"
-import { type Workspace, ZOOM_STEP } from "../workspace.ts"
+import { ZOOM_STEP } from "../viewing.ts"
+import type { Workspace } from "../workspace.ts"
 
 function view(
   id: string,

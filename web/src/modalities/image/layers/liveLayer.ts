@@ -6,6 +6,7 @@ import type { Vocabulary } from "#editor/ontology.ts"
 import type { Sketch } from "#editor/tool.ts"
 import { type Box, type Size, touches } from "#geometry/box.ts"
 import { rowsOf } from "#geometry/spans.ts"
+import { turnedSize } from "#geometry/turn.ts"
 import { type Viewport, visibleBox } from "#geometry/viewport.ts"
 import type { LabelDisplay } from "../../settings.ts"
 import type { PlacedImageKind } from "../kinds/kind.ts"
@@ -38,6 +39,8 @@ export interface LiveScene {
   readonly point: string | null
   /** Places to point out: where submissions differ, what a fault is about. */
   readonly pointedOut: readonly Box[]
+  /** By how much the table is turned, degrees: what is written stands upright. */
+  readonly turn: number
   /** Around a selection of several marks. */
   readonly selectionFrame: Box | null
 }
@@ -222,7 +225,7 @@ export class LiveLayer {
   }
 
   /** The name on a plate above the mark; below its top edge where there is no room. */
-  #drawLabel({ vocabulary, locked }: LiveScene, mark: Mark, kind: PlacedImageKind): void {
+  #drawLabel({ vocabulary, locked, turn }: LiveScene, mark: Mark, kind: PlacedImageKind): void {
     const { context, projection } = this.#brush
     const { density } = projection
     const itemClass = vocabulary.classOf(mark.class)
@@ -233,14 +236,24 @@ export class LiveLayer {
     context.font = `500 ${Math.round(11 * density)}px system-ui, sans-serif`
     context.textBaseline = "middle"
     const width = Math.ceil(context.measureText(text).width) + Math.round(10 * density)
-    const left = Math.round(bounds.x * projection.scale + projection.x - density)
-    const above = Math.round(bounds.y * projection.scale + projection.y - height - 2 * density)
-    const top = above < 0 ? above + height + Math.round(3 * density) : above
+    const { scale } = projection
+    const middleX = (bounds.x + bounds.w / 2) * scale + projection.x
+    const middleY = (bounds.y + bounds.h / 2) * scale + projection.y
+    const around = turnedSize({ width: bounds.w * scale, height: bounds.h * scale }, turn)
+    const left = Math.round((turn === 0 ? middleX : 0) - around.width / 2 - density)
+    const above = Math.round((turn === 0 ? middleY : 0) - around.height / 2 - height - 2 * density)
+    const top = turn === 0 && above < 0 ? above + height + Math.round(3 * density) : above
     const color = itemClass?.color ?? "#8a8f98"
+    context.save()
+    if (turn !== 0) {
+      context.translate(middleX, middleY)
+      context.rotate((-turn * Math.PI) / 180)
+    }
     context.fillStyle = color
     context.fillRect(left, top, width, height)
     context.fillStyle = inkOn(color)
     context.fillText(text, left + Math.round(5 * density), top + height / 2 + density * 0.5)
+    context.restore()
   }
 
   #drawFrames({ sketch, selectionFrame }: LiveScene): void {
