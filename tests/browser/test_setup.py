@@ -11,8 +11,9 @@ from fairmark.client import AsyncClient
 from fairmark.client.model import OntologyVersion
 from fairmark.kernel.actor import MemberRole, WorkRole
 from fairmark.ontology.model import Annotation, Layers, Mark, Overlap
+from fairmark.projects.model import Consensus, LabelStage, Methods
 from tests.browser.conftest import OpenScreen, OpenShop
-from tests.browser.product import PASSWORD, Screen, Shop, take
+from tests.browser.product import PASSWORD, Screen, Shop, pipeline, take
 
 pytestmark = pytest.mark.xdist_group("setup_pages")
 
@@ -100,6 +101,33 @@ class TestOntology:
         sky = next(each for each in saved.document.classes if each.id == "sky")
         assert ("mask" in sky.marks, sky.instances) == (True, False)
         assert saved.document.layers == Layers(Overlap.FORBIDDEN, whole=True)
+
+
+class TestPipeline:
+    async def test_a_project_chooses_how_answers_are_decided(self, shop: OpenShop, screen: OpenScreen) -> None:
+        opened = await shop(pipeline(3))
+        page = await manager_at(opened, await screen(), "/setup?part=pipeline")
+        weigh = page.get_by_role("radiogroup", name="Whose word weighs how much")
+        await expect(weigh.get_by_role("radio", name="As much as they have proved to be right")).to_be_checked()
+        # The project asks for marks and for one of two options: there is nothing to choose for numbers and texts.
+        await expect(page.get_by_label("Whether a mark is there, and of what class")).to_be_visible()
+        await expect(page.get_by_label("Numbers")).to_have_count(0)
+        await page.get_by_label("One of several options").click()
+        await page.get_by_role("option", name="Count heads").click()
+        await page.get_by_role("button", name="Save the pipeline").click()
+        await expect(page.get_by_text("The pipeline is saved.")).to_be_visible()
+        stage = (await opened.client.get_project(opened.project.id)).pipeline.stages[0]
+        assert isinstance(stage, LabelStage)
+        assert stage.methods == Methods(categorical="majority")
+
+        await weigh.get_by_role("radio", name="One person, one vote").check()
+        await expect(page.get_by_text("Each of them has one vote, however good they are.")).to_be_visible()
+        await expect(page.get_by_label("One of several options")).to_have_count(0)
+        await page.get_by_role("button", name="Save the pipeline").click()
+        await expect(page.get_by_role("button", name="Save the pipeline")).to_be_disabled()
+        stage = (await opened.client.get_project(opened.project.id)).pipeline.stages[0]
+        assert isinstance(stage, LabelStage)
+        assert stage.consensus is Consensus.VOTES
 
 
 class TestExplorer:

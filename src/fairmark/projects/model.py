@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -60,14 +60,31 @@ class Consensus(StrEnum):
     VOTES = "votes"
 
 
+class Methods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How each kind of answer is decided where judges are weighed; the names are those of `methods.truth.table`, which
+    says what each learns of a judge. "majority" and "median" count heads, of that kind alone.
+
+    categorical: one of several options, yes or no, a short scale. set: several options. number: amounts and long
+    scales. text: what has no list of values. marks: which marks are there, and of what class.
+    """
+
+    categorical: Literal["hierarchical", "majority"] = "hierarchical"
+    set: Literal["binary", "majority"] = "binary"
+    number: Literal["bias-and-spread", "median"] = "bias-and-spread"
+    text: Literal["one-coin", "medoid", "weave", "majority"] = "one-coin"
+    marks: Literal["existence", "majority"] = "existence"
+
+
 class LabelStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="label"):
     """People annotate the item, blind to each other.
 
+    methods: of a stage whose consensus weighs judges; votes are counted alike for every kind of answer.
     skips_max: after so many people skipped a task it stands still and waits for the lead.
     """
 
     overlap: Overlap = Overlap()
     consensus: Consensus = Consensus.JUDGES
+    methods: Methods = Methods()
     skills: Skills = ()
     lease_s: LeaseSeconds = 1800
     skips_max: Annotated[int, Meta(ge=1, le=100)] = 3

@@ -1,14 +1,18 @@
 """The product's own path to an answer: properties that hold whoever says what, and that knowing people pays."""
 
 import itertools
+from typing import Literal
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairmark.kernel.ids import TaskId, new_id
-from fairmark.ontology.model import Annotation
-from fairmark.projects.model import Target
+from fairmark.methods.truth.table import methods_of
+from fairmark.ontology.compiled import compile_ontology
+from fairmark.ontology.model import Annotation, Field, FieldKind, Ontology
+from fairmark.projects.model import Methods, Target
 from fairmark.quality.judging.consensus import Said, judged
 from fairmark.quality.judging.gathering import gather
 from fairmark.quality.judging.settling import settle
@@ -155,3 +159,75 @@ class TestGain:
         assert agreed is not None
         assert split is not None
         assert split > 0.02 > agreed >= 0
+
+
+class TestMethods:
+    """Every kind of answer can be decided otherwise than by default."""
+
+    def test_heads_are_counted_for_the_kind_that_says_so(self) -> None:
+        people = People([0.97, 0.95, 0.95, 0.95, 0.34, 0.34], seed=5)
+        book = known(people, 400)
+        # One who is nearly always right says red, two who guess blue.
+        said = people.said([0, 4, 5], [Annotation(answers={"colour": c}) for c in ("red", "blue", "blue")])
+        usual = judged(TASK, "image", ONTOLOGY, said, book).judgement
+        counted = judged(TASK, "image", ONTOLOGY, said, book, methods=Methods(categorical="majority")).judgement
+        others = judged(
+            TASK, "image", ONTOLOGY, said, book, methods=Methods(marks="majority", set="majority")
+        ).judgement
+        assert usual.annotation.answers == {"colour": "red"}
+        assert counted.annotation.answers == {"colour": "blue"}
+        assert counted.confidence == pytest.approx(asked(nobody_known(), said).confidence)
+        assert others.annotation.answers == usual.annotation.answers
+
+    def test_the_median_of_numbers_does_not_ask_who_said_them(self) -> None:
+        people = People([0.9, 0.9, 0.9])
+        rows = [
+            people.row([0, 1, 2], [Annotation(answers={"count": n}) for n in (float(t), t + 1.0, t + 30.0)])
+            for t in range(40)
+        ]
+        settled = settle("image", ONTOLOGY, rows, gather("image", ONTOLOGY, rows), 0.1)
+        book = Book(settled.project, list(settled.judges), list(settled.judges.values()))
+        said = people.said([0, 1, 2], [Annotation(answers={"count": n}) for n in (10.0, 11.0, 40.0)])
+        weighed = judged(TASK, "image", ONTOLOGY, said, book).judgement.annotation.answers["count"]
+        median = judged(TASK, "image", ONTOLOGY, said, book, methods=Methods(number="median")).judgement
+        assert median.annotation.answers == {"count": 11.0}
+        assert weighed != 11.0
+
+    @pytest.mark.parametrize(
+        ("method", "answer"),
+        [
+            # The nearest to the others is the first (1 and 1 words off); word by word two of three say each word.
+            ("one-coin", "the cat sat down here"),
+            ("medoid", "the cat sat down here"),
+            ("weave", "the cat sat down here"),
+            ("majority", "the cat sat down here"),
+        ],
+    )
+    def test_text_has_four_ways(self, method: Literal["one-coin", "medoid", "weave", "majority"], answer: str) -> None:
+        said = People([0.9] * 3).said(
+            [0, 1, 2],
+            [Annotation(answers={"note": t}) for t in (answer, "the cat sat down there", "a cat sat down here")],
+        )
+        found = judged(TASK, "image", NOTES, said, nobody_known(), methods=Methods(text=method)).judgement
+        assert found.annotation.answers == {"note": answer}
+
+    def test_only_weaving_puts_a_text_together_that_nobody_wrote(self) -> None:
+        # Each has one word wrong, another one each: place by place two of three are right.
+        wrong = ("a cat sat down here", "the dog sat down here", "the cat sat down there")
+        said = People([0.9] * 3).said([0, 1, 2], [Annotation(answers={"note": text}) for text in wrong])
+        for method in METHODS_OF_TEXT:
+            found = judged(TASK, "image", NOTES, said, nobody_known(), methods=Methods(text=method)).judgement
+            answer = found.annotation.answers["note"]
+            assert (answer in wrong) == (method != "weave")
+            assert method != "weave" or answer == "the cat sat down here"
+
+    def test_the_defaults_are_the_first_of_the_table(self) -> None:
+        kinds = {"categorical": "categorical", "set": "set", "number": "number", "text": "free", "marks": "boxes"}
+        for field, default in msgspec.structs.asdict(Methods()).items():
+            assert default == next(iter(methods_of(kinds[field])))
+
+
+NOTES = compile_ontology(Ontology(questions=(Field("note", "Note", FieldKind.TEXT),)))
+METHODS_OF_TEXT: tuple[Literal["one-coin", "medoid", "weave", "majority"], ...] = (
+    "one-coin", "medoid", "weave", "majority",
+)  # fmt: skip

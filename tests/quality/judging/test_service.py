@@ -10,7 +10,7 @@ from fairmark.kernel.http import Site
 from fairmark.kernel.ids import AssetId, OrgId, TaskId
 from fairmark.kernel.settings import Settings
 from fairmark.ontology.model import Annotation
-from fairmark.projects.model import Consensus, LabelStage, Overlap, Pipeline, ReviewStage
+from fairmark.projects.model import Consensus, LabelStage, Methods, Overlap, Pipeline, ReviewStage
 from fairmark.quality.judging import jobs, service
 from fairmark.quality.judging.books import read_project
 from fairmark.quality.reports import service as reports
@@ -24,8 +24,10 @@ def _url(org_id: OrgId, asset_id: AssetId, variant: str) -> str:
     return f"/{org_id}/{asset_id}/{variant}"
 
 
-def pipeline(overlap: Overlap, *reviews: ReviewStage, consensus: Consensus = Consensus.JUDGES) -> Pipeline:
-    return Pipeline((LabelStage(overlap, consensus), *reviews))
+def pipeline(
+    overlap: Overlap, *reviews: ReviewStage, consensus: Consensus = Consensus.JUDGES, methods: Methods | None = None
+) -> Pipeline:
+    return Pipeline((LabelStage(overlap, consensus, methods or Methods()), *reviews))
 
 
 async def label(world: World, *annotations: Annotation) -> TaskId:
@@ -118,6 +120,16 @@ class TestJudge:
         task = await world.task(await label(world, BLURRY, BLURRY, SHARP))
         assert task["confidence"] == pytest.approx(0.8)
         assert await owner.fetchval("SELECT count(*) FROM quality_judges WHERE org_id = $1", world.org_id) == 0
+
+    async def test_so_can_the_method_of_one_kind_of_answer(self, db: Database, owner: asyncpg.Connection) -> None:
+        heads = pipeline(Overlap(3, 3), methods=Methods(categorical="majority"))
+        world = await make_world(db, owner, heads, items=0)
+        await learn(world, 8)
+        await world.add_items(1)
+        task = await world.task(await label(world, BLURRY, BLURRY, SHARP))
+        assert task["confidence"] == pytest.approx(0.8)
+        # Judges are learnt about all the same: other kinds of answers need it, and so do their figures.
+        assert await owner.fetchval("SELECT count(*) FROM quality_judges WHERE org_id = $1", world.org_id) > 0
 
     async def test_what_more_would_not_settle_goes_to_an_expert(self, db: Database, owner: asyncpg.Connection) -> None:
         expert = ReviewStage(share=0, skills=("expert",))

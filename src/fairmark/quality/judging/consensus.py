@@ -16,7 +16,7 @@ from fairmark.methods.truth.stopping import look_gain, outlook
 from fairmark.modalities import MODALITIES, Merged
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Annotation
-from fairmark.projects.model import Target
+from fairmark.projects.model import Methods, Target
 from fairmark.quality.judging.explaining import DECISIONS_MAX, KeptDecision, KeptVoice, Why, kept, to_turn
 from fairmark.quality.judging.jury import KnowingJury
 from fairmark.quality.judging.state import Book, Unit
@@ -25,6 +25,9 @@ from fairmark.tasks.model import Judgement
 
 MODEL = UUID(int=0)
 """The judge that predictions are from."""
+
+
+USUAL = Methods()
 
 
 class Said(NamedTuple):
@@ -50,6 +53,7 @@ def judged(
     said: Sequence[Said],
     book: Book,
     targets: Sequence[Target] = (),
+    methods: Methods = USUAL,
 ) -> Found:
     """What `said` (at least one) say together.
 
@@ -58,7 +62,8 @@ def judged(
     and {"why": see `explaining.Why`}. The confidence of the whole is the mean over its decisions: each mark kept, each
     left out, each answer; so it is the share of them that is expected to be right.
     """
-    jury = KnowingJury(compiled, [book.number(each.judge) for each in said], [each.weight for each in said], book)
+    judges = [book.number(each.judge) for each in said]
+    jury = KnowingJury(compiled, judges, [each.weight for each in said], book, methods=methods)
     weights = [each.weight for each in said] if any(each.weight != 1 for each in said) else None
     merged = MODALITIES[modality].merge([each.annotation for each in said], weights, compiled=compiled, jury=jury)
     people = [number for number, each in enumerate(said) if each.id is not None]

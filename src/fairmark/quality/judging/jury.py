@@ -21,7 +21,9 @@ from fairmark.methods.truth.online import Rows, judged_rows
 from fairmark.modalities.jury import Opinion, Thing
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Field, FieldValue, Mark
-from fairmark.quality.judging.open_answers import nearest_prose, number, text
+from fairmark.projects.model import Methods
+from fairmark.quality.judging.classes import as_specific_as_sure
+from fairmark.quality.judging.open_answers import number, prose, text
 from fairmark.quality.judging.state import Book, Unit, finders
 from fairmark.quality.judging.subjects import (
     NO,
@@ -42,6 +44,7 @@ from fairmark.quality.judging.voting import VOTE_ODDS, Look, Note, Voice, blende
 class KnowingJury:
     """See `modalities.jury.Jury`. judges: the number in the book of the author of each submission; weights: how much
     each counts. truth: which of the submissions is no judgement but known to be right. book: None: only take notes.
+    methods: how each kind of answer is decided.
     """
 
     compiled: CompiledOntology
@@ -49,6 +52,7 @@ class KnowingJury:
     weights: Sequence[float]
     book: Book | None = None
     truth: int | None = None
+    methods: Methods = field(default_factory=Methods)
     units: dict[str, list[Unit]] = field(default_factory=dict[str, list[Unit]])
     subjects: dict[str, Subject] = field(default_factory=dict[str, Subject])
     looks: dict[str, list[Look]] = field(default_factory=dict[str, list[Look]])
@@ -88,7 +92,8 @@ class KnowingJury:
         if self.book is None or not any(look.marked):
             return None
         there, overlooked, known_there = self._there(kind, look)
-        of_class, known_class = self._of_class(subject, by_index, unit)
+        plain, known_class = self._of_class(subject, by_index, unit)
+        of_class = as_specific_as_sure(kind, plain, self.compiled)
         best = max(of_class, key=lambda name: of_class[name])
         note = Note(
             "mark", subject, "", None, frozenset((index, mark.id) for index, mark in members),
@@ -97,7 +102,7 @@ class KnowingJury:
             (subject.key, look.unit) if subject is not None and look.unit is not None else None, there, overlooked,
         )  # fmt: skip
         self.notes.append(note)
-        if not max(known_there, known_class):
+        if not max(known_there, known_class) and best in plain:
             return None
         keep_min = 0.5 * (1 - known_there) + KEEP_MIN * known_there
         tied = sum(1 for share in of_class.values() if math.isclose(share, of_class[best], rel_tol=1e-9)) > 1
@@ -124,7 +129,7 @@ class KnowingJury:
         weights = [self.weights[i] for i in self.voters]
         for_it = sum(w for w, marked in zip(weights, look.marked, strict=True) if marked)
         simple = 1 / (1 + math.exp(-VOTE_ODDS * (2 * for_it - sum(weights))))
-        found = finders(self.book, kind)
+        found = finders(self.book, kind) if self.methods.marks == "existence" else None
         if found is None:
             return simple, 0.0, 0.0
         beliefs, state = found
@@ -151,11 +156,17 @@ class KnowingJury:
         """How far the model of a choice is trusted, and its posterior."""
         assert self.book is not None
         known = self.book.known(subject.key, subject.values)
-        if not known:
+        if not known or self._counts_heads(subject):
             return 0.0, [0.0] * len(subject.values)
         rows = Rows(np.array(unit.judges), np.array(unit.values), np.array(unit.weights))
         posterior = judged_rows(rows, self.book.learnt(subject.key, subject.values))
         return (1.0 if len(unit.judges) == 1 else known), posterior.tolist()
+
+    def _counts_heads(self, subject: Subject) -> bool:
+        """Whether a choice is decided by counting heads, as the project says of its kind of answer."""
+        if subject.field is None:
+            return self.methods.marks == "majority"
+        return (self.methods.set if subject.kind is Kind.SET else self.methods.categorical) == "majority"
 
     def _marking_voices(
         self, kind: str, by_index: Mapping[int, Mark], best: str, subject: Subject | None, unit: Unit | None
@@ -263,7 +274,8 @@ class KnowingJury:
         self.numbers.setdefault(subject.key, []).append(row)
         if self.book is None:
             return None
-        value, sure, near, known = number(self.book, subject, row[0], row[1], [self.weights[i] for i, _ in given])
+        weights = [self.weights[i] for i, _ in given]
+        value, sure, near, known = number(self.book, subject, row[0], row[1], weights, self.methods.number)
         voices = [Voice(i, f"{v:g}", ACCURACY, VOTE_ODDS if abs(v - value) <= near else -VOTE_ODDS) for i, v in given]
         self._note(subject, mark_id, [(f"{value:g}", sure)], voices, known)
         return Opinion(value, sure) if known else None
@@ -276,18 +288,19 @@ class KnowingJury:
         self.free.setdefault(subject.key, []).append((said, right))
         if self.book is None:
             return None
-        options, skill, known = text(self.book, subject, said, codes, [self.weights[i] for i in who])
+        method = self.methods.text
+        options, skill, known = text(self.book, subject, said, codes, [self.weights[i] for i in who], method)
         best, sure = options[0]
-        if (prose := nearest_prose(subject, heard)) is not None:
-            best, sure = code_of(prose[0]), prose[1]
+        if (made := prose(subject, heard, method)) is not None:
+            best, sure = code_of(made[0]), made[1]
         voices = [
             Voice(i, code, float(skill[self.judges[i]]), VOTE_ODDS if code == best else -VOTE_ODDS)
             for i, code in zip(who, codes, strict=True)
         ]
-        self._note(subject, mark_id, options if prose is None else [(best, sure)], voices, known)
-        if prose is None and not known:
+        self._note(subject, mark_id, options if made is None else [(best, sure)], voices, known)
+        if made is None and not known:
             return None
-        value = next((value for value, code in zip(heard, codes, strict=True) if code == best), None)
+        value = next((value for value, code in zip(heard, codes, strict=True) if code == best), made and made[0])
         return Opinion(value if best != NONE else None, sure)
 
     def care(self, kind: str, index: int) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from fairmark.methods.median import weighted_low_median
 from fairmark.methods.truth.free import Said, weighed
 from fairmark.methods.truth.labels import Floats
-from fairmark.methods.truth.text import Text, medoid
+from fairmark.methods.truth.text import Text, medoid, weave
 from fairmark.ontology.model import Field, FieldKind, FieldValue
 from fairmark.quality.judging.state import Book
 from fairmark.quality.judging.subjects import Subject, code_of
@@ -19,12 +19,13 @@ OWN_SPREAD = 2.0
 
 
 def number(book: Book, subject: Subject, judges: Sequence[int], values: Sequence[float],
-           weights: Sequence[float]) -> tuple[float, float, float, float]:  # fmt: skip
+           weights: Sequence[float], method: str = "bias-and-spread") -> tuple[float, float, float, float]:  # fmt: skip
     """The number, how sure it is, within what, and how far the model of the judges was trusted.
 
-    Between the weighted median of a vote and the mean without everybody's bias, weighed by what each is off by.
+    Between the weighted median of a vote and the mean without everybody's bias, weighed by what each is off by; the
+    median alone with the method "median".
     """
-    state = book.project.numbers.get(subject.key)
+    state = book.project.numbers.get(subject.key) if method != "median" else None
     usual = weighted_low_median(list(values), list(weights))
     near = subject.near or 0.1 * max(abs(usual), 1e-9)
     for_it = sum(weight for value, weight in zip(values, weights, strict=True) if abs(value - usual) <= near)
@@ -41,12 +42,15 @@ def number(book: Book, subject: Subject, judges: Sequence[int], values: Sequence
     return found, sure, near, known
 
 
-def text(book: Book, subject: Subject, said: Sequence[Said], codes: Sequence[str],
-         weights: Sequence[float]) -> tuple[list[tuple[str, float]], Floats, float]:  # fmt: skip
+def text(
+    book: Book, subject: Subject, said: Sequence[Said], codes: Sequence[str], weights: Sequence[float],
+    method: str = "one-coin",
+) -> tuple[list[tuple[str, float]], Floats, float]:  # fmt: skip
     """What was said, the likeliest first, with its probability; everybody's skill, [judges of the book]; and how far
-    the model was trusted. codes: what is counted as the same, of each of `said`.
+    the model was trusted, which with the method "majority" is not at all. codes: what is counted as the same, of each
+    of `said`.
     """
-    state = book.project.free.get(subject.key)
+    state = book.project.free.get(subject.key) if method != "majority" else None
     known = trust(state.units, len(said)) if state is not None else 0.0
     simple = votes(list(zip(codes, weights, strict=True)))
     skill = np.array([each.free.get(subject.key, state.skill if state else 0.75) for each in book.states])
@@ -66,11 +70,20 @@ def _on_grid(value: float, field: Field | None) -> float:
     return value if field.max is None else min(value, field.max)
 
 
-def nearest_prose(subject: Subject, heard: Sequence[FieldValue | None]) -> tuple[str, float] | None:
-    """Of three or more texts of several words that all differ, the one nearest to the others, and how near."""
+def prose(subject: Subject, heard: Sequence[FieldValue | None], method: str = "one-coin") -> tuple[str, float] | None:
+    """One text made of several, and how sure it is; None where answers are counted as they are.
+
+    With "medoid" the text nearest to all, of three or more; with "weave" one put together from the words of all, of two
+    or more; with "one-coin" the nearest too, but only where all differ, which makes counting useless.
+    """
     texts = [value for value in heard if isinstance(value, str) and " " in value.strip()]
     is_text = subject.field is not None and subject.field.kind is FieldKind.TEXT
-    if not is_text or len(texts) < 3 or len(texts) < len(heard) or len({code_of(text) for text in texts}) < len(texts):
+    if not is_text or len(texts) < len(heard) or method == "majority":
+        return None
+    if method == "weave" and len(texts) > 1:
+        found = weave([[Text(n, each.split()) for n, each in enumerate(texts)]], len(texts)).answers[0]
+        return " ".join(found.words), found.overall
+    if len(texts) < 3 or (method == "one-coin" and len({code_of(text) for text in texts}) < len(texts)):
         return None
     words = [text.casefold().split() for text in texts]
     found = medoid([[Text(n, each) for n, each in enumerate(words)]], len(words)).answers[0]

@@ -94,7 +94,7 @@ async def _judge_project(
             said.append(_prediction(json.decode(models[task_id], type=Annotation)))
         if not handed or (len(said) == 1 and not _knows(book)):
             continue
-        result = judged(task_id, project["modality"], ontology, said, book, stage.overlap.targets)
+        result = judged(task_id, project["modality"], ontology, said, book, stage.overlap.targets, stage.methods)
         found[task_id] = _with_risk(result.judgement, book)
         if weighs:
             before = len(set(book.told[task_id].judges)) if task_id in book.told else 0

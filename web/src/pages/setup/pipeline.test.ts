@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest"
-import { formOf, type Pipeline, pipelineOf, reviewForm, storyOf, targetChoices } from "./pipeline.ts"
+import {
+  answersOf,
+  formOf,
+  type Pipeline,
+  pipelineOf,
+  reviewForm,
+  storyOf,
+  targetChoices,
+  USUAL_METHODS,
+} from "./pipeline.ts"
 
 const pipeline: Pipeline = {
   stages: [
@@ -14,6 +23,8 @@ const pipeline: Pipeline = {
         hopeless: 0.6,
         predictions: true,
       },
+      consensus: "votes",
+      methods: { ...USUAL_METHODS, text: "weave" },
       skills: ["cars"],
       lease_s: 1_800,
       skips_max: 3,
@@ -83,6 +94,12 @@ describe("storyOf", () => {
     expect(story).toContain("is labeled afresh by others, 2 times at most")
   })
 
+  it("says that heads are counted, where several people are asked", () => {
+    expect(told(pipeline)).toContain("Each of them has one vote, however good they are.")
+    expect(told(pipelineOf({ ...formOf(pipeline), consensus: "judges" }))).not.toContain("one vote")
+    expect(told(pipelineOf({ ...formOf(pipeline), min: 1, max: 1 }))).not.toContain("one vote")
+  })
+
   it("tells who meets gold, and calls targets by name", () => {
     expect(told(pipeline)).toContain("somebody new meets it in 25% of their turns, somebody well known in 2%.")
     expect(told(pipeline, () => "night")).toContain("for night less than 95% sure")
@@ -110,5 +127,18 @@ describe("targetChoices", () => {
       ["light", "Light"],
       ["light=night", "Light Night"],
     ])
+  })
+})
+
+describe("answersOf", () => {
+  it("names the kinds of answers that are asked for, marks first", () => {
+    const car = { id: "car", name: "Car", color: "#0279ff", marks: ["box"] }
+    expect(answersOf({})).toEqual([])
+    expect(answersOf({ classes: [car] })).toEqual(["marks"])
+    const plate = { id: "plate", name: "Plate", kind: "text" } as const
+    const seats = { id: "seats", name: "Seats", kind: "number" } as const
+    const light = { id: "light", name: "Light", kind: "boolean" } as const
+    const seen = answersOf({ classes: [{ ...car, attributes: [plate] }], questions: [light, seats] })
+    expect(seen).toEqual(["marks", "categorical", "number", "text"])
   })
 })

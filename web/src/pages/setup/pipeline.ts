@@ -1,7 +1,96 @@
 /** A project's pipeline in plain words. */
 
-import type { Ontology } from "#editor/ontology.ts"
+import type { FieldKind, Ontology } from "#editor/ontology.ts"
 import { duration, percent, plural } from "#parts/format.ts"
+
+/** How each kind of answer is decided; the names of the server's methods. */
+export interface Methods {
+  readonly categorical: "hierarchical" | "majority"
+  readonly set: "binary" | "majority"
+  readonly number: "bias-and-spread" | "median"
+  readonly text: "one-coin" | "medoid" | "weave" | "majority"
+  readonly marks: "existence" | "majority"
+}
+
+export const USUAL_METHODS: Methods = {
+  categorical: "hierarchical",
+  set: "binary",
+  number: "bias-and-spread",
+  text: "one-coin",
+  marks: "existence",
+}
+
+const heads = { value: "majority", label: "Count heads", hint: "Everybody's word weighs the same." } as const
+
+/** What can be chosen for each kind of answer, the best measured first. */
+export const METHOD_CHOICES: {
+  readonly [Kind in keyof Methods]: {
+    readonly label: string
+    readonly choices: readonly { readonly value: Methods[Kind]; readonly label: string; readonly hint: string }[]
+  }
+} = {
+  marks: {
+    label: "Whether a mark is there, and of what class",
+    choices: [
+      {
+        value: "existence",
+        label: "By what people find and imagine",
+        hint: "Learns what each overlooks and confuses.",
+      },
+      heads,
+    ],
+  },
+  categorical: {
+    label: "One of several options",
+    choices: [
+      { value: "hierarchical", label: "By what people know", hint: "Learns what each confuses, and guesses by habit." },
+      heads,
+    ],
+  },
+  set: {
+    label: "Several options",
+    choices: [
+      { value: "binary", label: "By what people know", hint: "Learns how much each overlooks and chooses too much." },
+      heads,
+    ],
+  },
+  number: {
+    label: "Numbers",
+    choices: [
+      { value: "bias-and-spread", label: "By how near people come", hint: "Learns how far off and scattered each is." },
+      { value: "median", label: "The one in the middle", hint: "Everybody's number weighs the same." },
+    ],
+  },
+  text: {
+    label: "Texts and dates",
+    choices: [
+      {
+        value: "one-coin",
+        label: "What is said most",
+        hint: "By how often each is right. Where all wrote something else, the text nearest to all.",
+      },
+      { value: "medoid", label: "The text nearest to all", hint: "For translations: somebody wrote it as it stands." },
+      { value: "weave", label: "Put together word by word", hint: "For what was spoken: there is one right order." },
+      heads,
+    ],
+  },
+}
+
+/** The kinds of answers that an ontology asks for. */
+export function answersOf({ classes = [], questions = [] }: Ontology): (keyof Methods)[] {
+  const kinds = new Set(
+    [...questions, ...classes.flatMap(({ attributes }) => attributes ?? [])].map(({ kind }) => kind),
+  )
+  const has = (...some: FieldKind[]) => some.some((kind) => kinds.has(kind))
+  const asked: Readonly<Record<keyof Methods, boolean>> = {
+    marks: classes.length > 0,
+    categorical: has("single", "boolean", "scale"),
+    set: has("multiple"),
+    number: has("number", "scale"),
+    text: has("text", "date"),
+  }
+  return (Object.keys(asked) as (keyof Methods)[]).filter((kind) => asked[kind])
+}
 
 export interface PipelineForm {
   min: number | null
@@ -19,6 +108,8 @@ export interface PipelineForm {
   /** Percent. */
   hopeless: number | null
   predictions: boolean
+  consensus: "judges" | "votes"
+  methods: Methods
   /** One after another; none: what is labeled is the result. */
   reviews: ReviewForm[]
   gold: GoldForm
@@ -86,6 +177,8 @@ interface LabelStage {
     readonly hopeless: number
     readonly predictions: boolean
   }
+  readonly consensus: "judges" | "votes"
+  readonly methods: Methods
   readonly skills: readonly string[]
   readonly lease_s: number
   readonly skips_max: number
@@ -132,6 +225,8 @@ export function formOf(pipeline: Pipeline): PipelineForm {
     price: inPercent(label?.overlap.price ?? usual.price),
     hopeless: inPercent(label?.overlap.hopeless ?? usual.hopeless),
     predictions: label?.overlap.predictions ?? false,
+    consensus: label?.consensus ?? "judges",
+    methods: { ...USUAL_METHODS, ...label?.methods },
     gold: {
       rateNew: inPercent(pipeline.gold?.rate_new ?? usual.rateNew),
       rateKnown: inPercent(pipeline.gold?.rate_known ?? usual.rateKnown),
@@ -177,6 +272,8 @@ export function pipelineOf(form: PipelineForm): Pipeline {
       hopeless: ofPercent(form.hopeless) ?? usual.hopeless,
       predictions: form.predictions,
     },
+    consensus: form.consensus,
+    methods: form.methods,
     skills: skillList(form.skills),
     lease_s: Math.round((form.lease ?? 30) * 60),
     skips_max: form.skipsMax ?? 3,
@@ -225,7 +322,8 @@ function goldStory({ rate_new, rate_known, feedback }: Pipeline["gold"]): string
   )
 }
 
-function labelStory({ overlap, skills, lease_s, skips_max }: LabelStage, isExpert: boolean, nameOf: NameTarget) {
+function labelStory(stage: LabelStage, isExpert: boolean, nameOf: NameTarget) {
+  const { overlap, consensus, skills, lease_s, skips_max } = stage
   const { min, max, target, targets, hopeless } = overlap
   const who = `${plural(min, "person", "people")}${skills.length > 0 ? ` with the skill ${skills.join(" and ")}` : ""}`
   const blind = max > 1 ? ", who do not see each other's work" : ""
@@ -238,8 +336,9 @@ function labelStory({ overlap, skills, lease_s, skips_max }: LabelStage, isExper
     max > min && less.length > 0
       ? ` If the answer is ${less.join(", or ")}, one more is asked at a time, up to ${max}, as long as that is worth it${expert}.`
       : ""
+  const counted = max > 1 && consensus === "votes" ? " Each of them has one vote, however good they are." : ""
   return (
-    `Each item is labeled by ${who}${blind}.${more} A turn lasts ${duration(lease_s)} and is longer while one works; ` +
+    `Each item is labeled by ${who}${blind}.${counted}${more} A turn lasts ${duration(lease_s)} and is longer while one works; ` +
     `after ${plural(skips_max, "skip")} the task waits for the lead.`
   )
 }
