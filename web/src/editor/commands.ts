@@ -1,6 +1,6 @@
 /** The registry of everything one can do: what keys, buttons, the help overlay and the key dialog are made from. */
 
-import type { KeyedCommand, Mode, PresetName } from "./keymap.ts"
+import type { KeyedCommand, KeyMode, PresetName } from "./keymap.ts"
 
 /** An action on `Host`, the editor of one modality. */
 export interface Command<Host> extends KeyedCommand {
@@ -21,10 +21,13 @@ export function keys(cvat: string, labelStudio = cvat, fairmark = cvat): Keys {
   return { cvat: list(cvat), "label-studio": list(labelStudio), fairmark: list(fairmark) }
 }
 
-export const LABEL: readonly Mode[] = ["label"]
-export const EDIT: readonly Mode[] = ["label", "review"]
-export const REVIEW: readonly Mode[] = ["review"]
-export const ANY: readonly Mode[] = ["label", "review", "view"]
+export const LABEL: readonly KeyMode[] = ["label"]
+export const EDIT: readonly KeyMode[] = ["label", "review"]
+export const REVIEW: readonly KeyMode[] = ["review"]
+export const ANY: readonly KeyMode[] = ["label", "review", "view"]
+/** Walks from mark to mark: their own few keys, and those that only look. */
+export const WALKS: readonly KeyMode[] = ["attributes", "sweep"]
+export const LOOK: readonly KeyMode[] = [...ANY, ...WALKS]
 
 export class Commands<Host> {
   readonly #byId: ReadonlyMap<string, Command<Host>>
@@ -42,14 +45,14 @@ export class Commands<Host> {
   }
 
   /** Why the command cannot run now, or null. */
-  refusal(id: string, host: Host, mode: Mode): string | null {
+  refusal(id: string, host: Host, mode: KeyMode): string | null {
     const command = this.get(id)
     if (!command.modes.includes(mode)) return "Not available here."
     return command.refusal?.(host) ?? null
   }
 
   /** Runs the command if it can; returns the reason if it cannot. */
-  run(id: string, host: Host, mode: Mode): string | null {
+  run(id: string, host: Host, mode: KeyMode): string | null {
     const refusal = this.refusal(id, host, mode)
     if (refusal === null) this.get(id).run(host)
     return refusal

@@ -13,12 +13,15 @@ export const PRESETS: readonly { readonly id: PresetName; readonly title: string
 /** What one is doing in the editor: labeling an item, reviewing submissions, or only looking. */
 export type Mode = "label" | "review" | "view"
 
+/** Whose keys hold: those of a mode, or of a walk from mark to mark within it. */
+export type KeyMode = Mode | "attributes" | "sweep"
+
 /** An action as the keymap sees it. `keys` are spellings such as "Ctrl+Z" or "T H". */
 export interface KeyedCommand {
   readonly id: string
   readonly title: string
   readonly group: string
-  readonly modes: readonly Mode[]
+  readonly modes: readonly KeyMode[]
   readonly keys: Readonly<Record<PresetName, readonly string[]>>
   /** Commands of one family are told in one line of the help: "Move by 1 px" for the four arrows. */
   readonly family?: string
@@ -80,7 +83,7 @@ export class Keymap {
   }
 
   /** The command that holds this canonical sequence in `mode`, or null. */
-  holderOf(sequence: string, mode: Mode): KeyedCommand | null {
+  holderOf(sequence: string, mode: KeyMode): KeyedCommand | null {
     for (const id of this.#idsOf.get(sequence) ?? []) {
       const command = this.#commands.get(id) as KeyedCommand
       if (command.modes.includes(mode)) return command
@@ -92,7 +95,7 @@ export class Keymap {
    * What a press of `chord` at `now` (milliseconds) means in `mode`. After `prefix` the next press completes the
    * sequence; one that completes nothing is taken on its own.
    */
-  press(chord: string, mode: Mode, now: number, isTyping = false): Pressed {
+  press(chord: string, mode: KeyMode, now: number, isTyping = false): Pressed {
     const begun = this.#begun
     this.#begun = null
     if (begun !== null && now - begun.at <= SEQUENCE_MS && !isTyping) {

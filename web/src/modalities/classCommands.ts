@@ -2,10 +2,13 @@
 
 import { relabel } from "#editor/actions.ts"
 import { type Command, EDIT, keys } from "#editor/commands.ts"
-import type { PresetName } from "#editor/keymap.ts"
+import type { KeyMode, PresetName } from "#editor/keymap.ts"
 import { parseKeys } from "#editor/keys.ts"
 import type { Vocabulary } from "#editor/ontology.ts"
 import { cannotEdit, type Host } from "./host.ts"
+
+/** Where the key of a class means the class. */
+export const CLASS_MODES: readonly KeyMode[] = [...EDIT, "sweep"]
 
 const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"]
 
@@ -43,7 +46,7 @@ export function classCommands(vocabulary: Vocabulary, preset: PresetName, taken:
         id: `class.use.${id}`,
         title: name,
         group: "Classes",
-        modes: EDIT,
+        modes: CLASS_MODES,
         keys: keysIn(preset, key),
         refusal: cannotEdit,
         run: (workspace) => workspace.useClass(id),
@@ -82,6 +85,6 @@ export const attributesCommand: Command<Host> = {
   title: "Go to the attributes and questions",
   group: "Classes",
   modes: EDIT,
-  keys: keys("Shift+Enter"),
+  keys: keys("Alt+Enter", "Shift+Enter", "Shift+Enter"),
   run: (workspace) => workspace.focus("fields"),
 }

@@ -3,7 +3,7 @@
 import { getContext, setContext } from "svelte"
 import type { Mark } from "#editor/annotation.ts"
 import type { Commands } from "#editor/commands.ts"
-import type { Keymap, Overrides, PresetName } from "#editor/keymap.ts"
+import type { KeyMode, Keymap, Overrides, PresetName } from "#editor/keymap.ts"
 import { keysInWords } from "#editor/keys.ts"
 import type { Vocabulary } from "#editor/ontology.ts"
 import type { Session } from "#editor/session.ts"
@@ -58,12 +58,18 @@ export interface Host {
   deletePoint?(): boolean
   /** Whether a gesture is under way. */
   readonly isBusy?: boolean
+  /** Whose keys hold, while these are not those of the session's mode. */
+  readonly keyMode?: KeyMode
   /** Stops listening to the session. */
   destroy(): void
 }
 
 export function cannotEdit(host: Host): string | null {
   return host.canEdit ? null : "Nothing can be changed now."
+}
+
+export function keyModeOf(host: Host): KeyMode {
+  return host.keyMode ?? host.session.mode
 }
 
 /** The commands of one project and the keymap of one person. */
@@ -127,12 +133,12 @@ export class EditorContext<H extends Host = Host> {
   }
 
   run(id: string): void {
-    const refusal = this.#commands.run(id, this.workspace, this.workspace.session.mode)
+    const refusal = this.#commands.run(id, this.workspace, keyModeOf(this.workspace))
     if (refusal !== null) this.workspace.say(refusal, true)
   }
 
   refusal(id: string): string | null {
-    return this.#commands.refusal(id, this.workspace, this.workspace.session.mode)
+    return this.#commands.refusal(id, this.workspace, keyModeOf(this.workspace))
   }
 
   /** Learns what is printed on this keyboard, where the browser tells. */

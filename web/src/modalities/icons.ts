@@ -1,13 +1,16 @@
 /** Icons that only the editor needs, under its own words. Drawn by Lucide (ISC licence), imported one by one. */
 
+export { default as IconSweep } from "@lucide/svelte/icons/badge-check"
 export { default as IconCuboid } from "@lucide/svelte/icons/box"
 export { default as IconBrush } from "@lucide/svelte/icons/brush"
+export { default as IconLeft } from "@lucide/svelte/icons/chevron-left"
 export { default as IconEllipse } from "@lucide/svelte/icons/circle"
 export { default as IconPoints } from "@lucide/svelte/icons/circle-dot"
 export { default as IconRotatedBox } from "@lucide/svelte/icons/diamond"
 export { default as IconEraser } from "@lucide/svelte/icons/eraser"
 export { default as IconPan } from "@lucide/svelte/icons/hand"
 export { default as IconKeys } from "@lucide/svelte/icons/keyboard"
+export { default as IconWalk } from "@lucide/svelte/icons/list-checks"
 export { default as IconUnlock } from "@lucide/svelte/icons/lock-open"
 export { default as IconFit } from "@lucide/svelte/icons/maximize"
 export { default as IconSelect } from "@lucide/svelte/icons/mouse-pointer-2"

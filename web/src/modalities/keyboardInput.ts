@@ -3,7 +3,7 @@
 import type { Commands } from "#editor/commands.ts"
 import type { Keymap } from "#editor/keymap.ts"
 import { chordOf } from "#editor/keys.ts"
-import type { Host } from "./host.ts"
+import { type Host, keyModeOf } from "./host.ts"
 
 /** Keys that operate a focused control; with a modifier they are free for commands. */
 const CONTROL_KEYS = /^(Shift\+)?(Enter|Space|Tab|Arrow(Up|Down|Left|Right)|Home|End|PageUp|PageDown)$/
@@ -72,16 +72,17 @@ function pressed<H extends Host>(parts: KeyboardParts<H>, event: KeyboardEvent):
     onSpace(true)
     return
   }
-  const meaning = parts.keymap().press(chord, workspace.session.mode, event.timeStamp, isTyping)
+  const mode = keyModeOf(workspace)
+  const meaning = parts.keymap().press(chord, mode, event.timeStamp, isTyping)
   parts.onPrefix(meaning.kind === "prefix" ? chord : null)
   if (meaning.kind === "none") return
   if (meaning.kind === "command") {
     const commands = parts.commands()
     // With no mark to go to, Tab must lead out of the canvas.
-    if (chord.endsWith("Tab") && commands.refusal(meaning.id, workspace, workspace.session.mode) !== null) return
+    if (chord.endsWith("Tab") && commands.refusal(meaning.id, workspace, mode) !== null) return
     event.preventDefault()
     if (event.repeat && !commands.get(meaning.id).repeats) return
-    const refusal = commands.run(meaning.id, workspace, workspace.session.mode)
+    const refusal = commands.run(meaning.id, workspace, mode)
     if (refusal !== null) workspace.say(refusal, true)
   } else event.preventDefault()
 }

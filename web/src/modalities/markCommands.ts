@@ -2,7 +2,7 @@
 
 import { deleteMarks } from "#editor/actions.ts"
 import type { Mark } from "#editor/annotation.ts"
-import { ANY, type Command, EDIT, type Keys, keys } from "#editor/commands.ts"
+import { ANY, type Command, EDIT, type Keys, keys, WALKS } from "#editor/commands.ts"
 import { boundsOf } from "#editor/kind.ts"
 import { cannotEdit, type Host } from "./host.ts"
 
@@ -145,7 +145,7 @@ export const historyCommands: readonly Command<Host>[] = [
     id: "undo",
     title: "Undo",
     group: "History",
-    modes: EDIT,
+    modes: [...EDIT, ...WALKS],
     keys: keys("Ctrl+Z"),
     repeats: true,
     refusal(host) {
@@ -159,7 +159,7 @@ export const historyCommands: readonly Command<Host>[] = [
     id: "redo",
     title: "Redo",
     group: "History",
-    modes: EDIT,
+    modes: [...EDIT, ...WALKS],
     keys: keys("Ctrl+Shift+Z | Ctrl+Y"),
     repeats: true,
     refusal: (host) => (host.session.history.redoLabel === null ? "Nothing to redo." : cannotEdit(host)),

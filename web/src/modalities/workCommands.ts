@@ -1,13 +1,13 @@
 /** The assignment: save, hand in, skip, ask, pause, decide. */
 
 import { type Command, EDIT, type Keys, keys, LABEL, REVIEW } from "#editor/commands.ts"
-import type { Mode } from "#editor/keymap.ts"
+import type { KeyMode } from "#editor/keymap.ts"
 import type { Host } from "./host.ts"
 
 function work(
   id: string,
   title: string,
-  modes: readonly Mode[],
+  modes: readonly KeyMode[],
   key: Keys,
   run: (workspace: Host) => void,
 ): Command<Host> {

@@ -5,6 +5,7 @@
 
 import { changeGeometry, moveBy } from "#editor/actions.ts"
 import type { Geometry, Mark } from "#editor/annotation.ts"
+import type { KeyMode } from "#editor/keymap.ts"
 import type { Session } from "#editor/session.ts"
 import { type Grip, type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool.ts"
 import { panTool, selectTool } from "#editor/tools/table.ts"
@@ -24,6 +25,7 @@ import { removeHeld, removePoint } from "./points.ts"
 import { Scene } from "./scene.ts"
 import { boundsOf, reveal, showDifference } from "./sight.ts"
 import { Viewing } from "./viewing.ts"
+import { Walking } from "./walking.ts"
 
 function toolsOf({ tool, moreTools = [] }: PlacedImageKind): readonly Tool[] {
   return [tool, ...moreTools]
@@ -32,6 +34,7 @@ function toolsOf({ tool, moreTools = [] }: PlacedImageKind): readonly Tool[] {
 export class Workspace extends Viewing implements ToolHost, Host {
   readonly scene = new Scene()
   readonly painter = new Painting(this)
+  readonly walking = new Walking(this)
   readonly tools: readonly Tool[]
   readonly #machine: ToolMachine
   readonly #stop: (() => void)[] = []
@@ -75,6 +78,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
       }),
       session.topics.on("view", () => this.#viewChanged()),
       session.topics.on("selection", () => this.markPoint(null)),
+      this.walking.watch(),
     )
   }
 
@@ -135,6 +139,10 @@ export class Workspace extends Viewing implements ToolHost, Host {
     return this.session.mode !== "view" && (this.work === null || this.work.phase === "open")
   }
 
+  get keyMode(): KeyMode {
+    return this.walking.walk ?? this.session.mode
+  }
+
   get howTo(): string {
     return this.tools.length > 2 ? "Drag, or click two corners, to draw." : ""
   }
@@ -146,6 +154,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   choose(id: string): void {
     const tool = this.tools.find((each) => each.id === id)
     if (!tool) return
+    if (tool !== selectTool) this.walking.end()
     this.redrawing = null
     this.joins = false
     const wasPainting = this.painter.isInHand
@@ -187,14 +196,16 @@ export class Workspace extends Viewing implements ToolHost, Host {
       this.markPoint(null)
       return
     }
-    if (this.redrawing !== null) this.redrawing = null
+    if (this.walking.walk !== null) this.walking.end()
+    else if (this.redrawing !== null) this.redrawing = null
     else if (this.tool !== selectTool) this.choose("select")
     else this.session.select([])
     this.topics.tell("live")
   }
 
   useClass(classId: string): void {
-    useClass(this, classId)
+    if (this.walking.walk === "sweep") this.walking.correct(classId)
+    else useClass(this, classId)
   }
 
   // --- ToolHost
@@ -303,6 +314,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   #viewChanged(): void {
     if (this.#shownAsset !== this.session.asset) {
       this.#machine.cancel()
+      this.walking.end()
       this.#fillScene()
       this.fit()
     } else this.scene.hide((mark) => this.session.isHidden(mark))

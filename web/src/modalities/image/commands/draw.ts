@@ -1,6 +1,6 @@
 /** Tools, and what Escape does. */
 
-import { ANY, type Command, EDIT, type Keys, keys } from "#editor/commands.ts"
+import { ANY, type Command, EDIT, type Keys, keys, LOOK } from "#editor/commands.ts"
 import { cannotEdit } from "../../host.ts"
 import { clickAtCrosshair } from "../crosshair.ts"
 import { placedKind } from "../kinds/table.ts"
@@ -112,7 +112,7 @@ export const drawCommands: readonly Command<Workspace>[] = [
     id: "cancel",
     title: "Call off, put the tool down, select nothing",
     group: "Tools",
-    modes: ANY,
+    modes: LOOK,
     keys: keys("Esc"),
     run: (workspace) => workspace.cancel(),
   },

@@ -13,6 +13,7 @@ import { pointCommands } from "./points.ts"
 import { regionCommands } from "./regions.ts"
 import { zoomCommand } from "./select.ts"
 import { viewCommands } from "./view.ts"
+import { walkCommands } from "./walks.ts"
 
 export const STATIC_COMMANDS: readonly Command<Workspace>[] = [
   ...drawCommands,
@@ -26,6 +27,7 @@ export const STATIC_COMMANDS: readonly Command<Workspace>[] = [
   ...regionCommands,
   ...historyCommands,
   ...viewCommands,
+  ...walkCommands,
   ...workCommands,
   ...reviewCommands,
 ]

@@ -1,6 +1,6 @@
 /** Looking: zoom, light, names, what is shown. Nothing here changes the document. */
 
-import { ANY, type Command, type Keys, keys } from "#editor/commands.ts"
+import { type Command, type Keys, keys, LOOK } from "#editor/commands.ts"
 import { clamp, rounded } from "#geometry/point.ts"
 import { FILLS, LABEL_DISPLAYS, LIGHT_MAX, LIGHT_MIN } from "../../settings.ts"
 import { ZOOM_STEP } from "../viewing.ts"
@@ -13,7 +13,7 @@ function view(
   run: (workspace: Workspace) => void,
   repeats = false,
 ): Command<Workspace> {
-  return { id: `view.${id}`, title, group: "View", modes: ANY, keys: key, run, repeats }
+  return { id: `view.${id}`, title, group: "View", modes: LOOK, keys: key, run, repeats }
 }
 
 function light(what: "brightness" | "contrast", by: number) {
