@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from fairmark.formats.model import AssetRecord, LabeledItem
+from fairmark.modalities.image import encoded
 from fairmark.ontology.model import (
     Annotation,
     Field,
@@ -91,9 +93,12 @@ ATTRIBUTES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 
 
 @st.composite
-def ontologies(draw: st.DrawFn) -> Ontology:
+def ontologies(draw: st.DrawFn, *, every: bool = False) -> Ontology:
+    """every: some classes take every kind of mark."""
     ids = draw(st.lists(st.sampled_from(["car", "kfz", "a.b-", "p_1", "weather", "0"]), min_size=1, unique=True))
     kinds = st.sampled_from([("box",), ("box", "tag"), ("tag",), ("box", "polygon"), ("rotated_box", "box", "polygon")])
+    if every:
+        kinds = st.sampled_from([tuple(dict.fromkeys(EVERY)), ("box",), ("mask", "tag"), ("polygon", "polyline")])
     classes = tuple(ItemClass(id, draw(TITLES), "#1f77b4", draw(kinds), attributes=FIELDS) for id in ids)
     question = Field("sky", "Sky?", FieldKind.TEXT)
     return Ontology(classes=classes, questions=(question,), links=(LinkType("pulls", "pulls"),))
@@ -133,11 +138,47 @@ def rotated_boxes(width: int, height: int) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def marks(draw: st.DrawFn, number: int, class_ids: list[str], assets: tuple[AssetRecord, ...]) -> Mark:
-    kind = draw(st.sampled_from(["box"] * 6 + ["polygon"] * 3 + ["rotated_box"] * 3 + ["tag", "kind-of-tomorrow"]))
+def masks(draw: st.DrawFn, width: int, height: int) -> dict[str, Any]:
+    """Some pixels of a piece of the image, tight; sometimes broken, empty or outside."""
+    if draw(st.integers(0, 10)) == 0:
+        bad: list[dict[str, Any]] = [{}, {"x": 0, "y": 0, "width": 2, "height": 2, "runs": [0, 3]}]
+        outside: dict[str, Any] = {"x": -1, "y": 0, "width": 1, "height": 1, "runs": [0, 1]}
+        return draw(st.sampled_from([*bad, outside, {"x": 0, "y": 0, "width": 1, "height": 1, "runs": [1]}]))
+    left, top = draw(st.integers(0, width - 1)), draw(st.integers(0, height - 1))
+    across, down = min(draw(st.integers(1, 6)), width - left), min(draw(st.integers(1, 6)), height - top)
+    on = draw(st.lists(st.booleans(), min_size=across * down, max_size=across * down))
+    geometry = encoded(np.array(on, dtype=np.bool_).reshape(down, across), left, top)
+    return geometry or {"x": left, "y": top, "width": 1, "height": 1, "runs": [0, 1]}
+
+
+def points(width: int, height: int, at_least: int) -> st.SearchStrategy[dict[str, Any]]:
+    point = st.tuples(coordinates(width), coordinates(height)).map(list)
+    return st.fixed_dictionaries({"points": st.lists(point, min_size=at_least, max_size=4)}) | st.just({"points": []})
+
+
+def ellipses(width: int, height: int) -> st.SearchStrategy[dict[str, Any]]:
+    radii = st.sampled_from([0.5, 3.25]) | st.integers(1, 50).map(float)
+    angles = st.sampled_from([0.0, 180.0, 30.0])
+    return st.fixed_dictionaries(
+        {"cx": coordinates(width), "cy": coordinates(height), "rx": radii, "ry": radii, "angle": angles}
+    )
+
+
+COMMON = ("box",) * 6 + ("polygon",) * 3 + ("rotated_box",) * 3 + ("tag", "kind-of-tomorrow")
+EVERY = ("box", "polygon", "mask", "mask", "polyline", "points", "ellipse", "rotated_box", "tag", "kind-of-tomorrow")
+
+
+@st.composite
+def marks(
+    draw: st.DrawFn, number: int, class_ids: list[str], assets: tuple[AssetRecord, ...], kinds: tuple[str, ...] = COMMON
+) -> Mark:
+    kind = draw(st.sampled_from(kinds))
     asset = draw(st.integers(0, max(len(assets) - 1, 0)))
     size = (assets[asset].width or 100, assets[asset].height or 80) if assets else (100, 80)
-    made = {"box": boxes(*size), "polygon": polygons(*size), "rotated_box": rotated_boxes(*size)}
+    made = {
+        "box": boxes(*size), "polygon": polygons(*size), "rotated_box": rotated_boxes(*size), "mask": masks(*size),
+        "polyline": points(*size, 2), "points": points(*size, 1), "ellipse": ellipses(*size),
+    }  # fmt: skip
     geometry = made.get(kind, st.just({}))
     return Mark(
         f"m{number}",
@@ -157,19 +198,27 @@ ASSETS = st.builds(
     AssetRecord,
     name=NAMES,
     width=st.none() | st.sampled_from([1, 100, 8000]),
-    height=st.sampled_from([1, 80, 6000]),
+    height=st.sampled_from([1, 80, 600]),
     sha256=st.none() | st.just("ab" * 32),
     media_type=st.none() | st.sampled_from(["image/jpeg", "image/png", "text/plain"]),
     url=st.none() | st.just("https://example.com/a.jpg?x=1&y=2"),
     orientation=st.sampled_from([1, 1, 1, 6]),
 )
 
+SMALL_ASSETS = st.builds(
+    AssetRecord,
+    name=NAMES,
+    width=st.none() | st.sampled_from([1, 7, 40, 40]),
+    height=st.sampled_from([1, 9, 30, 30]),
+    media_type=st.none() | st.just("text/plain"),
+)
+
 
 @st.composite
-def items(draw: st.DrawFn, number: int, ontology: Ontology) -> LabeledItem:
-    assets = tuple(draw(st.lists(ASSETS, max_size=2)))
+def items(draw: st.DrawFn, number: int, ontology: Ontology, kinds: tuple[str, ...] = COMMON) -> LabeledItem:
+    assets = tuple(draw(st.lists(ASSETS if kinds is COMMON else SMALL_ASSETS, max_size=2)))
     ids = [each.id for each in ontology.classes]
-    made = tuple(draw(marks(place, ids, assets)) for place in range(draw(st.integers(0, 4))))
+    made = tuple(draw(marks(place, ids, assets, kinds)) for place in range(draw(st.integers(0, 4))))
     ends = [mark.id for mark in made][:2]
     links = (Link("l1", "pulls", ends[0], ends[1]),) if len(ends) == 2 and draw(st.booleans()) else ()
     return LabeledItem(
@@ -189,3 +238,10 @@ def exports(draw: st.DrawFn) -> tuple[Ontology, list[LabeledItem]]:
     """An ontology and up to five items labeled with it, and with what is not in it."""
     ontology = draw(ontologies())
     return ontology, [draw(items(number, ontology)) for number in range(draw(st.integers(0, 5)))]
+
+
+@st.composite
+def exports_of_every_kind(draw: st.DrawFn) -> tuple[Ontology, list[LabeledItem]]:
+    """The same with marks of every kind, on small images, so that marks meet."""
+    ontology = draw(ontologies(every=True))
+    return ontology, [draw(items(number, ontology, EVERY)) for number in range(draw(st.integers(0, 4)))]

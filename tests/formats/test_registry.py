@@ -165,6 +165,7 @@ class TestMemory:
             ("voc", 50),
             ("cvat", 50),
             ("label_studio", 400),
+            ("datumaro", 700),
         ],
     )
     def test_reading_takes_little_for_each_item(self, name: str, per_item: int, tmp_path: Path) -> None:
@@ -176,7 +177,7 @@ class TestMemory:
                 return self.peak_bytes(lambda: sum(1 for _ in FORMATS[name].read(source)))
 
         # COCO's marks stand apart from its images: an image costs 130 bytes, a mark 32, and windows grow up to size. So
-        # do those of Label Studio's list, whose memory is the same for 10,000 and for 30,000 tasks.
+        # do those of the lists of Label Studio and Datumaro, whose memory is the same for 10,000 and for 30,000 tasks.
         assert (read(3000) - read(1000)) / 2000 < per_item
 
 

@@ -71,3 +71,17 @@ def unpacked(text: str) -> list[int] | None:
         runs.append(value + runs[-2] if len(runs) > 2 else value)
         value = shift = 0
     return runs if runs and shift == 0 else None
+
+
+def packed(runs: Sequence[int]) -> str:
+    """The text that `unpacked` reads: what the standard library of COCO calls compressed run lengths."""
+    chars: list[str] = []
+    for place, run in enumerate(runs):
+        value = run - runs[place - 2] if place > 2 else run
+        while True:
+            bits, value = value & 31, value >> 5
+            is_last = value == (-1 if bits & 16 else 0)
+            chars.append(chr(48 + (bits if is_last else bits | 32)))
+            if is_last:
+                break
+    return "".join(chars)

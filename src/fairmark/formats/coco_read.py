@@ -12,9 +12,9 @@ from msgspec import Meta, Raw
 
 from fairmark.formats.classes import ClassTable
 from fairmark.formats.coco_masks import MASK, mask_of
-from fairmark.formats.coco_write import CROWD, NO_SPLIT
+from fairmark.formats.coco_write import CROWD
 from fairmark.formats.contract import ReadOptions, Source
-from fairmark.formats.images import BOX, POLYGON, LazyTable, asset_for, pixels_of, split_named, split_of
+from fairmark.formats.images import BOX, NO_SPLIT, POLYGON, LazyTable, asset_for, pixels_of, split_named, split_of
 from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
 from fairmark.formats.mapped import mapped
 from fairmark.formats.model import FormatFault, LabeledItem, Name, OverLimit, RowFault, WrongFormat

@@ -9,7 +9,17 @@ from msgspec import UNSET, UnsetType
 
 from fairmark.formats.coco_masks import MASK, mask_runs
 from fairmark.formats.contract import Sink, WriteOptions
-from fairmark.formats.images import BOX, ONTOLOGY_PATH, POLYGON, ImageRow, ImageRows, Parts, area_classes, parts_of
+from fairmark.formats.images import (
+    BOX,
+    NO_SPLIT,
+    ONTOLOGY_PATH,
+    POLYGON,
+    ImageRow,
+    ImageRows,
+    Parts,
+    area_classes,
+    parts_of,
+)
 from fairmark.formats.model import AssetRecord, LabeledItem, Report
 from fairmark.formats.names import NameTable, safe_path
 from fairmark.formats.run_lengths import covered_area, run_lengths
@@ -21,7 +31,6 @@ from fairmark.ontology.upgrade import write_ontology
 CROWD = "iscrowd"
 """The attribute that a crowd region has here: true on import, and `iscrowd: 1` again on export."""
 
-NO_SPLIT = "default"
 _BUFFER_BYTES = 2**16
 _FILES_MAX = 1000
 

@@ -2,61 +2,37 @@
 
 import re
 from html import escape
-from math import isfinite
-from typing import Any
-
-import msgspec
 
 from fairmark.formats.contract import Format, Reading, ReadOptions, Sink, Source, WriteOptions
-from fairmark.formats.cvat_read import FILE, GROUP_MAX, OCCLUDED, cvat_rows
-from fairmark.formats.cvat_shapes import MASK, POLYGON, Shape, shapes_of
-from fairmark.formats.images import IMAGE_LOSSES, Companion, ImageRow, ImageRows, LazyTable
-from fairmark.formats.model import LabeledItem, Report
-from fairmark.formats.names import NameTable, class_names, safe_path, title_of
+from fairmark.formats.cvat_read import FILE, OCCLUDED, cvat_rows
+from fairmark.formats.cvat_shapes import POLYGON, Shape, shapes_of
+from fairmark.formats.groups import GroupNumbers
+from fairmark.formats.image_writer import ImageWriter
+from fairmark.formats.images import IMAGE_LOSSES, ImageRow, ImageRows, LazyTable, is_sound
+from fairmark.formats.names import class_names, title_of
 from fairmark.formats.tally import Tally
 from fairmark.modalities.image import KINDS
 from fairmark.ontology.model import Field, FieldKind, FieldValue, ItemClass, Mark, Ontology
 
 _INPUT = {FieldKind.SINGLE: "select", FieldKind.BOOLEAN: "checkbox", FieldKind.NUMBER: "number"}
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\r\ufffe\uffff]")
-_NO_SPLIT = "default"
 
 
-class CvatWriter:
+class CvatWriter(ImageWriter):
     """Images stand in the file as they come. Parts of one outline become shapes of one group."""
 
     def __init__(self, ontology: Ontology, sink: Sink, options: WriteOptions, tally: Tally) -> None:
-        self._tally = tally
-        self._sink = sink
-        self._files_before = sink.files
-        self._rows = ImageRows(ontology, tally, places_marks=False)
+        super().__init__(ontology, sink, options, tally, ImageRows(ontology, tally, places_marks=False))
         self._classes = {each.id: each for each in ontology.classes}
         self._labels = {id: escape(name) for id, name in class_names(ontology.classes).items()}
-        self._names = NameTable()
         self._images = 0
-        self._place_image = options.place_image
-        self._companion = Companion(ontology, sink)
-        self._stream = sink.open(FILE)
-        self._stream.write(self._head(ontology, options).encode())
+        self._file = self._stream(FILE, self._head(ontology, options).encode())
 
-    def add(self, item: LabeledItem) -> None:
-        images = self._rows.of(item)
-        self._tally.items += bool(images)
-        if images and item.split == _NO_SPLIT:
-            self._tally.lose("split_default", items=1)
-        for row in images:
-            self._stream.write(self._image(row).encode())
+    def _put_image(self, row: ImageRow) -> None:
+        self._file.write(self._image(row).encode())
 
-    def finish(self) -> Report:
-        self._stream.write(b"</annotations>\n")
-        self._stream.close()
-        self._companion.close()
-        self._tally.files = self._sink.files - self._files_before
-        return self._tally.report()
-
-    def abandon(self) -> None:
-        self._stream.drop()
-        self._companion.drop()
+    def _end(self) -> None:
+        self._file.write(b"</annotations>\n")
 
     def _head(self, ontology: Ontology, options: WriteOptions) -> str:
         labels = "".join(self._label(each) for each in ontology.classes)
@@ -76,13 +52,7 @@ class CvatWriter:
 
     def _image(self, row: ImageRow) -> str:
         asset = row.asset
-        name = self._names.claim(safe_path(asset.name), row.key, by_stem=False)
-        if name != asset.name:
-            self._tally.lose("renamed", items=1)
-        if self._place_image is not None:
-            self._place_image(f"images/{name}", asset)
-        self._companion.add(f"images/{name}", row)
-        about = {"id": str(self._images), "name": name}
+        about = {"id": str(self._images), "name": self._named(row)}
         if row.item.split:
             about["subset"] = row.item.split
         if asset.width and asset.height:
@@ -94,7 +64,7 @@ class CvatWriter:
 
     def _shapes(self, row: ImageRow) -> str:
         marks = [mark for mark in row.item.annotation.marks if mark.asset == row.place]
-        groups = _Groups(marks)
+        groups = GroupNumbers(marks)
         out: list[str] = []
         for mark in marks:
             shapes = self._of(mark)
@@ -116,19 +86,14 @@ class CvatWriter:
 
     def _of(self, mark: Mark) -> list[Shape]:
         """The shapes of a mark; none if it cannot be told, which is counted."""
-        kind, item_class = KINDS.get(mark.kind), self._classes.get(mark.class_)
-        if kind is None:
+        item_class = self._classes.get(mark.class_)
+        if mark.kind not in KINDS:
             self._tally.lose("mark_kinds", marks=1)
             return []
         if item_class is None or mark.kind not in item_class.marks:
             self._tally.lose("class_unknown", marks=1)
             return []
-        try:
-            kind.read(mark.geometry)
-            sound = kind.bounds is None or all(map(isfinite, kind.bounds(kind.read(mark.geometry))))
-            shapes = list(shapes_of(mark.kind, mark.geometry)) if sound and _has_sides(mark) else []
-        except msgspec.ValidationError:
-            shapes = []
+        shapes = list(shapes_of(mark.kind, mark.geometry)) if is_sound(mark) else []
         if not shapes:
             self._tally.lose("bad_geometry", marks=1)
         elif mark.kind == POLYGON and any(len(part) > 1 for part in mark.geometry["parts"]):
@@ -163,45 +128,6 @@ class CvatWriter:
         if lost:
             self._tally.lose("attributes", marks=1)
         return "".join(out)
-
-
-class _Groups:
-    """Numbers of the groups of one image: a name that is such a number keeps it."""
-
-    def __init__(self, marks: list[Mark]) -> None:
-        names = dict.fromkeys(mark.group for mark in marks if mark.group is not None)
-        self._numbers = {name: int(name) for name in names if _is_number(name)}
-        self._used = set(self._numbers.values())
-        for name in names:
-            if name not in self._numbers:
-                self._numbers[name] = self.fresh()
-
-    def number(self, mark: Mark) -> int:
-        """Of the mark's group; 0: it has none."""
-        return 0 if mark.group is None else self._numbers[mark.group]
-
-    def fresh(self) -> int:
-        """A number that nothing here has."""
-        number = max(self._used, default=0) + 1
-        if number > GROUP_MAX:
-            number = next(each for each in range(1, GROUP_MAX) if each not in self._used)
-        self._used.add(number)
-        return number
-
-
-def _is_number(name: str) -> bool:
-    return name.isascii() and name.isdigit() and name[0] != "0" and len(name) < 10 and int(name) <= GROUP_MAX
-
-
-def _has_sides(mark: Mark) -> bool:
-    """Whether a shape with sides has them: readers refuse others."""
-    geometry: dict[str, Any] = mark.geometry
-    sides = [geometry[name] for name in ("w", "h", "rx", "ry") if name in geometry]
-    if mark.kind == MASK and sum(geometry["runs"]) != geometry["width"] * geometry["height"]:
-        return False
-    if mark.kind == POLYGON and any(len(part[0]) < 3 for part in geometry["parts"]):
-        return False
-    return all(side > 1e-6 for side in sides)
 
 
 def _text(value: FieldValue) -> str | None:

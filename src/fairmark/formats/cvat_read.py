@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Source
-from fairmark.formats.cvat_shapes import TAG, mark_of
-from fairmark.formats.images import BOX, LazyTable, NamesBefore, asset_for, box_around, pixels_of, split_named
+from fairmark.formats.cvat_shapes import mark_of
+from fairmark.formats.images import NO_SPLIT, LazyTable, NamesBefore, asset_for, fitted, pixels_of, split_named
 from fairmark.formats.model import (
     NAME_CHARS_MAX,
     AssetRecord,
@@ -25,9 +27,7 @@ from fairmark.ontology.model import Source as MarkSource
 FILE = "annotations.xml"
 OCCLUDED = "occluded"
 """The attribute that the shape's own flag is here."""
-GROUP_MAX = 2**31 - 1
 
-_NO_SPLIT = "default"
 _LABEL_CHARS_MAX = 200
 _YES = {"true": True, "false": False}
 
@@ -103,7 +103,7 @@ class _File:
             if mark is not None:
                 marks.append(mark)
         subset = image.attributes.get("subset", "")
-        split = split_named(subset) if subset and subset.lower() != _NO_SPLIT else None
+        split = split_named(subset) if subset and subset.lower() != NO_SPLIT else None
         yield LabeledItem(item.external_id, item.name, item.assets, Annotation(marks=tuple(marks)), split=split)
 
     def _unlabeled(self, image: Element) -> LabeledItem:
@@ -139,18 +139,16 @@ class _File:
         class_id = self._table.id_of(label)
         kind, geometry = read
         mark = Mark(id, kind, class_id, geometry, {}, z=self._z(element), source=MarkSource.IMPORT)
-        if not self._table.takes(class_id, kind):
-            self._tally.lose("kinds_refused", marks=1)
-            around = box_around(mark) if kind != TAG and self._table.takes(class_id, BOX) else None
-            if around is None:
-                return None
-            kind, geometry = BOX, dict(zip("xywh", around, strict=True))
-        self._table.saw(class_id, kind)
+        mark = fitted(mark, self._table, self._tally)
+        if mark is None:
+            return None
+        self._table.saw(class_id, mark.kind)
         group = element.attributes.get("group_id", "")
-        return Mark(
-            id, kind, class_id, geometry, self._attributes(element, label, class_id), z=mark.z,
-            group=group if group.isdigit() and group != "0" and len(group) <= 64 else None, source=MarkSource.IMPORT,
-        )  # fmt: skip
+        return msgspec.structs.replace(
+            mark,
+            attributes=self._attributes(element, label, class_id),
+            group=group if group.isdigit() and group != "0" and len(group) <= 64 else None,
+        )
 
     def _z(self, element: Element) -> int:
         try:

@@ -20,6 +20,8 @@ from fairmark.modalities.image import KINDS, Ring
 from fairmark.ontology.model import InvalidDocument, ItemClass, Mark, Ontology
 from fairmark.ontology.upgrade import read_ontology, write_ontology
 
+NO_SPLIT = "default"
+"""What files call the part of the data that has no split."""
 ONTOLOGY_PATH = "fairmark/ontology.json"
 IMAGES_PATH = "fairmark/images.jsonl"
 BOX = "box"
@@ -48,6 +50,8 @@ IMAGE_LOSSES = {
 """Of exports: what COCO, YOLO and VOC have in common."""
 
 _SIDE_MAX = 10**9
+_SIDE_MIN = 1e-6
+"""Files tell places to a millionth of a pixel or so."""
 _SPLIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _SPLITS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
 
@@ -179,6 +183,36 @@ def box_around(mark: Mark) -> tuple[float, float, float, float] | None:
     except msgspec.ValidationError:
         return None
     return (x, y, w, h) if w > 0 and h > 0 and isfinite(x + y + w + h) else None
+
+
+def fitted(mark: Mark, table: ClassTable, tally: Tally) -> Mark | None:
+    """`mark`, or the box around it if its class takes no marks of its kind; None if it does not take that either.
+
+    What is changed is counted as `kinds_refused`.
+    """
+    if table.takes(mark.class_, mark.kind):
+        return mark
+    tally.lose("kinds_refused", marks=1)
+    around = box_around(mark) if KINDS[mark.kind].bounds is not None and table.takes(mark.class_, BOX) else None
+    if around is None:
+        return None
+    return msgspec.structs.replace(mark, kind=BOX, geometry=dict(zip("xywh", around, strict=True)))
+
+
+def is_sound(mark: Mark) -> bool:
+    """Whether a reader can make a mark of its geometry again: finite numbers, sides above 0, enough corners."""
+    kind, geometry = KINDS[mark.kind], mark.geometry
+    try:
+        shape = kind.read(geometry)
+    except msgspec.ValidationError:
+        return False
+    if kind.bounds is not None and not all(abs(edge) < _SIDE_MAX for edge in kind.bounds(shape)):
+        return False
+    if mark.kind == POLYGON and any(len(part[0]) < 3 for part in geometry["parts"]):
+        return False
+    if mark.kind == "mask" and sum(geometry["runs"]) != geometry["width"] * geometry["height"]:
+        return False
+    return all(geometry[side] > _SIDE_MIN for side in ("w", "h", "rx", "ry") if side in geometry)
 
 
 def parts_of(mark: Mark) -> Parts:

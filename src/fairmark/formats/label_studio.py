@@ -1,20 +1,19 @@
 """Label Studio's JSON: a list of tasks with their annotations, and the labeling configuration that shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
 import msgspec
 
-from fairmark.formats.coco_write import NO_SPLIT
 from fairmark.formats.contract import Format, Reading, ReadOptions, Sink, Source, WriteOptions
-from fairmark.formats.images import IMAGE_LOSSES, Companion, ImageRow, ImageRows, LazyTable
+from fairmark.formats.image_writer import ImageWriter
+from fairmark.formats.images import IMAGE_LOSSES, ImageRow, ImageRows, LazyTable, is_sound
 from fairmark.formats.label_studio_read import ATTRIBUTE, IMAGE, NO, QUESTION, TAGS, YES, label_studio_rows
-from fairmark.formats.label_studio_shapes import HELD, POINTS, POLYGON, Size, regions_of
-from fairmark.formats.model import LabeledItem, Report
-from fairmark.formats.names import NameTable, class_names, safe_path
+from fairmark.formats.label_studio_shapes import HELD, POLYGON, Size, regions_of
+from fairmark.formats.model import LabeledItem
+from fairmark.formats.names import class_names
 from fairmark.formats.tally import Tally
-from fairmark.modalities.image import KINDS
 from fairmark.ontology.model import Field, FieldKind, FieldValue, Mark, Ontology
 
 FILE = "tasks.json"
@@ -28,60 +27,37 @@ _NUMBERS = frozenset({FieldKind.NUMBER, FieldKind.SCALE})
 _encode = msgspec.json.Encoder().encode
 
 
-class LabelStudioWriter:
+class LabelStudioWriter(ImageWriter):
     """One task an image, in one list."""
 
     def __init__(self, ontology: Ontology, sink: Sink, options: WriteOptions, tally: Tally) -> None:
-        self._tally = tally
-        self._sink = sink
-        self._files_before = sink.files
-        self._rows = ImageRows(ontology, tally, keeps_links=True, places_marks=False)
+        rows = ImageRows(ontology, tally, keeps_links=True, places_marks=False)
+        super().__init__(ontology, sink, options, tally, rows)
         self._classes = {each.id: each for each in ontology.classes}
         self._labels = class_names(ontology.classes)
         self._questions = {field.id: field for field in ontology.questions}
-        self._names = NameTable()
         self._tasks = 0
-        self._place_image = options.place_image
-        self._companion = Companion(ontology, sink)
         sink.write(CONFIG_FILE, config_of(ontology).encode())
-        self._stream = sink.open(FILE)
-        self._stream.write(b"[")
+        self._file = self._stream(FILE, b"[")
 
-    def add(self, item: LabeledItem) -> None:
-        images = self._rows.of(item)
-        self._tally.items += bool(images)
-        if images and item.split == NO_SPLIT:
-            self._tally.lose("split_default", items=1)
+    def _put(self, item: LabeledItem, images: Sequence[ImageRow]) -> None:
         links = 0
         for row in images:
             self._tasks += 1
             task = self._task(row, first=row is images[0])
             result = task["annotations"][0]["result"]
             links += sum(each["type"] == "relation" for each in result)
-            self._stream.write((b"\n" if self._tasks == 1 else b",\n") + _encode(task))
+            self._file.write((b"\n" if self._tasks == 1 else b",\n") + _encode(task))
         if images and links < len(item.annotation.links):
             self._tally.lose("links", items=1)
 
-    def finish(self) -> Report:
-        self._stream.write(b"\n]\n")
-        self._stream.close()
-        self._companion.close()
-        self._tally.files = self._sink.files - self._files_before
-        return self._tally.report()
-
-    def abandon(self) -> None:
-        self._stream.drop()
-        self._companion.drop()
+    def _end(self) -> None:
+        self._file.write(b"\n]\n")
 
     def _task(self, row: ImageRow, *, first: bool) -> dict[str, Any]:
         """first: of the item's images; answers, which are about the item, stand with it."""
         asset, item = row.asset, row.item
-        name = self._names.claim(safe_path(asset.name), row.key, by_stem=False)
-        if name != asset.name:
-            self._tally.lose("renamed", items=1)
-        if self._place_image is not None:
-            self._place_image(f"images/{name}", asset)
-        self._companion.add(f"images/{name}", row)
+        name = self._named(row)
         data = {IMAGE: asset.url or f"/data/local-files/?d=images/{name}", "name": name}
         if item.split:
             data["split"] = item.split
@@ -129,7 +105,7 @@ class LabelStudioWriter:
         elif size is None:
             self._tally.lose("size_unknown", marks=1)
             return []
-        elif not _is_sound(mark):
+        elif not (is_sound(mark) and _is_inside(mark)):
             self._tally.lose("bad_geometry", marks=1)
             return []
         else:
@@ -241,22 +217,9 @@ def _control(name: str, type: str) -> dict[str, Any]:
     return {"from_name": name, "to_name": IMAGE, "type": type}
 
 
-def _is_sound(mark: Mark) -> bool:
-    """Whether a reader can make a mark of it again."""
-    kind, geometry = KINDS[mark.kind], mark.geometry
-    try:
-        shape = kind.read(geometry)
-    except msgspec.ValidationError:
-        return False
-    if kind.bounds is None or not all(abs(edge) < 1e9 for edge in kind.bounds(shape)):
-        return False
-    if mark.kind == POLYGON and any(len(part[0]) < 3 for part in geometry["parts"]):
-        return False
-    if mark.kind == "mask":
-        return (
-            sum(geometry["runs"]) == geometry["width"] * geometry["height"] and min(geometry["x"], geometry["y"]) >= 0
-        )
-    return mark.kind == POINTS or all(geometry[side] > 1e-6 for side in ("w", "h", "rx", "ry") if side in geometry)
+def _is_inside(mark: Mark) -> bool:
+    """Whether a mask's first row and column are of the image: the format counts pixels from there."""
+    return mark.kind != "mask" or min(mark.geometry["x"], mark.geometry["y"]) >= 0
 
 
 class LabelStudio(Format):

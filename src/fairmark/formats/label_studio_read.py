@@ -9,9 +9,8 @@ import msgspec
 from msgspec import Raw
 
 from fairmark.formats.classes import ClassTable
-from fairmark.formats.coco_write import NO_SPLIT
 from fairmark.formats.contract import ReadOptions, Source
-from fairmark.formats.images import BOX, LazyTable, NamesBefore, asset_for, box_around, pixels_of, split_named
+from fairmark.formats.images import NO_SPLIT, LazyTable, NamesBefore, asset_for, fitted, pixels_of, split_named
 from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
 from fairmark.formats.label_studio_shapes import mark_of
 from fairmark.formats.mapped import mapped
@@ -162,13 +161,9 @@ class _Tasks:
             return
         class_id = self._table.id_of(label)
         mark = Mark(found.id_for(id), kind, class_id, geometry, source=source, score=_score(results))
-        if not self._table.takes(class_id, kind):
-            self._tally.lose("kinds_refused", marks=1)
-            around = box_around(mark) if self._table.takes(class_id, BOX) else None
-            if around is None:
-                return
-            mark = msgspec.structs.replace(mark, kind=BOX, geometry=dict(zip("xywh", around, strict=True)))
-        self._add(found, id, mark, results)
+        mark = fitted(mark, self._table, self._tally)
+        if mark is not None:
+            self._add(found, id, mark, results)
 
     def _take_controls(self, found: "_Found", id: str, results: list[dict[str, Any]], source: MarkSource) -> None:
         tags = [result for result in results if result.get("from_name") == TAGS and result.get("type") == "choices"]

@@ -3,6 +3,7 @@
 from fairmark.formats.coco import Coco
 from fairmark.formats.contract import Format
 from fairmark.formats.cvat import Cvat
+from fairmark.formats.datumaro import Datumaro
 from fairmark.formats.fairmark_jsonl import FairmarkJsonl
 from fairmark.formats.label_studio import LabelStudio
 from fairmark.formats.voc import Voc
@@ -17,4 +18,5 @@ FORMATS: dict[str, Format] = {
     "voc": Voc(),
     "cvat": Cvat(),
     "label_studio": LabelStudio(),
+    "datumaro": Datumaro(),
 }

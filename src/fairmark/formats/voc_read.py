@@ -7,7 +7,7 @@ from math import isfinite
 from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Source
 from fairmark.formats.disk_map import DiskMap
-from fairmark.formats.images import BOX, LazyTable, NamesBefore, asset_for, pixels_of, split_named
+from fairmark.formats.images import BOX, NO_SPLIT, LazyTable, NamesBefore, asset_for, pixels_of, split_named
 from fairmark.formats.lines import lines_of
 from fairmark.formats.model import (
     NAME_CHARS_MAX,
@@ -30,7 +30,6 @@ FLAGS = ("truncated", "difficult", "occluded")
 POSE = "pose"
 UNSTATED_POSE = "Unspecified"
 
-_NO_SPLIT = "default"
 _LISTS = "ImageSets/Main/"
 _TEXT_CHARS_MAX = 200
 _CLASS_LINE = re.compile(rb"\S\s+-?[01]\s*$")
@@ -80,7 +79,7 @@ def _splits(source: Source, *, ours: bool) -> DiskMap:
     for path in source.paths():
         folder, name = path[: path.rfind("/") + 1], stem_of(path.rpartition("/")[2])
         split = split_named(name)
-        if not f"/{folder}".endswith(f"/{_LISTS}") or not path.endswith(".txt") or split is None or name == _NO_SPLIT:
+        if not f"/{folder}".endswith(f"/{_LISTS}") or not path.endswith(".txt") or split is None or name == NO_SPLIT:
             continue
         if ours or not (name == "trainval" or _is_class_list(source, path)):
             splits.fill(_listed(source, path, split))

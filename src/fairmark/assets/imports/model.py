@@ -34,6 +34,7 @@ class LabelFormat(StrEnum):
     VOC = "voc"
     CVAT = "cvat"
     LABEL_STUDIO = "label_studio"
+    DATUMARO = "datumaro"
 
 
 class ItemsSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="items"):

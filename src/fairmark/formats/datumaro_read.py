@@ -1,0 +1,202 @@
+"""Reading Datumaro's JSON, item by item."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Raw
+
+from fairmark.formats.classes import ClassTable
+from fairmark.formats.contract import ReadOptions, Source
+from fairmark.formats.datumaro_shapes import mark_of
+from fairmark.formats.images import NO_SPLIT, LazyTable, NamesBefore, asset_for, fitted, pixels_of, split_named
+from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
+from fairmark.formats.mapped import mapped
+from fairmark.formats.model import AssetRecord, FileDamaged, FormatFault, LabeledItem, Name, RowFault, WrongFormat
+from fairmark.formats.names import relative_path, stem_of, without_root
+from fairmark.formats.tally import Tally
+from fairmark.ontology.model import MARKS_MAX, Z_MAX, Annotation, FieldValue, Mark
+from fairmark.ontology.model import Source as MarkSource
+
+SCORE = "score"
+"""The attribute in which the score of a mark stands."""
+
+_FILES_MAX = 1000
+_SUFFIX = ".jpg"
+"""What the format takes an image's name to end in that has none."""
+_NUL = b"\\u0000"
+
+
+class _Label(msgspec.Struct, frozen=True):
+    name: Name
+
+
+class _Labels(msgspec.Struct, frozen=True):
+    labels: list[_Label] = []
+
+
+class _Categories(msgspec.Struct, frozen=True):
+    label: _Labels = _Labels()
+
+
+class _File(msgspec.Struct, frozen=True):
+    items: Raw
+    categories: _Categories
+
+
+class _Image(msgspec.Struct, frozen=True):
+    path: Annotated[str, Meta(max_length=1024)] | None = None
+    size: tuple[float, float] | None = None
+    """Height and width."""
+
+
+class _Item(msgspec.Struct, frozen=True):
+    id: Name
+    annotations: list[dict[str, Any]] = []
+    attr: dict[str, Any] = {}
+    image: _Image | None = None
+
+
+_decode_item = msgspec.json.Decoder(_Item).decode
+
+
+def datumaro_rows(
+    source: Source, options: ReadOptions, tally: Tally, lazy: LazyTable
+) -> Iterator[LabeledItem | RowFault]:
+    """Each item of each file. One bad annotation costs the annotation, one bad item the item."""
+    paths = [path for path in source.paths() if path.lower().endswith(".json") and "fairmark/" not in path]
+    if not 0 < len(paths) <= _FILES_MAX:
+        message = f"{source.name} holds {len(paths)} JSON files; 1 to {_FILES_MAX} are read."
+        raise WrongFormat(message, file=source.name, mend="Send a ZIP with annotations/*.json, as Datumaro writes it.")
+    table = lazy.table()
+    before = NamesBefore(source, "images/", by_stem=False)
+    for path in paths:
+        tally.files += 1
+        with mapped(source, path) as data:
+            try:
+                file = msgspec.json.decode(data, type=_File)
+            except JSON_ERRORS as error:
+                raise refuse_file(error, path) from error
+            section = memoryview(file.items)
+            if bytes(section[:1]) != b"[":
+                message = f"{path} has no list of items."
+                raise WrongFormat(message, file=path, mend="Export it in the Datumaro format.")
+            classes = [table.id_of(label.name) for label in file.categories.label.labels]
+            reader = _Items(path, options, tally, table, before, classes)
+            for number, (start, end) in enumerate(rows_of(section, path)):
+                yield from reader.read(bytes(section[start:end]), number)
+            del section, file
+
+
+class _Items:
+    """The items of one file."""
+
+    def __init__(
+        self,
+        path: str,
+        options: ReadOptions,
+        tally: Tally,
+        table: ClassTable,
+        before: NamesBefore,
+        classes: list[str],
+    ) -> None:
+        self._path = path
+        self._options = options
+        self._tally = tally
+        self._table = table
+        self._before = before
+        self._classes = classes
+        name = stem_of(path.rpartition("/")[2])
+        self._split = None if name == NO_SPLIT else split_named(name)
+
+    def read(self, row: bytes, number: int) -> Iterator[LabeledItem | RowFault]:
+        place = f"/items/{number}"
+        try:
+            if _NUL in row:
+                raise FileDamaged("A text holds the character U+0000.", file=self._path, mend="Remove it.", path=place)
+            given = _decode_item(row)
+            item = self._unlabeled(given)
+        except JSON_ERRORS as error:
+            yield json_fault(error, self._path, path=place, what="item")
+            return
+        except FormatFault as fault:
+            yield fault.as_row()
+            return
+        marks: list[Mark] = []
+        for index, annotation in enumerate(given.annotations):
+            try:
+                mark = self._mark(annotation, str(index + 1))
+                if mark is not None and len(marks) >= MARKS_MAX:
+                    raise FileDamaged(f"An item has more than {MARKS_MAX} annotations.", file=self._path)
+            except FormatFault as fault:
+                yield msgspec.structs.replace(fault.as_row(), path=f"{place}/annotations/{index}")
+                continue
+            if mark is not None:
+                marks.append(mark)
+        annotation = Annotation(marks=tuple(marks), answers=self._answers(given))
+        yield msgspec.structs.replace(item, annotation=annotation, split=self._split)
+
+    def _unlabeled(self, given: _Item) -> LabeledItem:
+        """The item without its labels. Raises FormatFault for a name that leads elsewhere."""
+        image = given.image or _Image()
+        entry = self._before.get(image.path or "")
+        if entry is not None:
+            return LabeledItem(entry.external_id, entry.name, (AssetRecord(entry.asset, entry.width, entry.height),))
+        raw = without_root(image.path or given.id + _SUFFIX)
+        name = relative_path(raw, file=self._path)
+        if image.path and raw != image.path:
+            self._tally.lose("renamed", items=1)
+        height, width = (pixels_of(side) for side in image.size or (0, 0))
+        return LabeledItem(name, name, (asset_for(name, width, height, self._options),))
+
+    def _mark(self, row: dict[str, Any], id: str) -> Mark | None:
+        """Raises FormatFault for an annotation that says no place, or a class that is none."""
+        type = row.get("type")
+        try:
+            read = mark_of(str(type), row)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            why = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+            message = f"An annotation of type {str(type)[:50]!r} in {self._path} cannot be read: {why}."
+            raise FileDamaged(message, file=self._path, mend="Export it anew.") from error
+        label = row.get("label_id")
+        if read is None or label is None:
+            self._tally.lose("other_annotations" if read is None else "unlabeled", marks=1)
+            return None
+        if not isinstance(label, int) or not 0 <= label < len(self._classes):
+            message = f"There is no label {str(label)[:50]} in {self._path}."
+            raise FileDamaged(message, file=self._path, mend="Add it to the categories.")
+        kind, geometry = read
+        z, group = row.get("z_order"), row.get("group")
+        mark = Mark(
+            id, kind, self._classes[label], geometry,
+            z=z if isinstance(z, int) and abs(z) <= Z_MAX else 0,
+            group=str(group) if isinstance(group, int) and 0 < group < 10**60 else None,
+            source=MarkSource.IMPORT,
+        )  # fmt: skip
+        mark = fitted(mark, self._table, self._tally)
+        if mark is None:
+            return None
+        self._table.saw(mark.class_, mark.kind)
+        return self._with_attributes(mark, row.get("attributes"))
+
+    def _with_attributes(self, mark: Mark, given: Any) -> Mark:
+        attributes: dict[str, FieldValue] = {}
+        score: float | None = None
+        for name, value in given.items() if isinstance(given, dict) else ():
+            is_score = name == SCORE and self._table.known_attribute(mark.class_, name) is None
+            if is_score and isinstance(value, int | float) and 0 <= value <= 1:
+                score = float(value)
+                continue
+            held = self._table.attribute(mark.class_, str(name), value)
+            if held is not None:
+                attributes[held[0]] = held[1]
+        return msgspec.structs.replace(mark, attributes=attributes, score=score)
+
+    def _answers(self, given: _Item) -> dict[str, FieldValue]:
+        answers: dict[str, FieldValue] = {}
+        for name, value in given.attr.items():
+            if self._table.known_question(name) is None:
+                self._tally.lose("item_attributes", items=1)
+            elif (held := self._table.question(name, value)) is not None:
+                answers[held[0]] = held[1]
+        return answers
