@@ -95,6 +95,33 @@ class TestAgreement:
         # {a, b}, both 1 from {c}: D_e = 2 (10 * 20 * 2/3 + 10 * 30 + 20 * 30) / (60 * 59) = 0.5838.
         assert [pair.figure.value for pair in pairs.values()] == [pytest.approx(1 - (1 / 3) / 0.5838, abs=1e-3)] * 2
 
+        # Option by option. a: chosen by all in 10 units, by two of three in 10, by none in 10; b: by all or none.
+        options = {f.slice_key: f for f in found if f.slice is SliceKind.CLASS}
+        assert list(options) == ["a", "c", "b"]
+        assert {key: f.level for key, f in options.items()} == dict.fromkeys("abc", "nominal")
+        assert options["b"].figure.value == 1.0
+        # a: of 90 yes or no 50 are yes; D_o: 10 units with 2 and 1: 10 * (2 * 2 * 1 / 2) / 90 = 2/9;
+        # D_e = 2 * 50 * 40 / (90 * 89) = 0.4994; alpha = 0.555. AC1: P = (20 + 10 / 3) / 30 = 7/9;
+        # share of yes 5/9: P_e = 2 * (5/9) * (4/9) = 0.4938; AC1 = (7/9 - 0.4938) / 0.5062 = 0.561.
+        assert options["a"].figure.value == pytest.approx(0.555, abs=1e-3)
+        assert options["a"].ac1 is not None
+        assert options["a"].ac1.value == pytest.approx(0.561, abs=1e-3)
+
+    def test_ac1_stays_where_one_answer_is_very_common(self, people: People) -> None:
+        # Red but for two units, in which one of three says blue: alpha sees nothing but chance, AC1 agreement.
+        def said(n: int, worker: int) -> Annotation:
+            return Annotation(answers={"colour": "blue" if n < 2 and worker == n else "red"})
+
+        made = [people.row(range(3), [said(n, worker) for worker in range(3)]) for n in range(40)]
+        whole = agreeing.figures(gather("image", ONTOLOGY, made), made, NAMES)[0]
+        assert whole.figure.value is not None
+        assert whole.figure.value < 0.05
+        assert whole.ac1 is not None
+        assert whole.ac1.value is not None
+        assert whole.ac1.value > 0.95
+        assert whole.ac1.low is not None
+        assert whole.ac1.low <= whole.ac1.value
+
     def test_nothing_is_no_figure(self) -> None:
         assert agreeing.figures(gather("image", ONTOLOGY, []), [], NAMES) == []
 

@@ -2483,6 +2483,7 @@ export interface components {
             judgements: number;
             observed: number | null;
             figure: components["schemas"]["Interval"];
+            ac1?: components["schemas"]["Interval"] | null;
         };
         /** AgreementReport */
         AgreementReport: {
@@ -3611,6 +3612,7 @@ export interface components {
         LabelStage: {
             overlap?: components["schemas"]["projects_model_Overlap"];
             consensus?: components["schemas"]["Consensus"];
+            methods?: components["schemas"]["Methods"];
             /** @default [] */
             skills: string[];
             /** @default 1800 */
@@ -3775,6 +3777,43 @@ export interface components {
          * @enum {string}
          */
         MemberRole: "owner" | "manager" | "member";
+        /**
+         * Methods
+         * @default {
+         *       "categorical": "hierarchical",
+         *       "set": "binary",
+         *       "number": "bias-and-spread",
+         *       "text": "one-coin",
+         *       "marks": "existence"
+         *     }
+         */
+        Methods: {
+            /**
+             * @default hierarchical
+             * @enum {string}
+             */
+            categorical: "hierarchical" | "majority";
+            /**
+             * @default binary
+             * @enum {string}
+             */
+            set: "binary" | "majority";
+            /**
+             * @default bias-and-spread
+             * @enum {string}
+             */
+            number: "bias-and-spread" | "median";
+            /**
+             * @default one-coin
+             * @enum {string}
+             */
+            text: "one-coin" | "medoid" | "weave" | "majority";
+            /**
+             * @default existence
+             * @enum {string}
+             */
+            marks: "existence" | "majority";
+        };
         /**
          * Mode
          * @description Two worlds that never meet: what a test key makes, a live key cannot see.
@@ -4046,6 +4085,13 @@ export interface components {
              *           "predictions": false
              *         },
              *         "consensus": "judges",
+             *         "methods": {
+             *           "categorical": "hierarchical",
+             *           "set": "binary",
+             *           "number": "bias-and-spread",
+             *           "text": "one-coin",
+             *           "marks": "existence"
+             *         },
              *         "skills": [],
              *         "lease_s": 1800,
              *         "skips_max": 3

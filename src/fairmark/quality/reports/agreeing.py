@@ -1,6 +1,7 @@
 """Agreement beyond chance from what was gathered: by subject, whole and in slices, with bootstrap intervals. Pure."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import NamedTuple
@@ -9,7 +10,7 @@ import numpy as np
 
 from fairmark.methods.agreement import alpha_of_counts, cohen_kappa, interval_alphas, ordinal_distance
 from fairmark.methods.bootstrap import bootstrap
-from fairmark.methods.multirater import masi_distance
+from fairmark.methods.multirater import gwet_ac1, masi_distance
 from fairmark.methods.truth.labels import Floats, Indices
 from fairmark.ontology.model import FieldKind
 from fairmark.quality.judging.explaining import Names
@@ -115,8 +116,7 @@ def figures(gathered: Gathered, rows: Sequence[TaskRow], names: Names) -> list[A
         everything = Sliced(SliceKind.ALL, "", "all", list(range(len(each.rows))))
         found.append(_figure(each, title, everything, ROUNDS))
         found += [_figure(each, title, part, ROUNDS // 2) for part in task_slices(each.rows, rows)]
-        if each.level in {"nominal", "ordinal"}:
-            found += _classes(each, title, names)
+        found += _options(each, gathered, title, names) if each.level == "set" else _classes(each, title, names)
         found += _pairs(each, title, gathered)
     for key, given in gathered.numbers.items():
         found += _of_numbers(key, given, rows, gathered, names)
@@ -147,12 +147,17 @@ def _made(subject: str, title: str, level: str, part: Sliced, counts: Floats, al
     size = counts.sum(axis=1)
     pairs = float((size * (size - 1)).sum())
     alike = float((counts * (counts - 1)).sum()) / pairs if pairs else math.nan
-    interval = bootstrap(alpha, units, rounds=rounds)
+    figure = _interval(alpha, units, rounds)
+    ac1 = _interval(lambda chosen: gwet_ac1(counts[chosen]), units, rounds) if level != "set" else None
     return AgreementFigure(
         subject=subject, title=title, coefficient="alpha", level=level, slice=part.kind, slice_key=part.key,
-        slice_title=part.title, units=units, judgements=int(size.sum()), observed=some(alike),
-        figure=Interval(value=some(alpha(np.arange(units))), low=some(interval.low), high=some(interval.high)),
+        slice_title=part.title, units=units, judgements=int(size.sum()), observed=some(alike), figure=figure, ac1=ac1,
     )  # fmt: skip
+
+
+def _interval(figure: Callable[[Indices], float], units: int, rounds: int) -> Interval:
+    drawn = bootstrap(figure, units, rounds=rounds)
+    return Interval(value=some(figure(np.arange(units))), low=some(drawn.low), high=some(drawn.high))
 
 
 def _classes(each: Rated, title: str, names: Names) -> list[AgreementFigure]:
@@ -167,6 +172,21 @@ def _classes(each: Rated, title: str, names: Names) -> list[AgreementFigure]:
         part = Sliced(SliceKind.CLASS, value, names.value(each.subject, value), list(range(len(two))))
         found.append(_made(each.subject, title, "nominal", part, two,
                            lambda chosen, two=two: alpha_of_counts(two[chosen]), ROUNDS // 2))  # fmt: skip
+    return found
+
+
+def _options(each: Rated, gathered: Gathered, title: str, names: Names) -> list[AgreementFigure]:
+    """Of a question with several options, each of them: chosen or not."""
+    key = each.subject
+    given = [(row, sets) for row, _, sets in gathered.sets[key] if len(sets) > 1][-UNITS_MAX:]
+    options = Counter(option for _, sets in given for chosen in sets for option in chosen)
+    found: list[AgreementFigure] = []
+    for option in sorted(options, key=lambda name: (-options[name], name))[:SLICES_MAX]:
+        yes = np.array([sum(option in chosen for chosen in sets) for _, sets in given], dtype=np.float64)
+        counts = np.stack([yes, np.array([len(sets) for _, sets in given]) - yes], axis=1)
+        part = Sliced(SliceKind.CLASS, option, names.value(key, option), list(range(len(given))))
+        found.append(_made(key, title, "nominal", part, counts,
+                           lambda chosen, counts=counts: alpha_of_counts(counts[chosen]), ROUNDS // 2))  # fmt: skip
     return found
 
 
@@ -187,15 +207,13 @@ def _pairs(each: Rated, title: str, gathered: Gathered) -> list[AgreementFigure]
         table = np.array(said, dtype=np.int64)
         coefficient, measure = ("alpha", _pair_alpha) if each.level == "set" else ("kappa", _kappa)
         figure = measure(table, each)
-        interval = bootstrap(figure, len(table), rounds=ROUNDS // 2)
         a, b = str(gathered.ids[first]), str(gathered.ids[second])
         found.append(
             AgreementFigure(
                 subject=each.subject, title=title, coefficient=coefficient, level=each.level, slice=SliceKind.PAIR,
                 slice_key=f"{a}|{b}", slice_title="", units=len(table), judgements=2 * len(table),
                 observed=float((table[:, 0] == table[:, 1]).mean()),
-                figure=Interval(value=some(figure(np.arange(len(table)))), low=some(interval.low),
-                                high=some(interval.high)),
+                figure=_interval(figure, len(table), ROUNDS // 2),
             )
         )  # fmt: skip
     return found
@@ -244,10 +262,8 @@ def _of_numbers(
 
 
 def _of_values(key: str, title: str, part: Sliced, said: Sequence[Sequence[float]]) -> AgreementFigure:
-    alpha = interval_alphas(said)
-    interval = bootstrap(alpha, len(said), rounds=ROUNDS // 2)
     return AgreementFigure(
         subject=key, title=title, coefficient="alpha", level="interval", slice=part.kind, slice_key=part.key,
         slice_title=part.title, units=len(said), judgements=sum(len(values) for values in said), observed=None,
-        figure=Interval(value=some(alpha(np.arange(len(said)))), low=some(interval.low), high=some(interval.high)),
+        figure=_interval(interval_alphas(said), len(said), ROUNDS // 2),
     )  # fmt: skip

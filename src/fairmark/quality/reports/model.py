@@ -75,7 +75,7 @@ class AgreementFigure(msgspec.Struct, frozen=True, kw_only=True):
     its name. coefficient: "alpha" (Krippendorff) or "kappa" (Cohen, of pairs). level: nominal, ordinal, interval,
     ratio, set, place. slice_key: the class, batch id, "key=value", "alias|alias" or week's monday.
     units: tasks or things that two people judged. observed: share of pairs of judgements that are the same; of places,
-    how well they fit.
+    how well they fit. ac1: Gwet's AC1, steady where one value is very common; None of sets, numbers, places and pairs.
     """
 
     subject: str
@@ -89,6 +89,7 @@ class AgreementFigure(msgspec.Struct, frozen=True, kw_only=True):
     judgements: int
     observed: float | None
     figure: Interval
+    ac1: Interval | None = None
 
 
 class AgreementReport(msgspec.Struct, frozen=True, kw_only=True):
