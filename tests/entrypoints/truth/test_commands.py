@@ -54,6 +54,10 @@ class TestInferTruth:
             ("spans", '[[0, 2, "PER"]]', [[0, 2, "PER"]]),
             ("segments", '[[5, 6.25, "b"], [0.5, 2, "a"]]', [[0.5, 2.0, "a"], [5.0, 6.25, "b"]]),
             ("boxes", '[[1, 2, 11, 22, "car"]]', [[1.0, 2.0, 11.0, 22.0, "car"]]),
+            ("set", '["red", "blue"]', ["blue", "red"]),
+            ("set", "[]", []),
+            ("ranking", '["b", "c", "a"]', ["b", "c", "a"]),
+            ("ranking", '["b"]', ["b"]),
         ],
     )
     def test_other_kinds(self, tmp_path: Path, kind: str, label: str, answer: object) -> None:
@@ -86,6 +90,15 @@ class TestInferTruth:
         with pytest.raises(Invalid, match="Gold cannot be given for text"):
             _run("infer", labels, "--out", str(tmp_path / "a.csv"), "--kind", "text", "--gold", gold)
 
+    def test_rankings_of_several_tasks_share_their_workers(self, tmp_path: Path) -> None:
+        orders = [(w, t, '["x", "y", "z"]') for w in "abc" for t in range(6)]
+        turned = [("d", t, '["z", "y", "x"]') for t in range(6)]
+        labels = _csv(tmp_path / "l.csv", HEAD, *orders, *turned)
+        _run("infer", labels, "--out", str(tmp_path / "a.csv"), "--kind", "ranking")
+        found = _answers(tmp_path / "a.csv")
+        assert {json.loads(label)[0] for label, _ in found.values()} == {"x"}
+        assert all(0.5 < sure < 1 for _, sure in found.values())
+
     def test_pairs_are_ranked(self, tmp_path: Path) -> None:
         rows = [(w, left, right, "left") for w in "abc" for left, right in (("x", "y"), ("y", "z"), ("x", "z"))]
         labels = _csv(tmp_path / "l.csv", ("worker", "left", "right", "label"), *rows)
@@ -107,6 +120,8 @@ class TestInferTruth:
             (HEAD, ("a", "t", '[["0:01", "0:02", "a"]]'), "segments", "line 2"),
             (HEAD, ("a", "t"), "categorical", "line 2"),
             (HEAD, ("a", "t", "x"), "smell", "smell"),
+            (HEAD, ("a", "t", '["x", "x"]'), "ranking", "line 2: the label is not a JSON list of different names"),
+            (HEAD, ("a", "t", "x"), "set", "line 2"),
             (("worker", "left", "right", "label"), ("a", "x", "y", "up"), "pairs", "up"),
         ],
     )
@@ -134,6 +149,8 @@ class TestScoreAnswers:
         # One of two right; gaps of 0.1 (0.9 to 1) and 0.7 (0.7 to 0), half of the tasks each: 0.4.
         assert figures["accuracy"] == 0.5
         assert figures["calibration_error"] == pytest.approx(0.4)
+        # -ln 0.9 for the one that is right, -ln (1 - 0.7) for the other: (0.105 + 1.204) / 2.
+        assert figures["negative_log_likelihood"] == pytest.approx(0.6547, abs=1e-4)
         assert (figures["tasks"], figures["without_answer"]) == (2, 1)
 
     @pytest.mark.parametrize(
@@ -146,6 +163,11 @@ class TestScoreAnswers:
             ("segments", '[[0,10,"a"]]', '[[0,8,"a"]]', "mean_iou", 0.8),
             ("segments", '[[0,10,"a"],[20,21,"a"]]', '[[0,8,"a"]]', "f1_at_0.5", 2 / 3),
             ("boxes", "[[0,0,10,10]]", "[[0,0,10,8]]", "mean_iou", 0.8),
+            # One of two said is right, one of one: 2 * 1 / 3.
+            ("set", '["a","b"]', '["a"]', "f1", 2 / 3),
+            ("set", '["a","b"]', '["b","a"]', "accuracy", 1.0),
+            # Of three pairs two stand rightly: (2 - 1) / 3.
+            ("ranking", '["a","b","c"]', '["a","c","b"]', "kendall_tau", 1 / 3),
         ],
     )
     def test_other_kinds(self, tmp_path: Path, kind: str, said: str, true: str, figure: str, value: float) -> None:

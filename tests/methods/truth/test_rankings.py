@@ -26,6 +26,14 @@ class TestPlackettLuce:
         assert plackett_luce([Ranking(0, [1])], 2, 1).order() == [0, 1]
         assert plackett_luce([], 0, 0).order() == []
 
+    def test_is_surer_of_what_more_people_put_in_this_order(self) -> None:
+        few, many = (plackett_luce([Ranking(w, [0, 1]) for w in range(n)], 2, n) for n in (2, 20))
+        one, other = np.array([0]), np.array([1])
+        assert 0.5 < few.better(one, other)[0] < many.better(one, other)[0] < 1
+        assert few.better(other, one)[0] == pytest.approx(1 - few.better(one, other)[0])
+        # Nobody named it: the error of the prior.
+        assert plackett_luce([], 1, 0).errors.tolist() == [2.0]
+
     @pytest.mark.parametrize("items", [[0, 0], [0, 7]])
     def test_refuses_what_is_no_order(self, items: list[int]) -> None:
         with pytest.raises(Invalid):

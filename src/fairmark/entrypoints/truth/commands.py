@@ -10,7 +10,7 @@ from fairmark.client.commands.options import AsJson, err, print_facts, print_jso
 
 app = typer.Typer(no_args_is_help=True)
 Labels = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV: worker,task,label.")]
-Kind = Annotated[str, typer.Option(help="categorical, number, text, pairs, boxes, spans or segments.")]
+Kind = Annotated[str, typer.Option(help="categorical, set, number, text, pairs, ranking, boxes, spans or segments.")]
 Gold = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="CSV of known answers: task,truth.")]
 
 
@@ -25,8 +25,8 @@ def infer_truth(
     """Infer one answer per task, with its confidence.
 
     Labels of boxes are JSON lists of [x0,y0,x1,y1] or [x0,y0,x1,y1,"class"], of spans and of segments in time
-    [start,end,"class"]. Pairs have the columns worker,left,right,label (left, right or tie) and perhaps query; their
-    answers are ranks.
+    [start,end,"class"], of sets and rankings (the best first) of names. Pairs have the columns
+    worker,left,right,label (left, right or tie) and perhaps query; their answers are ranks.
     """
     _needs_numpy()
     from fairmark.entrypoints.truth import files

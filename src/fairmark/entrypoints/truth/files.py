@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +14,10 @@ from fairmark.methods.truth.boxes import KEEP_MIN, BoxInference, Submission
 from fairmark.methods.truth.labels import Inference, agreement_with, named
 from fairmark.methods.truth.numbers import NumberInference, Numbers
 from fairmark.methods.truth.pairs import LEFT, RIGHT, TIE, Comparisons, PairInference
+from fairmark.methods.truth.rankings import RankInference, Ranking
 from fairmark.methods.truth.scoring import box_f1, calibration_error, set_f1, word_errors, words
 from fairmark.methods.truth.segments import SegmentInference, Timed, as_boxes
+from fairmark.methods.truth.sets import Choice, SetInference
 from fairmark.methods.truth.spans import Marking, SpanInference
 from fairmark.methods.truth.table import method_of
 from fairmark.methods.truth.text import Text, TextInference
@@ -45,7 +48,7 @@ def infer(path: Path, kind: str, method: str | None, gold: Path | None) -> list[
     chosen = method_of(kind, method)
     if kind not in _KINDS:
         raise Invalid(f"Files of the kind '{kind}' cannot be read here.", mend=f"Use one of: {', '.join(_KINDS)}.")
-    if gold is not None and kind in ("text", "pairs"):
+    if gold is not None and kind in ("text", "pairs", "set", "ranking"):
         raise Invalid(f"Gold cannot be given for {kind}.", mend="Leave out --gold.")
     if kind == "pairs":
         return _pairs(path, chosen)
@@ -74,7 +77,12 @@ def score(answers: Path, truth: Path, kind: str) -> dict[str, float]:
         hits = np.array([float(a == b) for a, b in zip(ours, right, strict=True)])
         confidence = np.array([number_of(sure[task], answers, task) for task in tasks])
         error = calibration_error(np.clip(confidence, 0, 1), hits)
-        return figures | {"accuracy": float(hits.mean()), "calibration_error": error}
+        # Of the probability given to what turned out to be so: that the answer is right, or that it is not.
+        surprise = -np.log(np.clip(np.where(hits > 0, confidence, 1 - confidence), 1e-12, 1.0))
+        return figures | {
+            "accuracy": float(hits.mean()), "calibration_error": error,
+            "negative_log_likelihood": float(surprise.mean()),
+        }  # fmt: skip
     if kind == "number":
         off = np.array(
             [number_of(a, answers, t) - number_of(b, truth, t) for a, b, t in zip(ours, right, tasks, strict=True)]
@@ -83,6 +91,16 @@ def score(answers: Path, truth: Path, kind: str) -> dict[str, float]:
     if kind == "text":
         overall, mean = word_errors([words(text) for text in ours], [words(text) for text in right])
         return figures | {"word_error_rate": overall, "word_error_rate_mean": mean}
+    if kind in ("set", "ranking"):
+        chosen, wanted = (
+            [_listed(text, f"{path}, {task}") for text, task in zip(column, tasks, strict=True)]
+            for column, path in ((ours, answers), (right, truth))
+        )
+        if kind == "ranking":
+            return figures | {"kendall_tau": _mean_tau(chosen, wanted)}
+        exact = [set(a) == set(b) for a, b in zip(chosen, wanted, strict=True)]
+        f1 = set_f1([set(each) for each in chosen], [set(each) for each in wanted])
+        return figures | {"f1": f1, "accuracy": float(np.mean(exact))}
     marks = [[_marks(text, f"{path}, {task}") for text, task in zip(column, tasks, strict=True)]
              for column, path in ((ours, answers), (right, truth))]  # fmt: skip
     if kind == "spans":
@@ -94,7 +112,7 @@ def score(answers: Path, truth: Path, kind: str) -> dict[str, float]:
         f1, iou = box_f1(drawn, wanted)
         return figures | {"f1_at_0.5": f1, "mean_iou": iou}
     raise Invalid(
-        f"Answers of the kind '{kind}' cannot be scored.", mend="Use categorical, number, text, spans, segments, boxes."
+        f"Answers of the kind '{kind}' cannot be scored.", mend=f"Use {', '.join(sorted(_KINDS.keys() - {'pairs'}))}."
     )
 
 
@@ -296,6 +314,62 @@ def _pairs(path: Path, method: Callable[..., Any]) -> list[Answer]:
     return answers
 
 
+def _sets(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, str], path: Path) -> list[Answer]:
+    tasks, who = _names(row.task for row in rows), _names(row.worker for row in rows)
+    items: list[list[Choice]] = [[] for _ in tasks]
+    for row in rows:
+        items[tasks[row.task]].append(Choice(who[row.worker], frozenset(_listed(row.label, _place(row, path)))))
+    found: SetInference = method(items, len(who))
+    answers: list[Answer] = []
+    for number, task in enumerate(tasks):
+        chances = [max(chance, 1 - chance) for _, chance in found.answers[number]]
+        chosen = sorted(str(name) for name in found.chosen(number))
+        answers.append(Answer(task, json.dumps(chosen), float(np.prod(chances))))
+    return answers
+
+
+def _rankings(rows: Sequence[Row], method: Callable[..., Any], known: Mapping[str, str], path: Path) -> list[Answer]:
+    """One order a task, the best first; sure: how likely each stands rightly before the next, on average."""
+    who = _names(row.worker for row in rows)
+    given = [(row.task, row.worker, _listed(row.label, _place(row, path))) for row in rows]
+    item_of = _names((task, name) for task, _, names in given for name in names)
+    orders = [Ranking(who[worker], [item_of[task, name] for name in names]) for task, worker, names in given]
+    found: RankInference = method(orders, len(item_of), len(who))
+    items: dict[str, list[tuple[str, int]]] = {task: [] for task in sorted({task for task, *_ in given})}
+    for (task, name), number in item_of.items():
+        items[task].append((name, number))
+    answers: list[Answer] = []
+    for task, own in items.items():
+        ordered = sorted(own, key=lambda item: -found.scores[item[1]])
+        numbers = np.array([number for _, number in ordered], dtype=np.int64)
+        sure = found.better(numbers[:-1], numbers[1:])
+        label = json.dumps([name for name, _ in ordered])
+        answers.append(Answer(task, label, float(sure.mean()) if len(sure) else 1.0))
+    return answers
+
+
+def _listed(text: str, place: str) -> list[str]:
+    """A label that is a JSON list of names, each at most once."""
+    try:
+        names = json.loads(text)
+    except ValueError:
+        names = None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        raise Invalid(f"{place}: the label is not a JSON list of different names.", mend='Such as ["red", "blue"].')
+    return names
+
+
+def _mean_tau(ours: Sequence[list[str]], right: Sequence[list[str]]) -> float:
+    """Kendall's tau of each order over the items in both, on average; of one item nothing can be told."""
+    found: list[float] = []
+    for said, true in zip(ours, right, strict=True):
+        places = [true.index(name) for name in said if name in true]
+        signs = [1.0 if ours < theirs else -1.0 for ours, theirs in combinations(places, 2)]
+        if signs:
+            found.append(sum(signs) / len(signs))
+    return float(np.mean(found)) if found else float("nan")
+
+
 def _names(values: Any) -> dict[Any, int]:
     """Each value and its number, in ascending order."""
     return {name: number for number, name in enumerate(sorted(set(values)))}
@@ -316,6 +390,6 @@ def _corners(box: Any) -> list[float]:
 
 _KINDS: dict[str, Callable[[Sequence[Row], Callable[..., Any], Mapping[str, str], Path], list[Answer]]] = {
     "categorical": _classes, "number": _numbers, "text": _texts, "spans": _spans, "segments": _segments,
-    "boxes": _boxes,
+    "boxes": _boxes, "set": _sets, "ranking": _rankings,
     "pairs": lambda rows, method, known, path: _pairs(path, method),
 }  # fmt: skip
