@@ -181,6 +181,34 @@ class TestPlan:
         assert all(point.labels <= 4 for point in adaptive)
         assert [point.labels for point in adaptive] == sorted(point.labels for point in adaptive)
 
+    def test_counts_what_the_first_few_overlook(self) -> None:
+        # Boxes of one class: 8 of 10 are seen by each. One person alone misses a fifth, three together a hundredth.
+        crowd, truth = People([0.8] * 5, seed=4), [(100.0, 100.0, "car"), (500.0, 300.0, "car")]
+        made = [crowd.row(range(5), [crowd.boxes(w, truth) for w in range(5)]) for _ in range(60)]
+        said = gather("image", ONTOLOGY, made)
+        found = piloting.plan(said, settle("image", ONTOLOGY, made, said, 0.1), made, NOW)
+        assert found is not None
+        assert found.against == "consensus"
+        fixed = [point.accuracy.value or 0.0 for point in found.points if not point.adaptive]
+        assert fixed[0] == pytest.approx(0.8, abs=0.1)
+        assert fixed[4] > 0.95
+
+    def test_knows_numbers_and_texts(self, people: People) -> None:
+        rng = np.random.default_rng(2)
+        made: list[TaskRow] = []
+        for n in range(40):
+            numbers = [50 + n / 4 + rng.normal(0, 12) for _ in range(3)]
+            days = ["2026-03-01" if rng.random() < 0.8 else f"2026-03-{rng.integers(2, 28):02}" for _ in range(3)]
+            answers = zip(numbers, days, strict=True)
+            made.append(people.row(range(3), [Annotation(answers={"count": float(c), "day": d}) for c, d in answers]))
+        said = gather("image", ONTOLOGY, made)
+        found = piloting.plan(said, settle("image", ONTOLOGY, made, said, 0.1), made, NOW)
+        assert found is not None
+        assert found.pilot_tasks == 40
+        fixed = [point.accuracy.value or 0.0 for point in found.points if not point.adaptive]
+        assert (len(fixed), fixed[2]) == (3, 1.0)  # what all three say together is what it is measured against
+        assert fixed[0] < fixed[1] <= 1.0
+
     def test_is_none_of_a_handful(self, people: People) -> None:
         few, _ = people.colours(10, 3)
         said = gather("image", ONTOLOGY, few)

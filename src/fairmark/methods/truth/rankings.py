@@ -45,7 +45,8 @@ def plackett_luce(rankings: Sequence[Ranking], items: int, workers: int, *, roun
 
     s ~ N(0, SPREAD^2), log care ~ N(0, 0.7^2). Partial orders are fine: what is not named says nothing. With two items
     an order it is Bradley-Terry. Errors from the curvature in the scores alone. O(sum of lengths squared) a step.
-    Raises Invalid for an item twice or out of range. Sources: Luce 1959; Plackett 1975; workers' care: the discrimination of Chen et al. 2013 (see `pairs`).
+    Raises Invalid for an item twice or out of range. Sources: Luce 1959; Plackett 1975; workers' care: the
+    discrimination of Chen et al. 2013 (see `pairs`).
     """
     for ranking in rankings:
         if len(set(ranking.items)) < len(ranking.items) or any(not 0 <= item < items for item in ranking.items):

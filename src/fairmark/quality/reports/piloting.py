@@ -2,94 +2,63 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 import numpy as np
 
 from fairmark.methods.bootstrap import bootstrap
-from fairmark.methods.truth.hierarchical import Learnt
 from fairmark.methods.truth.labels import Floats
-from fairmark.methods.truth.online import Rows, judged_rows
 from fairmark.quality.judging.gathering import Gathered, TaskRow
 from fairmark.quality.judging.settling import Settled
 from fairmark.quality.reports.model import Interval, Plan, PlanBasis, PlanPoint
 from fairmark.quality.reports.planning import TARGETS
+from fairmark.quality.reports.replaying import Replayed, replayed
 
 UNITS_MIN, UNITS_MAX = 20, 400
-"""Fewest things judged by three or more that a plan can rest on, and most that are replayed."""
-LABELS_MIN, LABELS_MAX = 3, 9
+"""Fewest things judged by three or more that a plan can rest on, and most that it does."""
 CHECKED_MIN = 20
 """Fewest checked things against which accuracy is measured; with less, against what all say together."""
-
-
-class _Replayed(NamedTuple):
-    """One thing: the posterior after 1, 2 ... judgements in random order, [labels, K], and what is right."""
-
-    posteriors: list[Floats]
-    right: int
-    row: int
 
 
 def plan(gathered: Gathered, settled: Settled, rows: Sequence[TaskRow], now: datetime) -> Plan | None:
     """The price list; None while there are too few things that three people judged.
 
-    What a mark or answer is, is replayed; that everything was marked at all, is not. Judges are believed as they are
-    known now, in all.
+    Judges are believed as they are known now, in all.
     """
-    rng = np.random.default_rng(0)
-    replayed: list[_Replayed] = []
-    checked: list[_Replayed] = []
-    for key, model in settled.models.items():
-        if key in gathered.sets:
-            continue
-        for n, placed in enumerate(gathered.units[key]):
-            unit = placed.unit
-            if len(unit.judges) < LABELS_MIN:
-                continue
-            right = unit.truth if unit.truth >= 0 else int(model.posterior(n).argmax())
-            each = _Replayed(_in_turn(model.learnt, unit.judges, unit.values, rng), right, placed.row)
-            replayed.append(each)
-            if unit.truth >= 0:
-                checked.append(each)
+    everything = replayed(gathered, settled)
+    checked = [each for each in everything if each.checked]
     against = "gold" if len(checked) >= CHECKED_MIN else "consensus"
-    used = (checked if against == "gold" else replayed)[-UNITS_MAX:]
+    used = sorted(checked if against == "gold" else everything, key=lambda each: each.row)[-UNITS_MAX:]
     if len(used) < UNITS_MIN:
         return None
-    most = min(max(len(each.posteriors) for each in used), LABELS_MAX)
-    points = [_fixed(used, n) for n in range(1, most + 1)] + [_adaptive(used, target, most) for target in TARGETS]
-    pilot = len({each.row for each in used})
+    most = max(len(each.steps) for each in used)
+    points = [_fixed(used, n) for n in range(1, most + 1)] + [_adaptive(used, target) for target in TARGETS]
+    made = [point for point in points if point is not None]
     return Plan(
-        basis=PlanBasis.PILOT, against=against, pilot_tasks=pilot, tasks=len(rows), currency="USD", price_micros=None,
-        points=[point for point in points if point is not None], assumptions=_words(against, len(used)),
-        advice=_advice([point for point in points if point is not None]), made_at=now,
+        basis=PlanBasis.PILOT, against=against, pilot_tasks=len({each.row for each in used}), tasks=len(rows),
+        currency="USD", price_micros=None, points=made, assumptions=_words(against, len(used)), advice=_advice(made),
+        made_at=now,
     )  # fmt: skip
 
 
-def _in_turn(learnt: Learnt, judges: Sequence[int], values: Sequence[int], rng: np.random.Generator) -> list[Floats]:
-    order = rng.permutation(len(judges))[:LABELS_MAX]
-    who, said = np.array(judges)[order], np.array(values)[order]
-    return [judged_rows(Rows(who[:n], said[:n], np.ones(n)), learnt) for n in range(1, len(order) + 1)]
-
-
-def _fixed(used: Sequence[_Replayed], labels: int) -> PlanPoint | None:
+def _fixed(used: Sequence[Replayed], labels: int) -> PlanPoint | None:
     """Everybody asked so often; only of things that were."""
-    own = [each for each in used if len(each.posteriors) >= labels]
+    own = [each for each in used if len(each.steps) >= labels]
     if len(own) < UNITS_MIN:
         return None
-    right = np.array([float(each.posteriors[labels - 1].argmax() == each.right) for each in own])
+    right = np.array([float(each.steps[labels - 1].right) for each in own])
     return _point(right, float(labels), None, None)
 
 
-def _adaptive(used: Sequence[_Replayed], target: float, most: int) -> PlanPoint:
+def _adaptive(used: Sequence[Replayed], target: float) -> PlanPoint:
     """Asked one by one until sure enough, or until there is nobody left to ask."""
     right: list[float] = []
     labels: list[int] = []
     unsure = 0
     for each in used:
-        reached = next((n for n, p in enumerate(each.posteriors[:most]) if p.max() >= target), None)
-        at = reached if reached is not None else min(len(each.posteriors), most) - 1
+        reached = next((n for n, step in enumerate(each.steps) if step.sure >= target), None)
+        at = reached if reached is not None else len(each.steps) - 1
         unsure += reached is None
-        right.append(float(each.posteriors[at].argmax() == each.right))
+        right.append(float(each.steps[at].right))
         labels.append(at + 1)
     return _point(np.array(right), float(np.mean(labels)), target, unsure / len(used))
 
@@ -111,7 +80,7 @@ def _words(against: str, things: int) -> list[str]:
         f"From {things} things that three people or more judged, replayed in random order.",
         how,
         "New people are as good as those of the pilot.",
-        "Things that nobody marked are not counted.",
+        "A mark that those asked overlook counts as missed; what nobody marked at all is not counted.",
     ]
 
 
