@@ -19,9 +19,11 @@ class EditorPage:
         """Where an image point lies in the window now."""
         found = await self.page.evaluate(
             """([x, y]) => {
-                const { view } = harness.inside.workspace
+                const { workspace } = harness.inside
+                const { view } = workspace
                 const box = document.querySelector(".stage").getBoundingClientRect()
-                return [box.x + view.x + x * view.scale, box.y + view.y + y * view.scale]
+                const [paneX, paneY] = workspace.inPane([view.x + x * view.scale, view.y + y * view.scale])
+                return [box.x + paneX, box.y + paneY]
             }""",
             at,
         )

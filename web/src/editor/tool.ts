@@ -35,6 +35,8 @@ export interface Sketch {
   readonly dots?: readonly (readonly [x: number, y: number])[]
   /** The frame of a selection being dragged open. */
   readonly frame?: Box
+  /** What a ruler lies between. */
+  readonly measure?: { readonly from: readonly [x: number, y: number]; readonly to: readonly [x: number, y: number] }
   /** Pixels being painted or erased. */
   readonly stroke?: { readonly spans: Spans; readonly isErasing: boolean }
 }

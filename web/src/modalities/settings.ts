@@ -10,10 +10,18 @@ export interface SettingValues {
   /** 1 is as the image is; 0.2 to 3. */
   readonly brightness: number
   readonly contrast: number
+  /** 1 is as the image is; above it the dark parts are brighter. 0.2 to 5. */
+  readonly gamma: number
+  readonly channel: Channel
+  /** Of all marks, 0.1 to 1. */
+  readonly opacity: number
   /** Share of opacity that every mark is filled with. */
   readonly fill: number
   readonly labels: LabelDisplay
   readonly crosshair: boolean
+  readonly grid: boolean
+  readonly loupe: boolean
+  readonly minimap: boolean
   /** Width of the brush, image pixels. */
   readonly brush: number
   readonly preset: PresetName
@@ -26,14 +34,25 @@ export const FILLS: readonly number[] = [0, 0.12, 0.3]
 export const LABEL_DISPLAYS: readonly LabelDisplay[] = ["selected", "all", "none"]
 export const LIGHT_MIN = 0.2
 export const LIGHT_MAX = 3
+export const GAMMA_MAX = 5
+export const OPACITY_MIN = 0.1
+/** What of the picture is shown: all of it, or one of these as grey. */
+export const CHANNELS = ["all", "red", "green", "blue", "alpha", "gray"] as const
+export type Channel = (typeof CHANNELS)[number]
 export const BRUSH_MAX = 1000
 
 export const DEFAULTS: SettingValues = {
   brightness: 1,
   contrast: 1,
+  gamma: 1,
+  channel: "all",
+  opacity: 1,
   fill: 0,
   labels: "selected",
   crosshair: true,
+  grid: false,
+  loupe: false,
+  minimap: false,
   brush: 24,
   preset: "fairmark",
   overrides: {},
@@ -82,6 +101,12 @@ function isFit(name: string, value: unknown): boolean {
     case "brightness":
     case "contrast":
       return typeof value === "number" && value >= LIGHT_MIN && value <= LIGHT_MAX
+    case "gamma":
+      return typeof value === "number" && value >= LIGHT_MIN && value <= GAMMA_MAX
+    case "opacity":
+      return typeof value === "number" && value >= OPACITY_MIN && value <= 1
+    case "channel":
+      return CHANNELS.includes(value as Channel)
     case "fill":
       return FILLS.includes(value as number)
     case "brush":
@@ -89,6 +114,9 @@ function isFit(name: string, value: unknown): boolean {
     case "labels":
       return LABEL_DISPLAYS.includes(value as LabelDisplay)
     case "crosshair":
+    case "grid":
+    case "loupe":
+    case "minimap":
       return typeof value === "boolean"
     case "preset":
       return PRESETS.some((preset) => preset.id === value)

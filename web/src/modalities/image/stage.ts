@@ -9,6 +9,7 @@ import { ImageLayer, type ImageState } from "./layers/imageLayer.ts"
 import { LiveLayer } from "./layers/liveLayer.ts"
 import { ClassLook } from "./layers/look.ts"
 import { MarksLayer } from "./layers/marksLayer.ts"
+import { filterOf } from "./light.ts"
 import { ReviewLayers } from "./reviewLayers.ts"
 import type { Workspace } from "./workspace.ts"
 
@@ -20,12 +21,15 @@ export interface StageParts {
   readonly host: HTMLElement
   readonly urls: readonly string[]
   readonly onImageState: (state: ImageState) => void
+  /** Of the element that changes gamma and channel. */
+  readonly filterId: string
 }
 
 export class Stage {
   readonly counters = new FrameCounters()
   readonly #workspace: Workspace
   readonly #urls: readonly string[]
+  readonly #filterId: string
   readonly #image: ImageLayer
   readonly #marks: MarksLayer
   readonly #live: LiveLayer
@@ -41,10 +45,11 @@ export class Stage {
   #pointedOut: readonly Box[] = []
   #selectionFrame: Box | null = null
 
-  constructor({ workspace, host, urls, onImageState }: StageParts) {
+  constructor({ workspace, host, urls, onImageState, filterId }: StageParts) {
     const { session, settings, review } = workspace
     this.#workspace = workspace
     this.#urls = urls
+    this.#filterId = filterId
     this.#look = new ClassLook(session.vocabulary)
     this.#submitted = review && new ReviewLayers(review)
     this.#image = new ImageLayer(host, onImageState)
@@ -57,6 +62,10 @@ export class Stage {
       settings.topics.on("settings", () => {
         if (this.#marks.fill !== settings.values.fill) {
           this.#marks.fill = settings.values.fill
+          this.#marks.invalidate()
+        }
+        if (this.#marks.opacity !== settings.values.opacity) {
+          this.#marks.opacity = settings.values.opacity
           this.#marks.invalidate()
         }
         this.#request()
@@ -81,6 +90,7 @@ export class Stage {
     }
     if (workspace.work) this.#stop.push(workspace.work.topics.on("phase", () => this.#request()))
     this.#marks.fill = settings.values.fill
+    this.#marks.opacity = settings.values.opacity
     this.#viewChanged()
   }
 
@@ -95,6 +105,11 @@ export class Stage {
     this.#live.resize(size, density)
     // A canvas that was given another size is blank; waiting for the next frame would show it so.
     this.#draw()
+  }
+
+  /** The picture on screen; null while there is none. */
+  get picture(): CanvasImageSource | null {
+    return this.#image.picture
   }
 
   retryImage(): void {
@@ -124,7 +139,7 @@ export class Stage {
     this.#requested = 0
     const began = performance.now()
     const { view, settings } = this.#workspace
-    this.#image.frame(view, settings.values.brightness, settings.values.contrast)
+    this.#image.frame(view, filterOf(settings.values, this.#filterId))
     const isDone = this.#marks.frame(view)
     if (this.#isLiveDue) this.#drawLive()
     else this.#live.painted = 0

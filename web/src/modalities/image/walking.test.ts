@@ -16,8 +16,8 @@ describe("a walk through attributes", () => {
   it("goes through the marks that have some, by place, zoomed to each", () => {
     const { walking, selection, view } = walked(null, "attributes")
     expect([walking.place, [...selection]]).toEqual([[1, 2], ["a"]])
-    // 40 px in a pane of 400 x 300 with margins of 60: 180 / 40 = 4.5.
-    expect(view.scale).toBe(4.5)
+    // 40 px and half of it around, in a pane of 400 x 300 with margins of 60: 180 / 80.
+    expect(view.scale).toBe(2.25)
     walking.step(1)
     expect([walking.current?.id, walking.field?.id]).toEqual(["b", "view"])
     walking.step(1)

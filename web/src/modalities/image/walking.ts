@@ -9,7 +9,9 @@ import { type Choice, choicesOf, chosenWith } from "#editor/choices.ts"
 import { visibleFields } from "#editor/conditions.ts"
 import type { Field, FieldValue } from "#editor/ontology.ts"
 import { Topics } from "#editor/topics.ts"
+import { grown } from "#geometry/box.ts"
 import { inReadingOrder } from "../markCommands.ts"
+import { boundsOf } from "./sight.ts"
 import type { Workspace } from "./workspace.ts"
 
 export type Walk = "attributes" | "sweep"
@@ -64,6 +66,7 @@ export class Walking {
     }
     const [selected] = workspace.selection
     workspace.choose("select")
+    workspace.open(null)
     this.walk = walk
     this.classId = classId
     this.#ids = marks.map(({ id }) => id)
@@ -202,7 +205,9 @@ export class Walking {
     this.#at = at
     this.#fieldId = null
     session.select([mark.id])
-    this.#workspace.lookAt([mark])
+    const box = boundsOf(this.#workspace, [mark])
+    // With half as much around it as it is itself: what it is shows by what is beside it.
+    if (box) this.#workspace.zoomToBox(grown(box, Math.max(box.w, box.h) / 2))
     const name = session.vocabulary.classOf(mark.class)?.name ?? mark.class
     session.say(`${name}, ${at + 1} of ${this.#ids.length}.`)
     this.topics.tell("walk")

@@ -269,7 +269,7 @@ describe("a viewer", () => {
       [90, 90],
     ])
     expect(workspace.session.isChanged).toBe(false)
-    expect(workspace.tools.map((tool) => tool.id)).toEqual(["select", "pan"])
+    expect(workspace.tools.map((tool) => tool.id)).toEqual(["select", "pan", "ruler"])
   })
 })
 

@@ -24,8 +24,12 @@ import { Painting } from "./painting.ts"
 import { removeHeld, removePoint } from "./points.ts"
 import { Scene } from "./scene.ts"
 import { boundsOf, reveal, showDifference } from "./sight.ts"
+import { rulerTool } from "./tools/ruler/tool.ts"
 import { Viewing } from "./viewing.ts"
 import { Walking } from "./walking.ts"
+
+/** Tools that change nothing. */
+const LOOKING: ReadonlySet<Tool> = new Set([selectTool, panTool, rulerTool])
 
 function toolsOf({ tool, moreTools = [] }: PlacedImageKind): readonly Tool[] {
   return [tool, ...moreTools]
@@ -63,7 +67,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   ) {
     super()
     const drawable = placedKinds.filter(({ id }) => session.vocabulary.classesFor(id).length > 0)
-    this.tools = session.mode === "view" ? [selectTool, panTool] : [selectTool, ...drawable.flatMap(toolsOf), panTool]
+    this.tools = [selectTool, ...(session.mode === "view" ? [] : drawable.flatMap(toolsOf)), panTool, rulerTool]
     const first = session.mode === "label" ? (this.tools[1] as Tool) : selectTool
     this.drawnWith = session.mode === "view" ? null : (drawable[0]?.tool ?? null)
     this.#fillScene()
@@ -144,7 +148,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   }
 
   get howTo(): string {
-    return this.tools.length > 2 ? "Drag, or click two corners, to draw." : ""
+    return this.drawnWith ? "Drag, or click two corners, to draw." : ""
   }
 
   putDown(): void {
@@ -167,7 +171,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
 
   /** Whether the tool in hand draws. */
   get isDrawing(): boolean {
-    return this.tool !== selectTool && this.tool !== panTool
+    return !LOOKING.has(this.tool)
   }
 
   get isBusy(): boolean {

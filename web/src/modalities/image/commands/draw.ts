@@ -74,6 +74,14 @@ export const drawCommands: readonly Command<Workspace>[] = [
     run: (workspace) => workspace.choose("pan"),
   },
   {
+    id: "tool.ruler",
+    title: "Ruler: measure in pixels",
+    group: "Tools",
+    modes: ANY,
+    keys: keys("Alt+Q"),
+    run: (workspace) => workspace.choose("ruler"),
+  },
+  {
     id: "tool.redraw",
     title: "Redraw the selected mark",
     group: "Tools",

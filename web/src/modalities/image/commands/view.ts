@@ -2,7 +2,8 @@
 
 import { type Command, type Keys, keys, LOOK } from "#editor/commands.ts"
 import { clamp, rounded } from "#geometry/point.ts"
-import { FILLS, LABEL_DISPLAYS, LIGHT_MAX, LIGHT_MIN } from "../../settings.ts"
+import { CHANNELS, FILLS, GAMMA_MAX, LABEL_DISPLAYS, LIGHT_MAX, LIGHT_MIN, OPACITY_MIN } from "../../settings.ts"
+import { plain } from "../plainView.ts"
 import { ZOOM_STEP } from "../viewing.ts"
 import type { Workspace } from "../workspace.ts"
 
@@ -16,9 +17,36 @@ function view(
   return { id: `view.${id}`, title, group: "View", modes: LOOK, keys: key, run, repeats }
 }
 
-function light(what: "brightness" | "contrast", by: number) {
-  return ({ settings }: Workspace) =>
-    settings.set({ [what]: rounded(clamp(settings.values[what] + by, LIGHT_MIN, LIGHT_MAX), 1) })
+const RANGES = {
+  brightness: [LIGHT_MIN, LIGHT_MAX],
+  contrast: [LIGHT_MIN, LIGHT_MAX],
+  gamma: [LIGHT_MIN, GAMMA_MAX],
+  opacity: [OPACITY_MIN, 1],
+} as const
+
+function light(what: keyof typeof RANGES, by: number) {
+  const [low, high] = RANGES[what]
+  return ({ settings }: Workspace) => settings.set({ [what]: rounded(clamp(settings.values[what] + by, low, high), 1) })
+}
+
+function flip(what: "crosshair" | "grid" | "loupe" | "minimap") {
+  return ({ settings }: Workspace) => settings.set({ [what]: !settings.values[what] })
+}
+
+function turn(by: number) {
+  return (workspace: Workspace) => {
+    workspace.turnTo(workspace.turn + by)
+    workspace.say(`Turned by ${workspace.turn}°.`)
+  }
+}
+
+const CHANNEL_WORDS = {
+  all: "All channels.",
+  red: "Red.",
+  green: "Green.",
+  blue: "Blue.",
+  alpha: "Alpha.",
+  gray: "Grey.",
 }
 
 function next<T>(all: readonly T[], now: T): T {
@@ -45,9 +73,20 @@ export const viewCommands: readonly Command<Workspace>[] = [
   view("darker", "Darker", keys("Alt+Shift+B"), light("brightness", -0.1), true),
   view("moreContrast", "More contrast", keys("Alt+C"), light("contrast", 0.1), true),
   view("lessContrast", "Less contrast", keys("Alt+Shift+C"), light("contrast", -0.1), true),
-  view("plainLight", "Brightness and contrast as they are", keys("Alt+0"), ({ settings }) =>
-    settings.set({ brightness: 1, contrast: 1 }),
-  ),
+  view("moreGamma", "More gamma: dark parts brighter", keys("Alt+G"), light("gamma", 0.1), true),
+  view("lessGamma", "Less gamma", keys("Alt+Shift+G"), light("gamma", -0.1), true),
+  view("channel", "Channel: all, red, green, blue, alpha, grey", keys("Alt+K"), (workspace) => {
+    const channel = next(CHANNELS, workspace.settings.values.channel)
+    workspace.settings.set({ channel })
+    workspace.say(CHANNEL_WORDS[channel])
+  }),
+  view("plain", "Light, marks and turn as they are", keys("Alt+0"), (workspace) => plain(workspace)),
+  view("lessOpacity", "Marks more transparent", keys("Alt+O"), light("opacity", -0.1), true),
+  view("moreOpacity", "Marks less transparent", keys("Alt+Shift+O"), light("opacity", 0.1), true),
+  view("turn", "Turn by 90° clockwise", keys("Ctrl+R", "Alt+T", "Alt+T"), turn(90)),
+  view("turnBack", "Turn by 90° the other way", keys("Ctrl+Shift+R", "Alt+Shift+T", "Alt+Shift+T"), turn(-90)),
+  view("turnALittle", "Turn by 5° clockwise", keys("Alt+Y"), turn(5), true),
+  view("turnBackALittle", "Turn by 5° the other way", keys("Alt+Shift+Y"), turn(-5), true),
   view("fill", "Fill of the marks: none, light, strong", keys("F"), ({ settings }) =>
     settings.set({ fill: next(FILLS, settings.values.fill) }),
   ),
@@ -56,9 +95,10 @@ export const viewCommands: readonly Command<Workspace>[] = [
     workspace.settings.set({ labels })
     workspace.say(LABEL_WORDS[labels])
   }),
-  view("crosshair", "Crosshair on or off", keys("X"), ({ settings }) =>
-    settings.set({ crosshair: !settings.values.crosshair }),
-  ),
+  view("crosshair", "Crosshair on or off", keys("X"), flip("crosshair")),
+  view("grid", "Grid on or off", keys("Alt+X"), flip("grid")),
+  view("loupe", "Loupe on or off", keys("Alt+Z"), flip("loupe")),
+  view("minimap", "Minimap on or off", keys("Alt+N"), flip("minimap")),
   view("hideAll", "Hide or show all marks", keys("T H", "Alt+Shift+H", "T H"), ({ session }) => {
     const ids = [...session.marks()].map((mark) => mark.id)
     session.setHidden(session.hidden.size > 0 ? new Set() : new Set(ids))

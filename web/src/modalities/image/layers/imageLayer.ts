@@ -43,7 +43,13 @@ export class ImageLayer {
     this.#image.src = src
   }
 
-  frame(view: Viewport, brightness: number, contrast: number): void {
+  /** What is on screen, once it is there. */
+  get picture(): CanvasImageSource | null {
+    return this.#image.complete && this.#image.naturalWidth > 0 ? this.#image : null
+  }
+
+  /** `filter`: as CSS writes it. */
+  frame(view: Viewport, filter: string): void {
     const { style } = this.#image
     const transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`
     if (transform !== this.#transform) {
@@ -51,7 +57,6 @@ export class ImageLayer {
       style.transform = transform
       style.imageRendering = view.scale >= SQUARES_FROM ? "pixelated" : "auto"
     }
-    const filter = brightness === 1 && contrast === 1 ? "none" : `brightness(${brightness}) contrast(${contrast})`
     if (filter !== this.#filter) {
       this.#filter = filter
       style.filter = filter

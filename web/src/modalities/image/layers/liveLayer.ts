@@ -14,6 +14,7 @@ import { placedKind } from "../kinds/table.ts"
 import type { Scene } from "../scene.ts"
 import { Brush } from "./brush.ts"
 import { inkOn, type Look } from "./look.ts"
+import { drawRuler } from "./ruler.ts"
 
 /** Of a larger selection such a weight is drawn as selected, a box being 1, and a frame around all of it. */
 export const LIVE_MAX = 600
@@ -81,6 +82,7 @@ export class LiveLayer {
     this.#drawLabels(live, inView, drawn)
     this.#drawHandles(live)
     this.#drawFrames(live)
+    if (live.sketch?.measure) drawRuler(brush, live.sketch.measure, live.turn)
   }
 
   #drawPointedOut({ pointedOut }: LiveScene): void {

@@ -53,6 +53,8 @@ export class MarksLayer {
   strata: readonly Stratum[] = []
   /** Share of opacity that every mark is filled with. */
   fill = 0
+  /** Of all of them together, 0 to 1. */
+  opacity = 1
   /** How many marks the last frame drew. */
   painted = 0
 
@@ -274,6 +276,7 @@ export class MarksLayer {
       return
     }
     style.visibility = "visible"
+    style.opacity = this.opacity === 1 ? "" : String(this.opacity)
     const ratio = view.scale / this.#shown.scale
     const x = view.x - this.#shown.x * ratio
     const y = view.y - this.#shown.y * ratio
