@@ -1,5 +1,6 @@
 """What every method of truth inference has to keep, over one table of methods and one of odd inputs."""
 
+import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
@@ -106,6 +107,21 @@ class TestAdversaries:
         found = method(labels)
         assert found.skill[4] < 0.2
         assert (found.best() == truth).mean() > 0.95
+
+
+@pytest.mark.parametrize("method", [majority, one_coin, dawid_skene, mace, hierarchical])
+class TestMemory:
+    def test_grows_with_the_labels_and_no_faster(self, method: Callable[..., Inference]) -> None:
+        def most(tasks: int) -> int:
+            labels, _ = crowd([0.9, 0.8, 0.7, 0.6] * 10, tasks, 4, 5)
+            method(labels)  # what is made once, such as caches of imports, does not count
+            tracemalloc.start()
+            method(labels)
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            return peak
+
+        assert most(8_000) < 4.4 * most(2_000)
 
 
 class TestMajority:
