@@ -22,8 +22,10 @@ from fairmark.ontology.model import (
     Ontology,
     Option,
     Severity,
+    SkeletonPoint,
     When,
 )
+from fairmark.ontology.skeletons import skeleton_faults
 
 TESTS_MAX = 100
 """Most groups and tests of one condition."""
@@ -91,7 +93,9 @@ def _check_layers(found: _Findings, ontology: Ontology) -> None:
             found.warn("no_use", pointer("classes", index, "instances"), message, mend)
 
 
-def _check_ids(found: _Findings, things: Sequence[ItemClass | Field | Option | LinkType], path: str, what: str) -> None:
+def _check_ids(
+    found: _Findings, things: Sequence[ItemClass | Field | Option | LinkType | SkeletonPoint], path: str, what: str
+) -> None:
     """Ids and names of one list."""
     ids: set[str] = set()
     names: set[str] = set()
@@ -168,6 +172,19 @@ def _check_class(
             message = f"{item_class.name}: at least {limits.min_points} and at most {limits.max_points} points."
             mend = "Lower min_points or raise max_points."
             found.add("empty_range", path + pointer("limits", kind, "min_points"), message, mend)
+    _check_skeleton(found, item_class, path + "/skeleton")
+    _check_parent(found, item_class, path, by_id)
+    _check_fields(found, item_class.attributes, path + "/attributes", "attribute")
+
+
+def _check_skeleton(found: _Findings, item_class: ItemClass, path: str) -> None:
+    if item_class.skeleton is not None:
+        _check_ids(found, item_class.skeleton.points, path + "/points", "point")
+    for fault in skeleton_faults(item_class, path):
+        found.add(fault.code, fault.path, fault.message, fault.mend, severity=fault.severity)
+
+
+def _check_parent(found: _Findings, item_class: ItemClass, path: str, by_id: dict[str, ItemClass]) -> None:
     parent = item_class.parent
     if parent is not None and parent not in by_id:
         found.add("unknown_class", path + "/parent", f"There is no class {shown(parent)}.", "Name an existing class.")
@@ -179,7 +196,6 @@ def _check_class(
         elif len(line) == LINEAGE_MAX:
             message = f"{item_class.name} has too many classes above it."
             found.add("too_deep", path + "/parent", message, f"Keep the tree below {LINEAGE_MAX} levels.")
-    _check_fields(found, item_class.attributes, path + "/attributes", "attribute")
 
 
 def _check_link(found: _Findings, link: LinkType, path: str, by_id: dict[str, ItemClass]) -> None:

@@ -96,9 +96,20 @@ def _compare_class(changes: list[Change], was: ItemClass, now: ItemClass, path: 
     if was.limits != now.limits:
         message = f"{now.name}: marks of it may have other sizes or numbers of points."
         changes.append(Change("changed", path + "/limits", message, _is_tighter(was.limits, now.limits)))
+    _compare_skeleton(changes, was, now, path)
     _note(changes, path, "instances", now.name, was.instances, now.instances, invalidates=not now.instances)
     for before, after, here in _paired(changes, was.attributes, now.attributes, path + "/attributes", "attribute"):
         _compare_field(changes, before, after, here)
+
+
+def _compare_skeleton(changes: list[Change], was: ItemClass, now: ItemClass, path: str) -> None:
+    if was.skeleton == now.skeleton:
+        return
+    before, after = ([] if one is None else [point.id for point in one.points] for one in (was.skeleton, now.skeleton))
+    what = "its looks, its pairs or its sigmas" if before == after else "its points or their order"
+    # Marks hold their points by number: another order gives each another meaning.
+    invalidates = bool(before) and before != after
+    changes.append(Change("changed", path + "/skeleton", f"{now.name}: the skeleton has changed, {what}.", invalidates))
 
 
 def _is_tighter(was: Mapping[str, MarkLimits], now: Mapping[str, MarkLimits]) -> bool:

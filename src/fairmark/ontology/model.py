@@ -23,6 +23,9 @@ OPTIONS_MAX = 1_000
 TEXT_MAX = 100_000
 """Most characters of one text value, whatever the field's own `max` says."""
 Z_MAX = 1_000_000
+JOINTS_MAX = 200
+"""Most points of a skeleton."""
+EDGES_MAX = 1_000
 FAULTS_MAX = 1_000
 """A check stops after this many faults: nobody reads more, and a hostile document must not fill the answer."""
 
@@ -100,12 +103,36 @@ class MarkLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     max_points: Annotated[int, Meta(ge=1)] | None = None
 
 
+class SkeletonPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One named point of a skeleton.
+
+    x, y: where it stands in the default pose, 0 to 1 from the upper left corner of its frame. sigma: how far careful
+    people place it apart, as a share of the size of the thing, for object keypoint similarity; None: nobody measured.
+    """
+
+    id: Slug
+    name: Title
+    x: Annotated[float, Meta(ge=0, le=1)]
+    y: Annotated[float, Meta(ge=0, le=1)]
+    sigma: Annotated[float, Meta(gt=0, le=1)] | None = None
+
+
+class Skeleton(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What marks of kind "skeleton" are made of: points in order, edges between them, and the pairs of points that
+    change places when left and right are swapped; edges and pairs name points by their ids.
+    """
+
+    points: Annotated[tuple[SkeletonPoint, ...], Meta(min_length=1, max_length=JOINTS_MAX)]
+    edges: Annotated[tuple[tuple[Slug, Slug], ...], Meta(max_length=EDGES_MAX)] = ()
+    mirrored: Annotated[tuple[tuple[Slug, Slug], ...], Meta(max_length=JOINTS_MAX)] = ()
+
+
 class ItemClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a mark can be: a car, a pedestrian. `marks` names the mark kinds it may take ("box", "tag" ...); `limits`
     what holds for marks of some of these kinds.
 
     instances: whether each one is a mask of its own, as of things that are counted; if not, it is stuff (sky, road), of
-    which there is one mask at most on each asset.
+    which there is one mask at most on each asset. skeleton: which points its skeletons have.
     """
 
     id: Slug
@@ -120,6 +147,7 @@ class ItemClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     max_count: Annotated[int, Meta(ge=0)] | None = None
     limits: dict[str, MarkLimits] = {}
     instances: bool = True
+    skeleton: Skeleton | None = None
 
 
 class LinkType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

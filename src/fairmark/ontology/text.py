@@ -16,7 +16,18 @@ import yaml
 
 from fairmark.kernel.errors import TooLarge
 from fairmark.ontology.fields import pointer
-from fairmark.ontology.model import Field, FieldKind, InvalidDocument, ItemClass, LinkType, Ontology, Option, When
+from fairmark.ontology.model import (
+    Field,
+    FieldKind,
+    InvalidDocument,
+    ItemClass,
+    LinkType,
+    Ontology,
+    Option,
+    Skeleton,
+    SkeletonPoint,
+    When,
+)
 from fairmark.ontology.upgrade import plain_ontology, read_ontology
 
 LENGTH_MAX = 2_000_000
@@ -26,8 +37,24 @@ VALUES_MAX = 500_000
 DEPTH_MAX = 60
 
 # Members whose value is a word even where it looks like a number or a truth value.
-_WORDS = {"id", "name", "key", "color", "parent", "help", "field", "pattern", "kind", "marks", "from", "to", "in"}
-_STRUCTS = (Ontology, ItemClass, Field, Option, When, LinkType)
+_WORDS = {
+    "id",
+    "name",
+    "key",
+    "color",
+    "parent",
+    "help",
+    "field",
+    "pattern",
+    "kind",
+    "marks",
+    "from",
+    "to",
+    "in",
+    "edges",
+    "mirrored",
+}
+_STRUCTS = (Ontology, ItemClass, Field, Option, When, LinkType, Skeleton, SkeletonPoint)
 _MEMBERS = sorted({member for struct in _STRUCTS for member in struct.__struct_encode_fields__})
 _CORE = "tag:yaml.org,2002:"
 _NULL = re.compile(r"~|null|Null|NULL|")
@@ -103,6 +130,8 @@ def _scalar(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_scalar(part) for part in cast('list[Any]', value))}]"
     if not isinstance(value, str):
         return "{}" if isinstance(value, dict) else repr(value)
     if _PLAIN.fullmatch(value) and value.lower() not in _RESERVED:

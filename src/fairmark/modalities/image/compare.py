@@ -58,7 +58,7 @@ def weight_of(candidates: Candidates, ours: Sequence[Mark], theirs: Sequence[Mar
 def _pairs(
     kind: str, ours: list[Mark], theirs: list[Mark], iou_min: float, compiled: CompiledOntology | None
 ) -> list[Pair]:
-    found = KINDS[kind].candidates(ours, theirs, iou_min)
+    found = KINDS[kind].pairs(ours, theirs, iou_min, compiled)
     pairs: list[Pair] = []
     for number in matched(found, weight_of(found, ours, theirs)):
         left, right = ours[int(found.left[number])], theirs[int(found.right[number])]

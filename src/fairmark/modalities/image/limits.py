@@ -6,6 +6,7 @@ from typing import Any
 
 from fairmark.modalities.image.marks import MarkKind
 from fairmark.modalities.image.marks.places import TOLERANCE_PX, bounds_of
+from fairmark.modalities.image.marks.skeleton import placed_of
 from fairmark.ontology.fields import Problem
 from fairmark.ontology.model import MarkLimits
 
@@ -19,8 +20,9 @@ _POINTS: Mapping[str, Callable[[Any], Sequence[int]]] = {
     "polygon": lambda shape: [len(part[0]) for part in shape.parts],
     "polyline": lambda shape: [len(shape.points)],
     "points": lambda shape: [len(shape.points)],
+    "skeleton": lambda shape: [len(placed_of(shape))],
 }
-"""How many points each outline has, holes left out."""
+"""How many points each outline has, holes left out; of a skeleton those that are placed."""
 
 
 def problem(limits: MarkLimits, kind: MarkKind, shape: Any) -> Problem | None:

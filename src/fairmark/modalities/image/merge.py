@@ -49,7 +49,7 @@ def merge(
     shares = relative(weights, len(submissions))
     if compiled is not None:
         submissions = [prune(annotation, compiled) for annotation in submissions]
-    clustered = one_of_stuff(_clustered(submissions, iou_min), compiled)
+    clustered = one_of_stuff(_clustered(submissions, iou_min, compiled), compiled)
     found = [consensus.weighed(members, shares, jury) for members in clustered]
     kept, left_out = consensus.sorted_out(found, compiled)
     kept, surplus = without_second_masks(kept, compiled)
@@ -85,16 +85,22 @@ def merge(
     )
 
 
-def _clustered(submissions: Sequence[Annotation], iou_min: float) -> list[list[Member]]:
+def _clustered(
+    submissions: Sequence[Annotation], iou_min: float, compiled: CompiledOntology | None
+) -> list[list[Member]]:
     """The marks that mean the same thing, in the order in which the things were first marked."""
     places: dict[Place, list[Member]] = {}
     for index, annotation in enumerate(submissions):
         for mark in annotation.marks:
             places.setdefault((mark.asset, mark.kind), []).append((index, mark))
-    return [cluster for place, members in places.items() for cluster in _clusters_of(place[1], members, iou_min)]
+    return [
+        cluster for place, members in places.items() for cluster in _clusters_of(place[1], members, iou_min, compiled)
+    ]
 
 
-def _clusters_of(kind: str, members: list[Member], iou_min: float) -> list[list[Member]]:
+def _clusters_of(
+    kind: str, members: list[Member], iou_min: float, compiled: CompiledOntology | None
+) -> list[list[Member]]:
     """The clusters among the marks of one place; `members` come submission by submission."""
     if kind not in KINDS:
         return [[member] for member in members]
@@ -105,7 +111,7 @@ def _clusters_of(kind: str, members: list[Member], iou_min: float) -> list[list[
     weights = [np.empty(0)]
     for ours, theirs in combinations(numbers.values(), 2):
         left, right = [members[number][1] for number in ours], [members[number][1] for number in theirs]
-        found = KINDS[kind].candidates(left, right, iou_min)
+        found = KINDS[kind].pairs(left, right, iou_min, compiled)
         # Numbers of one submission are consecutive, so its first one is the offset.
         parts.append(Candidates(found.left + ours[0], found.right + theirs[0], found.similarity))
         weights.append(weight_of(found, left, right))

@@ -7,12 +7,13 @@ import msgspec
 
 from fairmark.modalities.image import limits
 from fairmark.modalities.image.layers import LayerMask, layer_faults
-from fairmark.modalities.image.marks import KINDS
+from fairmark.modalities.image.marks import KINDS, MarkKind
 from fairmark.modalities.image.marks.mask import Mask
+from fairmark.modalities.image.marks.skeleton import SkeletonMark, class_problem
 from fairmark.modalities.model import MediaSize
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.fields import Problem, pointer, shown
-from fairmark.ontology.model import FAULTS_MAX, Annotation, Fault, Mark, Severity
+from fairmark.ontology.model import FAULTS_MAX, Annotation, Fault, ItemClass, Mark, Severity
 from fairmark.ontology.rules import check_annotation
 from fairmark.ontology.upgrade import place_and_reason
 
@@ -57,9 +58,8 @@ def faults(
             found.append(_fault(index, "/geometry" + place, mark, problem))
             continue
         problem = kind.problem(shape, media[mark.asset], side_min_px)
-        if problem is None and complete and (known := compiled.classes.get(mark.class_)) is not None:
-            asked = known.item_class.limits.get(mark.kind)
-            problem = None if asked is None else limits.problem(asked, kind, shape)
+        if problem is None and (known := compiled.classes.get(mark.class_)) is not None:
+            problem = _class_problem(known.item_class, kind, shape, complete=complete)
         if problem is not None:
             found.append(_fault(index, "/geometry", mark, problem))
         else:
@@ -73,6 +73,14 @@ def faults(
     if masks or compiled.ontology.layers.whole:
         found.extend(layer_faults(masks, compiled, media, complete=complete))
     return found[:FAULTS_MAX]
+
+
+def _class_problem(item_class: ItemClass, kind: MarkKind, shape: Any, *, complete: bool) -> Problem | None:
+    """What is wrong with a shape by what its class says of this kind."""
+    if isinstance(shape, SkeletonMark) and (wrong := class_problem(shape, item_class)) is not None:
+        return wrong
+    asked = item_class.limits.get(kind.name) if complete else None
+    return None if asked is None else limits.problem(asked, kind, shape)
 
 
 def _fault(index: int, member: str, mark: Mark, problem: Problem, severity: Severity = Severity.ERROR) -> Fault:

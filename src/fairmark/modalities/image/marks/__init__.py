@@ -11,10 +11,11 @@ from fairmark.modalities.image.marks.points import POINTS
 from fairmark.modalities.image.marks.polygon import POLYGON
 from fairmark.modalities.image.marks.polyline import POLYLINE
 from fairmark.modalities.image.marks.rotated_box import ROTATED_BOX
+from fairmark.modalities.image.marks.skeleton import SKELETON
 from fairmark.modalities.image.marks.tag import TAG
 
 KINDS: Mapping[str, MarkKind] = {
-    kind.name: kind for kind in (BOX, POLYGON, POLYLINE, POINTS, ROTATED_BOX, ELLIPSE, CUBOID, MASK, TAG)
+    kind.name: kind for kind in (BOX, POLYGON, POLYLINE, POINTS, SKELETON, ROTATED_BOX, ELLIPSE, CUBOID, MASK, TAG)
 }
 
 __all__ = ["KINDS", "Bounds", "MarkKind", "Point", "Ring"]

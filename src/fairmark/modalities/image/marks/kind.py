@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from fairmark.modalities.model import MediaSize
+from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.fields import Problem
 from fairmark.ontology.model import Mark
 
 if TYPE_CHECKING:
     from fairmark.methods.matching import Candidates
+
+    CandidatesByClass = Callable[[Sequence[Mark], Sequence[Mark], float, CompiledOntology | None], Candidates]
 
 Shape = msgspec.Struct
 """A geometry, read: a frozen struct whose fields are the members of the geometry's JSON object."""
@@ -42,6 +45,7 @@ class MarkKind:
 
     bounds: the box around a shape; None for kinds without a place. parts: what a shape covers, each part an outer ring
     and its holes, curves within a hundredth of their radius; None for kinds that cover nothing.
+    candidates_by_class: as `candidates`, for kinds where the class of a mark says how near is near.
     """
 
     name: str
@@ -51,6 +55,15 @@ class MarkKind:
     merged: Callable[[Sequence[Mark], Sequence[float]], dict[str, Any]]
     bounds: Callable[[Any], Bounds] | None = None
     parts: Callable[[Any], Sequence[Sequence[Ring]]] | None = None
+    candidates_by_class: "CandidatesByClass | None" = None
+
+    def pairs(
+        self, ours: Sequence[Mark], theirs: Sequence[Mark], similarity_min: float, compiled: CompiledOntology | None
+    ) -> "Candidates":
+        """What could be the same thing, by what is known of the classes."""
+        if self.candidates_by_class is not None:
+            return self.candidates_by_class(ours, theirs, similarity_min, compiled)
+        return self.candidates(ours, theirs, similarity_min)
 
     def read(self, geometry: dict[str, Any]) -> Any:
         """The shape in `geometry`. Raises msgspec.ValidationError."""
