@@ -64,6 +64,26 @@ export const ontology: Ontology = {
     { id: "truckload", name: "Load", color: "#b5179e", marks: ["cuboid"] },
     { id: "ship", name: "Ship", color: "#06d6a0", marks: ["rotated_box"] },
     { id: "wheel", name: "Wheel", color: "#ffd166", marks: ["ellipse"] },
+    {
+      id: "walker",
+      name: "Walker",
+      color: "#c45bb8",
+      marks: ["skeleton"],
+      skeleton: {
+        points: [
+          { id: "head", name: "Head", x: 0.5, y: 0 },
+          { id: "hand", name: "Left hand", x: 1, y: 0.5 },
+          { id: "right_hand", name: "Right hand", x: 0, y: 0.5 },
+          { id: "foot", name: "Foot", x: 0.5, y: 1 },
+        ],
+        edges: [
+          ["head", "hand"],
+          ["head", "right_hand"],
+          ["head", "foot"],
+        ],
+        mirrored: [["hand", "right_hand"]],
+      },
+    },
     { id: "leaf", name: "Leaf", color: "#2a9d4b", marks: ["mask", "polygon", "box", "ellipse"] },
   ],
   questions: [

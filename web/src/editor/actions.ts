@@ -167,6 +167,7 @@ export function relabel(session: Session, ids: Iterable<string>, classId: string
     .marksOf(ids)
     .filter((mark) => !session.locked.has(mark.id) && !session.isFixed(mark.id, "relabel"))
     .filter((mark) => mark.class !== classId && itemClass.marks.includes(mark.kind))
+    .filter((mark) => !session.kindOf(mark)?.fitting?.(mark.geometry, itemClass).length)
   if (marks.length === 0) return
   const fields = itemClass.attributes ?? []
   session.gesture(`Label ${named(session, marks)} as ${itemClass.name}`, (transaction) => {

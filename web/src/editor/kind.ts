@@ -7,7 +7,7 @@ import type { Box, Size } from "#geometry/box.ts"
 import type { ImagePoint } from "#geometry/point.ts"
 import type { Geometry, Mark } from "./annotation.ts"
 import type { Problem } from "./fields.ts"
-import type { MarkLimits, Vocabulary } from "./ontology.ts"
+import type { ItemClass, MarkLimits, Vocabulary } from "./ontology.ts"
 import type { Fault } from "./validation.ts"
 
 /** A grip that reshapes a mark. */
@@ -16,8 +16,11 @@ export interface Handle {
   readonly at: ImagePoint
   /** A CSS cursor. */
   readonly cursor: string
-  /** How it looks: a corner or an edge, a point, a place for one more point, what turns the mark. */
-  readonly form: "square" | "round" | "ghost" | "turn"
+  /**
+   * How it looks: a corner or an edge, a point, a place for one more point, what turns the mark, a named point that is
+   * seen, and one that is hidden by something.
+   */
+  readonly form: "square" | "round" | "ghost" | "turn" | "joint" | "hollow"
 }
 
 /** One coordinate, editable as a number. */
@@ -40,6 +43,8 @@ interface AnyKind {
   problems(geometry: Geometry, image: Size): readonly (Problem & { readonly path: string })[]
   /** What is wrong with a geometry that is right in itself, where its class asks for a size or a number of points. */
   limited?(geometry: Geometry, limits: MarkLimits): readonly Problem[]
+  /** What is wrong with a geometry that is right in itself, for a mark of this class. */
+  fitting?(geometry: Geometry, itemClass: ItemClass): readonly Problem[]
   /** What is wrong with how marks lie with one another; paths are pointers into the document whose marks these are. */
   together?(marks: readonly Mark[], vocabulary: Vocabulary, assets: readonly Size[]): readonly Fault[]
 }
@@ -71,6 +76,12 @@ export interface PlacedKind extends AnyKind {
   handleUnder(geometry: Geometry, at: ImagePoint, reach: number, anywhere?: boolean): Handle | null
   /** The geometry without the point that a handle stands for; null if it is none, or the last that could go. */
   withoutHandle?(geometry: Geometry, handle: string): Geometry | null
+  /** The geometry with the point that a handle stands for hidden instead of visible, or the other way round; else null. */
+  turnedHandle?(geometry: Geometry, handle: string): Geometry | null
+  /** The grips of all points that keys can go to, where these are not the round ones: absent ones too. */
+  pointGrips?(geometry: Geometry): readonly Handle[]
+  /** What there is to say of the point that such a grip stands for. */
+  pointWords?(geometry: Geometry, handle: string): string
   /** The place of it that a point near to it is meant to share, the most wanted having the least distance. */
   snap?(
     geometry: Geometry,

@@ -46,6 +46,31 @@ export interface MarkLimits {
   readonly max_points?: number | null
 }
 
+/** One named point of a skeleton: x and y in the default pose, 0 to 1; sigma for object keypoint similarity. */
+export interface SkeletonPoint {
+  readonly id: string
+  readonly name: string
+  readonly x: number
+  readonly y: number
+  readonly sigma?: number | null
+}
+
+/** What marks of kind "skeleton" are made of; edges and pairs name points by their ids. */
+export interface Skeleton {
+  readonly points: readonly SkeletonPoint[]
+  readonly edges?: readonly (readonly [string, string])[]
+  readonly mirrored?: readonly (readonly [string, string])[]
+}
+
+/** A skeleton by the numbers of its points: what drawing and swapping go by. */
+export interface Joints {
+  readonly names: readonly string[]
+  readonly places: readonly (readonly [x: number, y: number])[]
+  readonly edges: readonly (readonly [number, number])[]
+  /** What each point changes places with when left and right are swapped: itself, if it has no partner. */
+  readonly partners: readonly number[]
+}
+
 export interface ItemClass {
   readonly id: string
   readonly name: string
@@ -62,6 +87,8 @@ export interface ItemClass {
   readonly limits?: Readonly<Record<string, MarkLimits>>
   /** False for stuff: at most one mask of it on each image. */
   readonly instances?: boolean
+  /** Which points its skeletons have. */
+  readonly skeleton?: Skeleton | null
 }
 
 /** How the masks of an image lie with one another: the same words as in `fairmark.ontology.model`. */
@@ -96,6 +123,7 @@ export class Vocabulary {
   readonly layers: Required<Layers>
   readonly #classById: ReadonlyMap<string, ItemClass>
   readonly #questionById: ReadonlyMap<string, Field>
+  readonly #jointsByClass: ReadonlyMap<string, Joints>
 
   constructor(ontology: Ontology) {
     this.classes = ontology.classes ?? []
@@ -104,10 +132,18 @@ export class Vocabulary {
     this.layers = { overlap: "allowed", whole: false, ...ontology.layers }
     this.#classById = new Map(this.classes.map((each) => [each.id, each]))
     this.#questionById = new Map(this.questions.map((each) => [each.id, each]))
+    this.#jointsByClass = new Map(
+      this.classes.flatMap(({ id, skeleton }) => (skeleton ? [[id, jointsOf(skeleton)] as const] : [])),
+    )
   }
 
   classOf(id: string): ItemClass | undefined {
     return this.#classById.get(id)
+  }
+
+  /** The skeleton of a class; undefined if it has none. */
+  jointsOf(classId: string): Joints | undefined {
+    return this.#jointsByClass.get(classId)
   }
 
   question(id: string): Field | undefined {
@@ -122,5 +158,26 @@ export class Vocabulary {
   /** The classes that marks of `kind` may take, in the ontology's order. */
   classesFor(kind: string): readonly ItemClass[] {
     return this.classes.filter((each) => each.marks.includes(kind))
+  }
+}
+
+/** A skeleton by numbers; edges and pairs of points that it does not have are left out. */
+export function jointsOf({ points, edges = [], mirrored = [] }: Skeleton): Joints {
+  const numbers = new Map(points.map(({ id }, i) => [id, i]))
+  const known = (pairs: readonly (readonly [string, string])[]) =>
+    pairs.flatMap(([from, to]) => {
+      const [a, b] = [numbers.get(from), numbers.get(to)]
+      return a === undefined || b === undefined ? [] : [[a, b] as const]
+    })
+  const partners = points.map((_, i) => i)
+  for (const [left, right] of known(mirrored)) {
+    partners[left] = right
+    partners[right] = left
+  }
+  return {
+    names: points.map(({ name }) => name),
+    places: points.map(({ x, y }) => [x, y] as const),
+    edges: known(edges),
+    partners,
   }
 }

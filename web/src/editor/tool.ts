@@ -9,6 +9,7 @@ import type { ImagePoint, ScreenPoint } from "#geometry/point.ts"
 import type { Spans } from "#geometry/spans.ts"
 import type { Geometry, Mark } from "./annotation.ts"
 import type { Handle } from "./kind.ts"
+import type { Joints } from "./ontology.ts"
 
 export interface PointerState {
   readonly at: ImagePoint
@@ -21,6 +22,8 @@ export interface PointerState {
   /** Ctrl, or Command on a Mac. */
   readonly ctrl: boolean
   readonly alt: boolean
+  /** Keys mean a place to the pixel; they hold Alt, which says nothing more. */
+  readonly byKeys?: boolean
 }
 
 /** What is drawn over the document while a gesture is under way. Nothing of it is in the store. */
@@ -33,6 +36,8 @@ export interface Sketch {
   readonly fresh?: { readonly kind: string; readonly geometry: Geometry }
   /** The points of it that stand. */
   readonly dots?: readonly (readonly [x: number, y: number])[]
+  /** A word at a place. */
+  readonly caption?: { readonly text: string; readonly at: ImagePoint }
   /** The frame of a selection being dragged open. */
   readonly frame?: Box
   /** What a ruler lies between. */
@@ -66,6 +71,8 @@ export interface Grip {
 }
 
 export interface ToolHost {
+  /** The skeleton of the class in hand, or of the mark that is being redrawn; null if it has none. */
+  readonly joints: Joints | null
   readonly image: Size
   readonly selection: ReadonlySet<string>
   /** Whether dragging on nothing opens a frame or moves the view. */
@@ -117,6 +124,10 @@ export interface State {
   pointerOut?(host: ToolHost): Next
   /** One step back: the right button, Backspace, Undo. */
   back?(host: ToolHost): Next
+  /** The right button, where it is no step back. */
+  secondary?(host: ToolHost, pointer: PointerState): Next
+  /** What comes next is left out. */
+  skip?(host: ToolHost): Next
   /** What is drawn so far is all of it. */
   finish?(host: ToolHost): Next
   /** A second finger lands: the first was the beginning of another gesture. As `cancel`, unless handled. */
@@ -183,6 +194,20 @@ export class ToolMachine {
   back(): boolean {
     if (!this.isBusy || !this.#state.back) return false
     this.#enter(this.#state.back(this.#host))
+    return true
+  }
+
+  /** The right button at a place; false if it is a step back. */
+  secondary(pointer: PointerState): boolean {
+    if (!this.#state.secondary) return false
+    this.#enter(this.#state.secondary(this.#host, pointer))
+    return true
+  }
+
+  /** Leaves out what comes next; false if nothing does. */
+  skip(): boolean {
+    if (!this.#state.skip) return false
+    this.#enter(this.#state.skip(this.#host))
     return true
   }
 

@@ -6,9 +6,9 @@
 import type { Size } from "#geometry/box.ts"
 import type { Annotation, Link, Mark } from "./annotation.ts"
 import { isAnswered, visibleFields } from "./conditions.ts"
-import { problemOf } from "./fields.ts"
-import type { KindTable } from "./kind.ts"
-import type { Field, FieldValues, Vocabulary } from "./ontology.ts"
+import { type Problem, problemOf } from "./fields.ts"
+import type { KindTable, MarkKind } from "./kind.ts"
+import type { Field, FieldValues, ItemClass, Vocabulary } from "./ontology.ts"
 
 /** One thing wrong: `path` is a JSON Pointer into the document (/marks/3/attributes/color). */
 export interface Fault {
@@ -88,11 +88,9 @@ export class Validator {
     if (kind && asset) {
       const problems = kind.problems(mark.geometry, asset)
       for (const problem of problems) add(problem.code, `/geometry${problem.path}`, problem.message, problem.mend)
-      const limits = itemClass?.limits?.[mark.kind]
-      if (limits && problems.length === 0) {
-        for (const { code, message, mend } of kind.limited?.(mark.geometry, limits) ?? []) {
+      if (itemClass && problems.length === 0) {
+        for (const { code, message, mend } of classProblems(kind, mark, itemClass))
           add(code, "/geometry", message, mend)
-        }
       }
     }
     if (itemClass) {
@@ -139,6 +137,14 @@ export class Validator {
     }
     return found
   }
+}
+
+/** What is wrong with a sound geometry by what its class says of this kind. */
+export function classProblems(kind: MarkKind, mark: Mark, itemClass: ItemClass): readonly Problem[] {
+  const unfit = kind.fitting?.(mark.geometry, itemClass) ?? []
+  if (unfit.length > 0) return unfit
+  const limits = itemClass.limits?.[mark.kind]
+  return (limits && kind.limited?.(mark.geometry, limits)) ?? []
 }
 
 /** The faults that keep a document from being handed in; warnings left out. */

@@ -18,9 +18,14 @@ export function moveCrosshair(workspace: Workspace, dx: number, dy: number): boo
   return true
 }
 
+/** The crosshair as a pointer: at the mouse, or in the middle of what is in view. */
+export function pointerByKeys(workspace: Workspace): PointerState {
+  return keyed(workspace, crosshair(workspace))
+}
+
 /** A click at the crosshair: at the pointer, or in the middle of what is in view. */
 export function clickAtCrosshair(workspace: Workspace): void {
-  const pointer = keyed(workspace, crosshair(workspace))
+  const pointer = pointerByKeys(workspace)
   workspace.point(pointer.at)
   workspace.machine.pointerDown(pointer)
   workspace.machine.pointerUp(pointer)
@@ -38,5 +43,5 @@ function inside({ image }: Workspace, at: ImagePoint): ImagePoint {
 /** Keys mean a place to the pixel: nothing near it is meant instead. */
 function keyed({ view }: Workspace, at: ImagePoint): PointerState {
   const screen = toScreen(view, at)
-  return { at, screen, reach: 0, pixel: 1 / view.scale, shift: false, ctrl: false, alt: true }
+  return { at, screen, reach: 0, pixel: 1 / view.scale, shift: false, ctrl: false, alt: true, byKeys: true }
 }

@@ -80,8 +80,9 @@ export class PointerInput {
       event.preventDefault()
       this.#panFrom = at
       this.#element.classList.add("panning")
-    } else if (event.button === 2) machine.back()
-    else if (event.button === 0) {
+    } else if (event.button === 2) {
+      if (!machine.secondary(this.#state(event, at))) machine.back()
+    } else if (event.button === 0) {
       this.#tool = event.pointerId
       machine.pointerDown(this.#state(event, at))
     }

@@ -21,7 +21,8 @@ export function heldPoints(workspace: Workspace): Held | null {
   const [mark] = workspace.session.selectedMarks
   const kind = mark && placedKind(mark.kind)
   if (!mark || !kind || workspace.selection.size !== 1 || workspace.session.isLocked(mark.id)) return null
-  const points = kind.handles(mark.geometry, 0).filter(({ form }) => form === "round")
+  const points =
+    kind.pointGrips?.(mark.geometry) ?? kind.handles(mark.geometry, 0).filter(({ form }) => form === "round")
   return points.length > 0 ? { mark, kind, points } : null
 }
 
@@ -36,7 +37,13 @@ export function stepPoint(workspace: Workspace, by: 1 | -1): void {
   workspace.choose("select")
   workspace.markPoint(point.name)
   const [x, y] = point.at
-  workspace.say(`Point ${next + 1} of ${points.length}, at ${Math.round(x)}, ${Math.round(y)}.`)
+  const name = workspace.session.vocabulary.jointsOf(held.mark.class)?.names[next]
+  const place = `at ${Math.round(x)}, ${Math.round(y)}`
+  if (name === undefined || !held.kind.isJointed) workspace.say(`Point ${next + 1} of ${points.length}, ${place}.`)
+  else
+    workspace.say(
+      `${name}, ${next + 1} of ${points.length}, ${held.kind.pointWords?.(held.mark.geometry, point.name) ?? place}.`,
+    )
 }
 
 /** Moves the point in hand; false if none is. Nudges of one point make one step. */
@@ -56,7 +63,7 @@ export function removeHeld(workspace: Workspace): boolean {
   const held = workspace.activePoint === null ? null : heldPoints(workspace)
   const handle = held?.points.find(({ name }) => name === workspace.activePoint)
   if (!held || !handle) return false
-  workspace.removePoint({ mark: held.mark, handle })
+  takeOut(workspace, held.mark, handle)
   return true
 }
 
@@ -78,10 +85,18 @@ export function addPoint(workspace: Workspace): void {
   workspace.markPoint(`vertex.${path}.${Number(index) + 1}`)
 }
 
-/** Takes out the point that a grip stands for; false if it stands for none. */
+/** Takes out the point that a grip stands for, or hides it if its kind knows hidden points; false if it stands for none. */
 export function removePoint(workspace: Workspace, { mark, handle }: Grip): boolean {
+  const turned = placedKind(mark.kind)?.turnedHandle?.(mark.geometry, handle.name)
+  if (!turned) return handle.form === "round" && takeOut(workspace, mark, handle)
+  if (!workspace.canEdit) return false
+  changeGeometry(workspace.session, "Hide or show a point", new Map([[mark.id, turned]]))
+  return true
+}
+
+function takeOut(workspace: Workspace, mark: Mark, handle: Handle): boolean {
   const kind = placedKind(mark.kind)
-  if (!kind?.withoutHandle || handle.form !== "round" || !workspace.canEdit) return false
+  if (!kind?.withoutHandle || !workspace.canEdit) return false
   const geometry = kind.withoutHandle(mark.geometry, handle.name)
   if (geometry === null) workspace.say("These are the fewest points that it takes.", true)
   else changeGeometry(workspace.session, "Take a point out", new Map([[mark.id, geometry]]))

@@ -55,7 +55,7 @@ describe("Review", () => {
     review.goTo(2)
     expect(review.current).toBe(0)
     review.toggle("p")
-    expect(new ReviewLayers(review).strata.map((stratum) => stratum.isShown)).toEqual([false, true])
+    expect(new ReviewLayers(review, vocabulary).strata.map((stratum) => stratum.isShown)).toEqual([false, true])
   })
 })
 

@@ -1,17 +1,21 @@
 /** The submissions of a review as the canvas draws them, one layer each. */
 
+import type { Vocabulary } from "#editor/ontology.ts"
 import { LAYER_PENS } from "../pens.ts"
 import type { Review, Submission } from "../review.ts"
 import { LayerLook } from "./layers/look.ts"
 import type { Stratum } from "./layers/marksLayer.ts"
 import { Scene } from "./scene.ts"
 
-const LOOKS = LAYER_PENS.map((pen) => new LayerLook(pen))
-
 export class ReviewLayers {
   readonly #scenes: readonly Scene[]
+  readonly #looks: readonly LayerLook[]
 
-  constructor(readonly review: Review) {
+  constructor(
+    readonly review: Review,
+    vocabulary: Vocabulary,
+  ) {
+    this.#looks = LAYER_PENS.map((pen) => new LayerLook(pen, vocabulary))
     this.#scenes = review.submissions.map(() => new Scene())
   }
 
@@ -19,7 +23,7 @@ export class ReviewLayers {
     const { submissions, shown } = this.review
     return this.#scenes.map((scene, i) => ({
       scene,
-      look: LOOKS[i % LOOKS.length] as LayerLook,
+      look: this.#looks[i % this.#looks.length] as LayerLook,
       isShown: shown.has((submissions[i] as Submission).id),
     }))
   }

@@ -51,7 +51,7 @@ export class Stage {
     this.#urls = urls
     this.#filterId = filterId
     this.#look = new ClassLook(session.vocabulary)
-    this.#submitted = review && new ReviewLayers(review)
+    this.#submitted = review && new ReviewLayers(review, session.vocabulary)
     this.#image = new ImageLayer(host, onImageState)
     this.#marks = new MarksLayer(host)
     this.#live = new LiveLayer(host)
@@ -166,6 +166,7 @@ export class Stage {
       pointedOut: this.#pointedOut,
       turn,
       selectionFrame: this.#selectionFrame,
+      joints: this.#workspace.joints,
     })
   }
 

@@ -23,6 +23,24 @@ export const ontology: Ontology = {
     { id: "lake", name: "Lake", color: "#217e7d", marks: ["polygon", "polyline", "points", "rotated_box", "ellipse"] },
     { id: "leaf", name: "Leaf", color: "#2a9d4b", marks: ["mask", "polygon", "box", "ellipse"] },
     { id: "soil", name: "Soil", color: "#8d5b2c", marks: ["mask"], instances: false },
+    {
+      id: "walker",
+      name: "Walker",
+      color: "#c45bb8",
+      marks: ["skeleton"],
+      skeleton: {
+        points: [
+          { id: "head", name: "Head", x: 0.5, y: 0 },
+          { id: "left", name: "Left foot", x: 1, y: 1 },
+          { id: "right", name: "Right foot", x: 0, y: 1 },
+        ],
+        edges: [
+          ["head", "left"],
+          ["head", "right"],
+        ],
+        mirrored: [["left", "right"]],
+      },
+    },
     { id: "night", name: "Night", color: "#5a2b84", marks: ["tag"] },
   ],
   questions: [{ id: "weather", name: "Weather", kind: "text" }],

@@ -6,6 +6,7 @@
 import { changeGeometry, moveBy } from "#editor/actions.ts"
 import type { Geometry, Mark } from "#editor/annotation.ts"
 import type { KeyMode } from "#editor/keymap.ts"
+import type { Joints } from "#editor/ontology.ts"
 import type { Session } from "#editor/session.ts"
 import { type Grip, type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool.ts"
 import { panTool, selectTool } from "#editor/tools/table.ts"
@@ -213,6 +214,12 @@ export class Workspace extends Viewing implements ToolHost, Host {
   }
 
   // --- ToolHost
+
+  get joints(): Joints | null {
+    const { session } = this
+    const redrawn = this.redrawing === null ? undefined : session.mark(this.redrawing)
+    return session.vocabulary.jointsOf(redrawn?.class ?? session.classInHand ?? "") ?? null
+  }
 
   get selection(): ReadonlySet<string> {
     return this.session.selection

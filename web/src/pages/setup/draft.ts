@@ -2,6 +2,7 @@
 
 import type { Field, FieldKind, FieldValue, ItemClass, Layers, LinkType, Ontology, When } from "#editor/ontology.ts"
 import { nextColour } from "#parts/colour.ts"
+import { type DraftSkeleton, skeletonDraft, skeletonOf } from "./skeletonDraft.ts"
 
 export interface DraftOption {
   uid: string
@@ -42,6 +43,7 @@ export interface DraftClass {
   limits: NonNullable<ItemClass["limits"]>
   /** False: one mask of it at most on each image. */
   instances: boolean
+  skeleton: DraftSkeleton
 }
 
 export interface Draft {
@@ -73,6 +75,7 @@ export function draftOf(ontology: Ontology): Draft {
       max_count: one.max_count ?? null,
       limits: one.limits ?? {},
       instances: one.instances ?? true,
+      skeleton: skeletonDraft(one.skeleton, newUid),
     })),
     questions: (ontology.questions ?? []).map(fieldDraft),
     links: ontology.links ?? [],
@@ -116,6 +119,7 @@ export function ontologyOf(draft: Draft): Ontology {
         ...(one.max_count === null ? {} : { max_count: one.max_count }),
         ...limitsOf(one),
         ...(one.instances || !one.marks.includes("mask") ? {} : { instances: false }),
+        ...(one.marks.includes("skeleton") ? { skeleton: skeletonOf(one.skeleton) } : {}),
       }),
     ),
     questions: draft.questions.map(fieldOf),
@@ -210,6 +214,7 @@ export function newClass(name: string, among: readonly DraftClass[]): DraftClass
     max_count: null,
     limits: {},
     instances: true,
+    skeleton: skeletonDraft(null, newUid),
   }
 }
 

@@ -22,6 +22,15 @@ export function faultsOf(draft: Draft): Fault[] {
         message: `At least ${one.min_count} and at most ${one.max_count}: nothing fits.`,
         mend: "Lower the least or raise the most.",
       })
+    if (one.marks.includes("skeleton")) {
+      if (one.skeleton.points.length === 0)
+        found.push({
+          path: `${path}/skeleton/points`,
+          message: `The skeleton of ${one.name} has no points.`,
+          mend: "Start from a known one, or click into the picture to add points.",
+        })
+      checkList(one.skeleton.points, `${path}/skeleton/points`, "point", found)
+    }
     checkFields(one.attributes, `${path}/attributes`, "attribute", found)
   })
   checkFields(draft.questions, "/questions", "question", found)

@@ -17,6 +17,7 @@ const TOOL_KEYS: readonly (readonly [kind: string, title: string, keys: Keys])[]
   ["polygon", "Draw polygons", keys("P")],
   ["polyline", "Draw lines", keys("Shift+L")],
   ["points", "Draw points", keys("K")],
+  ["skeleton", "Draw skeletons", keys("Shift+K")],
   ["rotated_box", "Draw rotated boxes", keys("Shift+R")],
   ["ellipse", "Draw ellipses", keys("O")],
   ["cuboid", "Draw cuboids", keys("Shift+C")],

@@ -12,6 +12,7 @@ import { markCommands } from "./marks.ts"
 import { pointCommands } from "./points.ts"
 import { regionCommands } from "./regions.ts"
 import { zoomCommand } from "./select.ts"
+import { skeletonCommands } from "./skeletons.ts"
 import { viewCommands } from "./view.ts"
 import { walkCommands } from "./walks.ts"
 
@@ -24,6 +25,7 @@ export const STATIC_COMMANDS: readonly Command<Workspace>[] = [
   ...deleteCommands,
   ...markCommands,
   ...pointCommands,
+  ...skeletonCommands,
   ...regionCommands,
   ...historyCommands,
   ...viewCommands,

@@ -5,7 +5,7 @@ import { resolve } from "node:path"
 import { describe, expect, it } from "vitest"
 import { fullMark, type WireAnnotation } from "#editor/annotation.ts"
 import { type Layers, type Ontology, Vocabulary } from "#editor/ontology.ts"
-import { Validator } from "#editor/validation.ts"
+import { classProblems, Validator } from "#editor/validation.ts"
 import type { Size } from "#geometry/box.ts"
 import { imageKinds } from "./table.ts"
 
@@ -22,12 +22,19 @@ function examples<T = Example[]>(name: string): T {
   return JSON.parse(readFileSync(resolve(FOLDER, `${name}.json`), "utf-8"))
 }
 
+const vocabulary = new Vocabulary(examples<Ontology>("ontology"))
+
 /** Codes of the faults in the geometry of marks of known kinds, by the number of the mark. */
 function geometryFaults({ annotation, media }: Example): string[] {
   return (annotation.marks ?? []).flatMap((wire, i) => {
     const mark = fullMark(wire)
     const image = media[mark.asset]
-    const problems = image ? (imageKinds.get(mark.kind)?.problems(mark.geometry, image) ?? []) : []
+    const kind = imageKinds.get(mark.kind)
+    const itemClass = vocabulary.classOf(mark.class)
+    const problems = image && kind ? [...kind.problems(mark.geometry, image)] : []
+    if (kind && itemClass && problems.length === 0) {
+      problems.push(...classProblems(kind, mark, itemClass).map((problem) => ({ ...problem, path: "" })))
+    }
     return problems.map(({ code }) => `${code} ${i}`)
   })
 }

@@ -2,6 +2,7 @@
 
 import type { Geometry } from "#editor/annotation.ts"
 import type { PlacedKind, UnplacedKind } from "#editor/kind.ts"
+import type { Joints } from "#editor/ontology.ts"
 import type { Tool } from "#editor/tool.ts"
 import type { Path } from "#geometry/path.ts"
 
@@ -17,7 +18,9 @@ export interface Projection {
 
 export interface PlacedImageKind extends PlacedKind {
   /** Strokes the outline with the context's pen. Allocates nothing: it runs for every mark of a frame. */
-  outline(context: CanvasRenderingContext2D, geometry: Geometry, projection: Projection): void
+  outline(context: CanvasRenderingContext2D, geometry: Geometry, projection: Projection, joints?: Joints): void
+  /** Whether the skeleton of its class says how it is drawn. */
+  readonly isJointed?: boolean
   /** Fills the inside. */
   fill(context: CanvasRenderingContext2D, geometry: Geometry, projection: Projection): void
   readonly tool: Tool

@@ -3,6 +3,7 @@
 import type { Geometry } from "#editor/annotation.ts"
 import type { Problem } from "#editor/fields.ts"
 import type { MarkLimits } from "#editor/ontology.ts"
+import { isPlaced, type Pose } from "#geometry/pose.ts"
 
 type Point = readonly [number, number]
 
@@ -19,13 +20,19 @@ const SIDES: Readonly<Record<string, (geometry: Geometry) => readonly [number, n
   polygon: ({ parts }) => extent((parts as Point[][][]).flatMap(([outline = []]) => outline)),
   polyline: ({ points }) => extent(points as Point[]),
   points: ({ points }) => extent(points as Point[]),
+  skeleton: ({ points }) => extent(placedOf(points as Pose)),
 }
 
-/** How many points each outline has, holes left out. */
+/** How many points each outline has, holes left out; of a skeleton those that are placed. */
 const COUNTS: Readonly<Record<string, (geometry: Geometry) => readonly number[]>> = {
   polygon: ({ parts }) => (parts as Point[][][]).map(([outline = []]) => outline.length),
   polyline: ({ points }) => [(points as Point[]).length],
   points: ({ points }) => [(points as Point[]).length],
+  skeleton: ({ points }) => [placedOf(points as Pose).length],
+}
+
+function placedOf(pose: Pose): Point[] {
+  return pose.filter(isPlaced).map(([x, y]) => [x, y])
 }
 
 function extent(points: readonly Point[]): readonly [number, number] {

@@ -12,6 +12,7 @@ import { pointsKind } from "./points.ts"
 import { polygonKind } from "./polygon.ts"
 import { polylineKind } from "./polyline.ts"
 import { rotatedBoxKind } from "./rotatedBox.ts"
+import { skeletonKind } from "./skeleton.ts"
 import { tagKind } from "./tag.ts"
 
 const KINDS: readonly ImageKind[] = [
@@ -19,6 +20,7 @@ const KINDS: readonly ImageKind[] = [
   polygonKind,
   polylineKind,
   pointsKind,
+  skeletonKind,
   rotatedBoxKind,
   ellipseKind,
   cuboidKind,

@@ -66,7 +66,7 @@ export class Brush {
     const pen = look.penOf(mark)
     if (pen !== this.#pen) this.#take(pen, 1)
     this.#fill(mark, kind, fill)
-    kind.outline(this.#context, mark.geometry, this.projection)
+    kind.outline(this.#context, mark.geometry, this.projection, kind.isJointed ? look.jointsOf?.(mark) : undefined)
   }
 
   /** The outline over its dark halo, in `thickness` times the usual width. */
@@ -74,7 +74,7 @@ export class Brush {
     this.halo(mark, kind, look, thickness)
     this.#take(look.penOf(mark), thickness)
     this.#fill(mark, kind, fill)
-    kind.outline(this.#context, mark.geometry, this.projection)
+    kind.outline(this.#context, mark.geometry, this.projection, kind.isJointed ? look.jointsOf?.(mark) : undefined)
     this.#pen = null
   }
 
@@ -88,7 +88,7 @@ export class Brush {
       this.#haloWidth = width
       this.#pen = null
     }
-    kind.outline(context, mark.geometry, this.projection)
+    kind.outline(context, mark.geometry, this.projection, kind.isJointed ? look.jointsOf?.(mark) : undefined)
   }
 
   #fill(mark: Mark, kind: PlacedImageKind, fill: number): void {

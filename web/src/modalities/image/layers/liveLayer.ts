@@ -2,7 +2,7 @@
 
 import type { Geometry, Mark } from "#editor/annotation.ts"
 import type { Handle } from "#editor/kind.ts"
-import type { Vocabulary } from "#editor/ontology.ts"
+import type { Joints, Vocabulary } from "#editor/ontology.ts"
 import type { Sketch } from "#editor/tool.ts"
 import { type Box, type Size, touches } from "#geometry/box.ts"
 import { rowsOf } from "#geometry/spans.ts"
@@ -44,6 +44,8 @@ export interface LiveScene {
   readonly turn: number
   /** Around a selection of several marks. */
   readonly selectionFrame: Box | null
+  /** The skeleton of what is being drawn, or null. */
+  readonly joints: Joints | null
 }
 
 export class LiveLayer {
@@ -83,6 +85,7 @@ export class LiveLayer {
     this.#drawHandles(live)
     this.#drawFrames(live)
     if (live.sketch?.measure) drawRuler(brush, live.sketch.measure, live.turn)
+    this.#drawCaption(live)
   }
 
   #drawPointedOut({ pointedOut }: LiveScene): void {
@@ -128,13 +131,19 @@ export class LiveLayer {
     return drawn
   }
 
-  #drawFresh({ sketch, vocabulary, classInHand }: LiveScene): void {
+  #drawFresh({ sketch, vocabulary, classInHand, joints }: LiveScene): void {
     const fresh = sketch?.fresh
     const kind = fresh && placedKind(fresh.kind)
     if (!fresh || !kind) return
     const color = vocabulary.classOf(classInHand ?? "")?.color ?? "#ffffff"
     const pen = { color, dash: [], width: 2 }
-    this.#brush.strongMark(sketchedMark(fresh.kind, fresh.geometry), kind, { penOf: () => pen }, HOVER_FILL, 1)
+    this.#brush.strongMark(
+      sketchedMark(fresh.kind, fresh.geometry),
+      kind,
+      { penOf: () => pen, jointsOf: () => joints ?? undefined },
+      HOVER_FILL,
+      1,
+    )
     this.painted++
   }
 
@@ -200,12 +209,41 @@ export class LiveLayer {
       context.strokeRect(left + 0.5, top + 0.5, side - 1, side - 1)
       return
     }
+    // A named point that is hidden is a ring, so that this is seen of a selected mark too.
+    if (form === "hollow" && !isOn) [context.fillStyle, context.strokeStyle] = ["#14171d", "#ffffff"]
     context.globalAlpha = form === "ghost" ? 0.6 : 1
     context.beginPath()
     context.arc(left + side / 2, top + side / 2, side / 2, 0, 2 * Math.PI)
     context.fill()
     context.stroke()
     context.globalAlpha = 1
+  }
+
+  /** The name of the point that is placed next, at the pointer; of the one in hand, beside it. */
+  #drawCaption({ sketch, selection, scene, vocabulary, point }: LiveScene): void {
+    const [id] = selection
+    const slot = id === undefined || selection.size !== 1 ? undefined : scene.slotOf(id)
+    const held = slot === undefined || point === null ? null : scene.markAt(slot)
+    const grip =
+      held &&
+      scene
+        .kindAt(slot as number)
+        .pointGrips?.(held.geometry)
+        .find(({ name }) => name === point)
+    const name = grip && vocabulary.jointsOf(held.class)?.names[Number(grip.name.slice(grip.name.indexOf(".") + 1))]
+    const said = sketch?.caption ?? (name && !sketch ? { text: name, at: grip.at } : null)
+    if (!said?.text) return
+    const { context, projection } = this.#brush
+    const { density, scale } = projection
+    const [x, y] = [said.at[0] * scale + projection.x + 12 * density, said.at[1] * scale + projection.y + 10 * density]
+    context.font = `500 ${Math.round(12 * density)}px system-ui, sans-serif`
+    context.textBaseline = "middle"
+    const width = Math.ceil(context.measureText(said.text).width) + Math.round(12 * density)
+    const height = Math.round(20 * density)
+    context.fillStyle = "rgba(20, 23, 29, 0.9)"
+    context.fillRect(Math.round(x), Math.round(y), width, height)
+    context.fillStyle = "#ffffff"
+    context.fillText(said.text, Math.round(x) + 6 * density, Math.round(y) + height / 2 + density * 0.5)
   }
 
   #drawLabels(live: LiveScene, inView: Box, selected: readonly { mark: Mark; kind: PlacedImageKind }[]): void {

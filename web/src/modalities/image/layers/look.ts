@@ -1,7 +1,7 @@
 /** How marks look: the colour of their class, and what sets apart those of a model or of another person. */
 
 import type { Mark } from "#editor/annotation.ts"
-import type { Vocabulary } from "#editor/ontology.ts"
+import type { Joints, Vocabulary } from "#editor/ontology.ts"
 import type { Pen } from "../../pens.ts"
 
 const UNKNOWN = "#8a8f98"
@@ -10,14 +10,18 @@ const DASHED: readonly number[] = [6, 4]
 
 export interface Look {
   penOf(mark: Mark): Pen
+  /** The skeleton that a mark of its class is drawn by. */
+  jointsOf?(mark: Mark): Joints | undefined
 }
 
 /** Marks in the colour of their class; those a model made and nobody has touched are dashed. */
 export class ClassLook implements Look {
   readonly #solid = new Map<string, Pen>()
   readonly #dashed = new Map<string, Pen>()
+  readonly #vocabulary: Vocabulary
 
   constructor(vocabulary: Vocabulary, width = 2) {
+    this.#vocabulary = vocabulary
     for (const { id, color } of vocabulary.classes) {
       this.#solid.set(id, { color, dash: SOLID, width })
       this.#dashed.set(id, { color, dash: DASHED, width })
@@ -28,13 +32,24 @@ export class ClassLook implements Look {
     const pens = mark.source === "prediction" ? this.#dashed : this.#solid
     return pens.get(mark.class) ?? UNKNOWN_PEN
   }
+
+  jointsOf(mark: Mark): Joints | undefined {
+    return this.#vocabulary.jointsOf(mark.class)
+  }
 }
 
 const UNKNOWN_PEN: Pen = { color: UNKNOWN, dash: SOLID, width: 2 }
 
 /** All marks of one submission in one hue and dash, so that layers can be told apart without their colours. */
 export class LayerLook implements Look {
-  constructor(readonly pen: Pen) {}
+  constructor(
+    readonly pen: Pen,
+    readonly vocabulary: Vocabulary,
+  ) {}
+
+  jointsOf(mark: Mark): Joints | undefined {
+    return this.vocabulary.jointsOf(mark.class)
+  }
 
   penOf(): Pen {
     return this.pen
