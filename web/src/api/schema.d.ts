@@ -3526,6 +3526,7 @@ export interface components {
             };
             /** @default true */
             instances: boolean;
+            skeleton?: components["schemas"]["Skeleton"] | null;
         };
         /** ItemView */
         ItemView: {
@@ -4429,6 +4430,29 @@ export interface components {
             token: string;
             csrf: string;
             me: components["schemas"]["Me"];
+        };
+        /** Skeleton */
+        Skeleton: {
+            points: components["schemas"]["SkeletonPoint"][];
+            /** @default [] */
+            edges: [
+                string,
+                string
+            ][];
+            /** @default [] */
+            mirrored: [
+                string,
+                string
+            ][];
+        };
+        /** SkeletonPoint */
+        SkeletonPoint: {
+            /** @description A short name that never changes. */
+            id: string;
+            name: string;
+            x: number;
+            y: number;
+            sigma?: number | null;
         };
         /**
          * SliceKind
