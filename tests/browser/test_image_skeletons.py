@@ -83,7 +83,7 @@ class TestPlacing:
 
     async def test_whole_pose_by_a_key(self, open_editor: OpenEditor) -> None:
         editor = await open_editor()
-        await editor.keys("Alt+K")
+        await editor.keys("Shift+J")
         ((head, left, right, foot),) = await points(editor)
         assert head[0] == foot[0] == 800
         assert left[0] - right[0] == (foot[1] - head[1]) / 2

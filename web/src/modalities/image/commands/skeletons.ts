@@ -18,7 +18,7 @@ export const skeletonCommands: readonly Command<Workspace>[] = [
     title: "Put a whole skeleton into the middle of the view",
     group: "Tools",
     modes: EDIT,
-    keys: keys("Alt+K"),
+    keys: keys("Shift+J"),
     refusal(workspace) {
       const isKnown = workspace.tools.some(({ id }) => id === "skeleton")
       return isKnown ? cannotEdit(workspace) : "This project has no class for it."

@@ -220,7 +220,7 @@ export class LiveLayer {
   }
 
   /** The name of the point that is placed next, at the pointer; of the one in hand, beside it. */
-  #drawCaption({ sketch, selection, scene, vocabulary, point }: LiveScene): void {
+  #drawCaption({ sketch, selection, scene, vocabulary, point, turn }: LiveScene): void {
     const [id] = selection
     const slot = id === undefined || selection.size !== 1 ? undefined : scene.slotOf(id)
     const held = slot === undefined || point === null ? null : scene.markAt(slot)
@@ -235,15 +235,19 @@ export class LiveLayer {
     if (!said?.text) return
     const { context, projection } = this.#brush
     const { density, scale } = projection
-    const [x, y] = [said.at[0] * scale + projection.x + 12 * density, said.at[1] * scale + projection.y + 10 * density]
+    const [left, top] = [Math.round(12 * density), Math.round(10 * density)]
+    context.save()
+    context.translate(said.at[0] * scale + projection.x, said.at[1] * scale + projection.y)
+    context.rotate((-turn * Math.PI) / 180)
     context.font = `500 ${Math.round(12 * density)}px system-ui, sans-serif`
     context.textBaseline = "middle"
     const width = Math.ceil(context.measureText(said.text).width) + Math.round(12 * density)
     const height = Math.round(20 * density)
     context.fillStyle = "rgba(20, 23, 29, 0.9)"
-    context.fillRect(Math.round(x), Math.round(y), width, height)
+    context.fillRect(left, top, width, height)
     context.fillStyle = "#ffffff"
-    context.fillText(said.text, Math.round(x) + 6 * density, Math.round(y) + height / 2 + density * 0.5)
+    context.fillText(said.text, left + 6 * density, top + height / 2 + density * 0.5)
+    context.restore()
   }
 
   #drawLabels(live: LiveScene, inView: Box, selected: readonly { mark: Mark; kind: PlacedImageKind }[]): void {
