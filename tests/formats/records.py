@@ -32,13 +32,19 @@ def image(name: str, *marks: Mark, size: tuple[int, int] | None = (100, 80), spl
     return LabeledItem(f"id of {name}", name, (asset,), Annotation(marks=marks), split=split)
 
 
-def written(format: Format, items: list[LabeledItem], ontology: Ontology = CARS) -> tuple[Report, dict[str, str]]:
-    """The report, and the files by path as text."""
+def packed(format: Format, items: list[LabeledItem], ontology: Ontology = CARS) -> tuple[Report, dict[str, bytes]]:
+    """The report, and the files by path."""
     file = io.BytesIO()
     with ZipSink(file) as sink:
         report = format.write(items, ontology, sink)
     with zipfile.ZipFile(file) as made:
-        return report, {path: made.read(path).decode() for path in made.namelist()}
+        return report, {path: made.read(path) for path in made.namelist()}
+
+
+def written(format: Format, items: list[LabeledItem], ontology: Ontology = CARS) -> tuple[Report, dict[str, str]]:
+    """The report, and the files by path as text, without pictures."""
+    report, files = packed(format, items, ontology)
+    return report, {path: data.decode() for path, data in files.items() if not path.endswith(".png")}
 
 
 def read(

@@ -13,7 +13,7 @@ from fairmark.formats.sink import ZipSink
 from fairmark.formats.source import open_source
 
 from .archives import archive
-from .records import CARS, box, image, written
+from .records import CARS, box, image, packed
 from .strategies import LETTERS
 
 ITEMS = [
@@ -37,7 +37,7 @@ class TestDamage:
     @settings(max_examples=80, deadline=None)
     @given(data=st.data())
     def test_in_the_files_is_named(self, name: str, data: st.DataObject) -> None:
-        files = {path: text.encode() for path, text in written(FORMATS[name], ITEMS)[1].items()}
+        files = packed(FORMATS[name], ITEMS)[1]
         path = data.draw(st.sampled_from(sorted(files)))
         for _ in range(data.draw(st.integers(1, 3))):
             text = files[path]
@@ -73,13 +73,13 @@ class TestDamage:
         assert all(isinstance(row, RowFault) and row.file for row in rows)
 
     def test_a_name_that_leads_outside_is_refused(self, name: str) -> None:
-        files = {path: text.encode() for path, text in written(FORMATS[name], ITEMS)[1].items()}
+        files = packed(FORMATS[name], ITEMS)[1]
         with pytest.raises(FormatFault) as caught:
             read_all(name, archive(files | {"../../evil.txt": b""}))
         assert caught.value.code == "path_outside"
 
     def test_a_bomb_is_refused(self, name: str) -> None:
-        files = {path: text.encode() for path, text in written(FORMATS[name], ITEMS)[1].items()}
+        files = packed(FORMATS[name], ITEMS)[1]
         bomb = {path: data + b" " * 30_000_000 for path, data in files.items()}
         with pytest.raises(FormatFault) as caught:
             read_all(name, archive(bomb))

@@ -145,6 +145,7 @@ class _ClassRow:
         self.name = name
         self.known = known
         self.kinds: dict[str, None] = dict.fromkeys(known.marks if known else ())
+        self.instances = True
         self.attributes = FieldTable(known.attributes if known else ())
 
 
@@ -183,6 +184,10 @@ class ClassTable:
     def saw(self, id: str, kind: str) -> None:
         """Notes that marks of this kind have this class."""
         self._rows[id].kinds[kind] = None
+
+    def is_stuff(self, id: str) -> None:
+        """Notes that the file says of a class that it is stuff. What the caller's ontology says of it stays."""
+        self._rows[id].instances = False
 
     def takes(self, id: str, kind: str) -> bool:
         """Whether marks of this kind may have this class: a class of the caller's ontology says which, a new one takes
@@ -250,7 +255,7 @@ class ClassTable:
         marks, attributes = tuple(row.kinds) or ("box",), row.attributes.fields()
         if row.known is not None:
             return msgspec.structs.replace(row.known, marks=marks, attributes=attributes)
-        return ItemClass(row.id, row.name, _color(place), marks, attributes=attributes)
+        return ItemClass(row.id, row.name, _color(place), marks, attributes=attributes, instances=row.instances)
 
 
 def _color(place: int) -> str:

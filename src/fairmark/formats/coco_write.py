@@ -60,11 +60,12 @@ class _BoxOut(msgspec.Struct, gc=False):
     shape: dict[str, Any] | UnsetType = UNSET
 
 
-class _Part:
+class CocoFile:
     """One file of the export. Marks wait aside until the images, which come first in the file, are through."""
 
-    def __init__(self, sink: Sink, split: str, head: bytes) -> None:
-        self._stream = sink.open(f"annotations/instances_{split}.json")
+    def __init__(self, sink: Sink, path: str, head: bytes) -> None:
+        """head: all that stands before the first image."""
+        self._stream = sink.open(path)
         self._aside = spool()
         self._images = bytearray(head)
         self._boxes = bytearray()
@@ -103,7 +104,7 @@ class CocoWriter:
         self._tally = tally
         self._rows = ImageRows(ontology, tally, keeps_url=True)
         self._names = NameTable()
-        self._parts: dict[str, _Part] = {}
+        self._parts: dict[str, CocoFile] = {}
         self._sink = sink
         self._files_before = sink.files
         self._image_id = 0
@@ -145,11 +146,11 @@ class CocoWriter:
         head = {"info": info, "licenses": [], "categories": categories}
         return _encode(head)[:-1] + b',"images":['
 
-    def _part(self, split: str) -> _Part:
+    def _part(self, split: str) -> CocoFile:
         part = self._parts.get(split)
         if part is None:
             assert len(self._parts) < _FILES_MAX, "an item's split names one of a few parts of the data"
-            part = self._parts[split] = _Part(self._sink, split, self._head)
+            part = self._parts[split] = CocoFile(self._sink, f"annotations/instances_{split}.json", self._head)
         return part
 
     def _image(self, row: ImageRow) -> bytes:

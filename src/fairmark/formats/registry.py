@@ -1,6 +1,7 @@
 """The formats by name. A new one is a file, a line here, and its paragraph in docs/formats.md."""
 
 from fairmark.formats.coco import Coco
+from fairmark.formats.coco_panoptic import CocoPanoptic
 from fairmark.formats.contract import Format
 from fairmark.formats.cvat import Cvat
 from fairmark.formats.datumaro import Datumaro
@@ -12,6 +13,7 @@ from fairmark.formats.yolo import Yolo, YoloObb, YoloSegment
 FORMATS: dict[str, Format] = {
     "fairmark_jsonl": FairmarkJsonl(),
     "coco": Coco(),
+    "coco_panoptic": CocoPanoptic(),
     "yolo": Yolo(),
     "yolo_segment": YoloSegment(),
     "yolo_obb": YoloObb(),

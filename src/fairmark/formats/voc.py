@@ -2,84 +2,97 @@
 
 from html import escape
 from math import floor
+from typing import NamedTuple
 
-from fairmark.formats.contract import Format, Reading, ReadOptions, Sink, SinkStream, Source, WriteOptions
-from fairmark.formats.images import BOX, IMAGE_LOSSES, Companion, ImageRow, ImageRows, LazyTable, clipped
-from fairmark.formats.model import LabeledItem, Report
-from fairmark.formats.names import NameTable, safe_path, stem_of, title_of
+from fairmark.formats.contract import Format, Reading, ReadOptions, Sink, Source, WriteOptions
+from fairmark.formats.image_writer import ImageWriter
+from fairmark.formats.images import IMAGE_LOSSES, NO_SPLIT, ImageRow, ImageRows, LazyTable, clipped, is_sound
+from fairmark.formats.names import stem_of, title_of
+from fairmark.formats.pixel_maps import MASK, OUTLINED, has_pixels, is_paintable
 from fairmark.formats.tally import Tally
+from fairmark.formats.voc_pixels import CLASSES, NUMBERS_MAX, OBJECTS, Outlined, colour_list, segmentation
 from fairmark.formats.voc_read import FLAGS, POSE, UNSTATED_POSE, voc_rows
-from fairmark.ontology.model import FieldValue, Ontology
+from fairmark.ontology.model import FieldValue, Mark, Ontology
 
-_NO_SPLIT = "default"
 _NEAR = 1e-6
 _NO_BORDER = 10**9
 
 
-class VocWriter:
+class Boxed(NamedTuple):
+    """A mark as an object of the file. place: of its class, from 0. edges: xmin, ymin, xmax, ymax."""
+
+    place: int
+    edges: tuple[int, int, int, int]
+    mark: Mark
+
+
+class VocWriter(ImageWriter):
     """Pixels count from 1, and a box's last pixel is inside of it, as the challenge's own tools have it."""
 
+    folder = "JPEGImages/"
+    by_stem = True
+
     def __init__(self, ontology: Ontology, sink: Sink, options: WriteOptions, tally: Tally) -> None:
-        self._tally = tally
-        self._rows = ImageRows(ontology, tally)
-        self._names = NameTable()
+        super().__init__(ontology, sink, options, tally, ImageRows(ontology, tally))
         self._labels = [escape(name, quote=False) for name in self._rows.names]
-        self._lists: dict[str, SinkStream] = {}
-        self._sink = sink
         self._database = escape(title_of(options.title), quote=False)
-        self._files_before = sink.files
-        self._companion = Companion(ontology, sink)
-        self._place_image = options.place_image
+        sink.write("labelmap.txt", colour_list(self._rows.names).encode())
 
-    def add(self, item: LabeledItem) -> None:
-        images = self._rows.of(item)
-        self._tally.items += bool(images)
-        if images and item.split == _NO_SPLIT:
-            self._tally.lose("split_default", items=1)
-        for row in images:
-            self._add_image(item.split or _NO_SPLIT, row)
-
-    def finish(self) -> Report:
-        self._companion.close()
-        for stream in self._lists.values():
-            stream.close()
-        self._tally.files = self._sink.files - self._files_before
-        return self._tally.report()
-
-    def abandon(self) -> None:
-        self._companion.drop()
-        for stream in self._lists.values():
-            stream.drop()
-
-    def _add_image(self, split: str, row: ImageRow) -> None:
-        name = self._names.claim(safe_path(row.asset.name), row.key)
-        if name != row.asset.name:
-            self._tally.lose("renamed", items=1)
+    def _put_image(self, row: ImageRow) -> None:
+        split = row.item.split or NO_SPLIT
+        name = self._named(row)
         if _size(row) is None:
             self._tally.lose("size_unknown", items=1)
-        self._sink.write(f"Annotations/{stem_of(name)}.xml", self._xml(name, row).encode())
-        self._companion.add(f"JPEGImages/{name}", row)
-        if self._place_image is not None:
-            self._place_image(f"JPEGImages/{name}", row.asset)
-        if split not in self._lists:
-            self._lists[split] = self._sink.open(f"ImageSets/Main/{split}.txt")
-        self._lists[split].write(f"{stem_of(name)}\n".encode())
-
-    def _xml(self, name: str, row: ImageRow) -> str:
-        objects = [self._object(*box) for box in self._rounded(row)]
+        objects = self._rounded(row)
         self._tally.marks += len(objects)
+        line = f"{stem_of(name)}\n".encode()
+        is_segmented = self._segment(stem_of(name), row, objects)
+        self._sink.write(f"Annotations/{stem_of(name)}.xml", self._xml(name, row, objects, is_segmented).encode())
+        self._stream(f"ImageSets/Main/{split}.txt").write(line)
+        if is_segmented:
+            self._stream(f"ImageSets/Segmentation/{split}.txt").write(line)
+
+    def _segment(self, stem: str, row: ImageRow, objects: list[Boxed]) -> bool:
+        """Writes the pictures of an image's outlines and masks, if it has any that have pixels. What they lose is
+        counted."""
+        width, height = _size(row) or (0, 0)
+        outlined: list[Outlined] = []
+        for number, each in enumerate(objects, start=1):
+            if each.mark.kind not in OUTLINED:
+                continue
+            has_room = is_paintable(width, height) and max(number, each.place + 1) <= NUMBERS_MAX
+            if has_room and is_sound(each.mark) and has_pixels(each.mark, width, height):
+                outlined.append(Outlined(number, each.place + 1, each.mark))
+            else:
+                self._tally.lose("outlines", marks=1)
+        if not outlined:
+            return False
+        pictures = segmentation(outlined, width, height)
+        for each, is_covered in zip(outlined, pictures.is_covered, strict=True):
+            if each.mark.kind != MASK:
+                self._tally.lose("outlines", marks=1)
+            elif is_covered:
+                self._tally.lose("overlaps", marks=1)
+        self._sink.write(f"{OBJECTS}{stem}.png", pictures.objects)
+        self._sink.write(f"{CLASSES}{stem}.png", pictures.classes)
+        return True
+
+    def _xml(self, name: str, row: ImageRow, objects: list[Boxed], is_segmented: bool) -> str:
+        written = [self._object(each.place, each.edges, each.mark.attributes) for each in objects]
         width, height = _size(row) or (0, 0)
         return (
             "<annotation>\n\t<folder>JPEGImages</folder>\n"
             f"\t<filename>{escape(name, quote=False)}</filename>\n"
             f"\t<source>\n\t\t<database>{self._database}</database>\n\t</source>\n"
             f"\t<size>\n\t\t<width>{width}</width>\n\t\t<height>{height}</height>\n"
-            "\t\t<depth>3</depth>\n\t</size>\n\t<segmented>0</segmented>\n" + "".join(objects) + "</annotation>\n"
+            f"\t\t<depth>3</depth>\n\t</size>\n\t<segmented>{int(is_segmented)}</segmented>\n"
+            + "".join(written)
+            + "</annotation>\n"
         )
 
-    def _rounded(self, row: ImageRow) -> list[tuple[int, tuple[int, int, int, int], dict[str, FieldValue]]]:
-        """(class place, (xmin, ymin, xmax, ymax), attributes) of the boxes that the image holds."""
-        boxes: list[tuple[int, tuple[int, int, int, int], dict[str, FieldValue]]] = []
+    def _rounded(self, row: ImageRow) -> list[Boxed]:
+        """The boxes that the image holds."""
+        boxes: list[Boxed] = []
         width, height = _size(row) or (_NO_BORDER, _NO_BORDER)
         lose = self._tally.lose
         for box in row.boxes:
@@ -88,8 +101,6 @@ class VocWriter:
             if inside is None:
                 lose("outside_image", marks=1)
                 continue
-            if mark.kind != BOX:
-                lose("outlines", marks=1)
             if inside != (x, y, x + w, y + h):
                 lose("clipped", marks=1)
             if mark.score is not None:
@@ -100,7 +111,7 @@ class VocWriter:
             shift = max(abs(edge - exact) for edge, exact in zip(whole, inside, strict=True))
             if shift > _NEAR:
                 lose("thin_boxes" if shift > 0.5 else "rounded", marks=1)
-            boxes.append((place, (left + 1, top + 1, right, bottom), mark.attributes))
+            boxes.append(Boxed(place, (left + 1, top + 1, right, bottom), mark))
         return boxes
 
     def _object(self, place: int, box: tuple[int, int, int, int], attributes: dict[str, FieldValue]) -> str:
@@ -134,7 +145,8 @@ def _whole(low: float, high: float, side: int) -> tuple[int, int]:
 
 
 class Voc(Format):
-    """One XML per image. `truncated`, `difficult`, `occluded` and `pose` are attributes of the same names."""
+    """One XML per image, and pictures of its outlines and masks. `truncated`, `difficult`, `occluded` and `pose` are
+    attributes of the same names."""
 
     name = "voc"
     title = "Pascal VOC"
@@ -144,7 +156,8 @@ class Voc(Format):
         "item_details": "Metadata, batch, confidence, URLs, file hashes and media types of items are not kept.",
         "attributes": "Attributes are left out, except pose, and truncated, difficult and occluded where true.",
         "scores": "Scores of marks have no place in this format.",
-        "outlines": "Outlines become the box around them.",
+        "outlines": "Outlines become pixels and the box around them; of images without a size, masks become the box.",
+        "overlaps": "Where masks overlap, the pixels are those of the upper one.",
         "rounded": "Edges are rounded to whole pixels, by half a pixel at most.",
         "thin_boxes": "Boxes thinner than a pixel become a pixel wide.",
         "size_unknown": "Images whose size is not known have the size 0 in the file, and their boxes are not cut.",
@@ -154,7 +167,7 @@ class Voc(Format):
         "renamed": "Names that are unsafe, or equal but for the extension, are changed.",
     }
     read_losses = {
-        "outlines": "Polygons and masks are not read; the box beside them is.",
+        "outlines": "Polygons in the XML, and masks of classes that take none, are not read; the box beside them is.",
         "parts": "Parts of objects (heads, hands) are not read.",
         "renamed": "The drive and the leading slash of absolute file names are cut off.",
     }

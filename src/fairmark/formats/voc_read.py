@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator
 from math import isfinite
+from typing import Any
+
+import msgspec
 
 from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Source
@@ -20,8 +23,10 @@ from fairmark.formats.model import (
     WrongFormat,
 )
 from fairmark.formats.names import relative_path, stem_of, suffix_of, without_root
+from fairmark.formats.pixel_maps import MASK
 from fairmark.formats.source import read_document, text_of
 from fairmark.formats.tally import Tally
+from fairmark.formats.voc_pixels import OBJECTS, masks_in
 from fairmark.formats.xml_tree import Element, parse_xml
 from fairmark.ontology.model import MARKS_MAX, Annotation, FieldValue, Mark
 from fairmark.ontology.model import Source as MarkSource
@@ -55,11 +60,17 @@ def voc_rows(source: Source, options: ReadOptions, tally: Tally, lazy: LazyTable
             yield fault.as_row()
             continue
         marks: list[Mark] = []
+        masks: dict[int, dict[str, Any]] = {}
+        try:
+            masks = _masks(source, path, item.assets[0])
+        except FormatFault as fault:
+            yield fault.as_row()
         for place, element in enumerate(root.every("object"), start=1):
             try:
                 if place > MARKS_MAX:
                     raise OverLimit(f"{path} has more than {MARKS_MAX} objects.", file=path, line=element.line)
-                marks.append(_mark(element, str(place), path, table, options, tally))
+                mark = _mark(element, str(place), path, table, options, tally)
+                marks.append(_with_pixels(mark, masks.get(place), table, tally))
             except FormatFault as fault:
                 yield fault.as_row()
         annotation = Annotation(marks=tuple(marks))
@@ -145,13 +156,31 @@ def _mark(element: Element, id: str, path: str, table: ClassTable, options: Read
     if element.first("part"):
         tally.lose("parts", marks=1)
     class_id = table.id_of(name)
-    table.saw(class_id, BOX)
     attributes: dict[str, FieldValue] = {}
     for given, value in _attributes(element):
         held = table.attribute(class_id, given, value)
         if held is not None:
             attributes[held[0]] = held[1]
     return Mark(id, BOX, class_id, geometry, attributes, source=MarkSource.IMPORT)
+
+
+def _masks(source: Source, path: str, asset: AssetRecord) -> dict[int, dict[str, Any]]:
+    """The masks of an XML's objects by their numbers; none without a picture. Raises FormatFault for a bad one."""
+    above, found, _ = f"/{path}".rpartition("/Annotations/")
+    picture = f"{above[1:]}/{OBJECTS}{_stem(path)}.png".lstrip("/")
+    if not found or not source.has(picture):
+        return {}
+    return masks_in(source, picture, (asset.width, asset.height))
+
+
+def _with_pixels(mark: Mark, geometry: dict[str, Any] | None, table: ClassTable, tally: Tally) -> Mark:
+    """The mask of these pixels with what the box says, if there are any and its class takes masks; else the box."""
+    if geometry is not None and table.takes(mark.class_, MASK):
+        mark = msgspec.structs.replace(mark, kind=MASK, geometry=geometry)
+    elif geometry is not None:
+        tally.lose("outlines", marks=1)
+    table.saw(mark.class_, mark.kind)
+    return mark
 
 
 def _geometry(box: Element, path: str, options: ReadOptions) -> dict[str, float]:

@@ -28,6 +28,7 @@ class ManifestFormat(StrEnum):
 class LabelFormat(StrEnum):
     FAIRMARK = "fairmark_jsonl"
     COCO = "coco"
+    COCO_PANOPTIC = "coco_panoptic"
     YOLO = "yolo"
     YOLO_SEGMENT = "yolo_segment"
     YOLO_OBB = "yolo_obb"

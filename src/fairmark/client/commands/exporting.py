@@ -27,7 +27,10 @@ def export_labels(
     project: ProjectOption,
     to: Annotated[Path, typer.Option("--out", "-o", help="A .zip file, or a folder for its content.")],
     format: Annotated[
-        str, typer.Option(help="coco, yolo, yolo_segment, yolo_obb, voc, cvat, label_studio, datumaro, fairmark_jsonl.")
+        str,
+        typer.Option(
+            help="coco, coco_panoptic, yolo, yolo_segment, yolo_obb, voc, cvat, label_studio, datumaro, fairmark_jsonl."
+        ),
     ] = "coco",
     batch: Annotated[list[str] | None, typer.Option(help="Only this batch (name); may be repeated.")] = None,
     class_: Annotated[list[str] | None, typer.Option("--class", help="Only this class; may be repeated.")] = None,

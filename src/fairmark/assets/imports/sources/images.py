@@ -1,11 +1,14 @@
 """Which file of an archive an image's name means: labels and folders seldom agree on how much of a path to write."""
 
+import re
 from collections.abc import Iterable
 
 from fairmark.formats.contract import Source
 from fairmark.kernel.errors import Invalid
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
+_LABELS = re.compile(r"(^|/)(segmentation(class|object)|panoptic_[^/]*)/", re.IGNORECASE)
+"""Folders of Pascal VOC and of COCO panoptic whose pictures are labels."""
 SPLITS = {"train": {"train"}, "val": {"val", "valid", "validation"}, "test": {"test"}}
 
 
@@ -22,7 +25,7 @@ class ImageIndex:
         self.count = 0
         self._by_name: dict[str, list[str]] = {}
         for path in paths:
-            if path.lower().endswith(PICTURES):
+            if path.lower().endswith(PICTURES) and not _LABELS.search(path):
                 self.count += 1
                 self._by_name.setdefault(path.rpartition("/")[2], []).append(path)
 
