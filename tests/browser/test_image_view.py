@@ -65,7 +65,7 @@ class TestTurned:
 class TestLight:
     async def test_by_keys_kept_for_the_next_visit_and_reset(self, open_editor: OpenEditor) -> None:
         editor = await open_editor("street=1")
-        await editor.keys("Alt+b", "Alt+Shift+c", "Alt+g", "Alt+g", "Alt+k", "Alt+o", "Alt+o", "Alt+Shift+o")
+        await editor.keys("Alt+b", "Alt+Shift+c", "Alt+g", "Alt+g", "Alt+j", "Alt+o", "Alt+o", "Alt+Shift+o")
         wanted = {"brightness": 1.1, "contrast": 0.9, "gamma": 1.2, "channel": "red", "opacity": 0.9}
         found = await settings(editor)
         assert {name: found[name] for name in wanted} == wanted

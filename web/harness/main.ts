@@ -17,6 +17,8 @@ declare global {
       port: FakePort
       inside?: { workspace: Workspace; stage: Stage }
       ended?: string
+      /** Goes to the next task: another editor on the same page. */
+      another?(): void
       /** The document as it stands. */
       document(): unknown
     }

@@ -90,6 +90,21 @@ export const selectCommands: readonly Command<Host>[] = [
     },
   },
   {
+    id: "select.invert",
+    title: "Select what is not selected",
+    group: "Selection",
+    modes: EDIT,
+    keys: keys("Ctrl+I"),
+    refusal: needsMarks,
+    run(host) {
+      const { session } = host
+      const others = inReadingOrder(host).filter(({ id }) => !session.selection.has(id) && !session.locked.has(id))
+      host.putDown()
+      session.select(others.map((mark) => mark.id))
+      host.say(`${session.selection.size} selected.`)
+    },
+  },
+  {
     id: "select.none",
     title: "Select nothing",
     group: "Selection",

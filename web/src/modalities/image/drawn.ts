@@ -30,6 +30,7 @@ export function draw(workspace: Workspace, kind: string, geometry: Geometry): vo
     workspace.redrawing = null
     const name = session.vocabulary.classOf(session.classInHand ?? "")?.name
     if (addMark(session, kind, mended) === null) return
+    workspace.drawnClass = session.classInHand
     const [fault] = placedKind(kind)?.problems(mended, image) ?? []
     workspace.say(fault ? fault.message : `Drew ${name}.`, fault !== undefined)
   }

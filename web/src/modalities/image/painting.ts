@@ -179,6 +179,7 @@ export class Painting implements Painter {
     const changed = new Map<string, Pick<Mark, "kind" | "geometry"> | null>()
     if (takes && this.#isExclusive) this.#less(spans, target, changed)
     const added = target === null ? newMark(session, "mask", geometry) : null
+    if (added) this.#workspace.drawnClass = added.class
     if (target === null && added === null) return
     if (target) changed.set(target.id, { kind: "mask", geometry })
     const mark = (target ?? added) as Mark

@@ -53,6 +53,8 @@ export class Workspace extends Viewing implements ToolHost, Host {
   joins = false
   /** The drawing tool that was in hand last; null if the project draws nothing. */
   drawnWith: Tool | null
+  /** The class of what was drawn last, or null. */
+  drawnClass: string | null = null
   /** The grip of the selected mark that keys act on, or null. */
   activePoint: string | null = null
   /** Where the panel shall put the focus; a new object each time it is asked for. */

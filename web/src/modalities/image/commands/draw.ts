@@ -48,13 +48,16 @@ export const drawCommands: readonly Command<Workspace>[] = [
   ),
   {
     id: "tool.repeat",
-    title: "Draw again with the last tool; while drawing, finish",
+    title: "Draw the same kind and class again; while drawing, finish",
     group: "Tools",
     modes: EDIT,
     keys: keys("N"),
     refusal: (workspace) => (workspace.drawnWith ? cannotEdit(workspace) : "This project has no class to draw."),
     run(workspace) {
-      if (!workspace.machine.finish()) workspace.choose(workspace.drawnWith?.id ?? "")
+      if (workspace.machine.finish()) return
+      const isAgain = !workspace.isDrawing && workspace.drawnClass !== null
+      workspace.choose(workspace.drawnWith?.id ?? "")
+      if (isAgain) workspace.session.hold(workspace.drawnClass as string)
     },
   },
   {

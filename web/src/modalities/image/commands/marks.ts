@@ -8,6 +8,7 @@ import { cannotEdit } from "../../host.ts"
 import { needsSelection } from "../../markCommands.ts"
 import { clipboard } from "../clipboard.ts"
 import { moveCrosshair } from "../crosshair.ts"
+import { type Flag, flaggable, toggleFlag } from "../flags.ts"
 import { movePoint } from "../points.ts"
 import type { Workspace } from "../workspace.ts"
 
@@ -62,6 +63,18 @@ function order(id: Order, title: string, key: string): Command<Workspace> {
   return onSelection(`order.${id}`, title, keys(key), (workspace) => reorder(workspace.session, id))
 }
 
+function flag(id: Flag, title: string, key: string): Command<Workspace> {
+  return {
+    ...onSelection(`flag.${id}`, title, keys(key), ({ session }) => toggleFlag(session, id)),
+    refusal(workspace) {
+      const why = needsSelection(workspace)
+      return (
+        why ?? (flaggable(workspace.session, id).length > 0 ? null : `This class has no yes-or-no attribute ${id}.`)
+      )
+    },
+  }
+}
+
 export const markCommands: readonly Command<Workspace>[] = [
   onSelection("copy", "Copy", keys("Ctrl+C"), (workspace) => workspace.copy(workspace.session.selectedMarks)),
   onSelection("cut", "Cut", keys("Ctrl+X"), (workspace) => {
@@ -95,6 +108,8 @@ export const markCommands: readonly Command<Workspace>[] = [
   onSelection("hide", "Hide or show", keys("H", "Alt+H", "H"), ({ session }) =>
     session.setHidden(toggled(session.hidden, [...session.selection])),
   ),
+  flag("occluded", "Occluded or not", "Q"),
+  flag("truncated", "Truncated or not: cut off by the border", "Shift+Q"),
   order("front", "Bring to the front", "Shift+="),
   order("forward", "Bring forward", "="),
   order("backward", "Send backward", "-"),

@@ -75,7 +75,7 @@ export const viewCommands: readonly Command<Workspace>[] = [
   view("lessContrast", "Less contrast", keys("Alt+Shift+C"), light("contrast", -0.1), true),
   view("moreGamma", "More gamma: dark parts brighter", keys("Alt+G"), light("gamma", 0.1), true),
   view("lessGamma", "Less gamma", keys("Alt+Shift+G"), light("gamma", -0.1), true),
-  view("channel", "Channel: all, red, green, blue, alpha, grey", keys("Alt+K"), (workspace) => {
+  view("channel", "Channel: all, red, green, blue, alpha, grey", keys("Alt+J"), (workspace) => {
     const channel = next(CHANNELS, workspace.settings.values.channel)
     workspace.settings.set({ channel })
     workspace.say(CHANNEL_WORDS[channel])
@@ -103,6 +103,15 @@ export const viewCommands: readonly Command<Workspace>[] = [
     const ids = [...session.marks()].map((mark) => mark.id)
     session.setHidden(session.hidden.size > 0 ? new Set() : new Set(ids))
   }),
+  view(
+    "hideOthers",
+    "Hide all but the selected marks, or show all",
+    keys("T O", "Alt+Shift+J", "T O"),
+    ({ session }) => {
+      const others = [...session.marks()].filter((mark) => !session.selection.has(mark.id))
+      session.setHidden(session.hidden.size > 0 ? new Set() : new Set(others.map((mark) => mark.id)))
+    },
+  ),
   view("lockAll", "Lock or unlock all marks", keys("T L", "Alt+Shift+L", "T L"), ({ session }) => {
     const ids = [...session.marks()].map((mark) => mark.id)
     session.setLocked(session.locked.size > 0 ? new Set() : new Set(ids))
