@@ -1,6 +1,8 @@
 /** Rectangles that are turned about their centre: what rotated boxes and ellipses are drawn in. Image pixels, degrees. */
 
 import { type Box, boxBetween, HANDLE_NAMES, type HandleName, type Size } from "./box.ts"
+import { hull } from "./cuboid.ts"
+import { boundsOf, type Path, type XY } from "./path.ts"
 import { clamp, type ImagePoint, imagePoint, rounded } from "./point.ts"
 
 export interface Frame {
@@ -69,6 +71,24 @@ export function frameFrom(a: ImagePoint, b: ImagePoint, to: ImagePoint): Frame {
   const [, depth] = turned(to[0] - a[0], to[1] - a[1], -angle)
   const [x, y] = turned(w / 2, depth / 2, angle)
   return { cx: a[0] + x, cy: a[1] + y, w, h: Math.abs(depth), angle: wrapped(angle) }
+}
+
+/** The frame of least area around points; its longer side counts as width. Freeman and Shapira 1975. */
+export function frameAround(points: Path): Frame | null {
+  const around = hull(points)
+  let best: Frame | null = null
+  around.forEach(([ax, ay], i) => {
+    const [bx, by] = around[(i + 1) % around.length] as XY
+    if (ax === bx && ay === by) return
+    // One side of it runs along a side of the hull.
+    const angle = (Math.atan2(by - ay, bx - ax) * 180) / Math.PI
+    const seen = around.map(([x, y]) => turned(x, y, -angle))
+    const { x, y, w, h } = boundsOf([seen])
+    if (best && best.w * best.h <= w * h) return
+    const [cx, cy] = turned(x + w / 2, y + h / 2, angle)
+    best = w >= h ? { cx, cy, w, h, angle: wrapped(angle) } : { cx, cy, w: h, h: w, angle: wrapped(angle + 90) }
+  })
+  return best
 }
 
 export function movedCentre(frame: Frame, dx: number, dy: number, { width, height }: Size): Frame {

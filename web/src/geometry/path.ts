@@ -118,6 +118,15 @@ export function simplified(path: Path, tolerance: number): XY[] {
   return path.filter((_, i) => kept[i] === 1)
 }
 
+/** A ring with as few of its points as keep it within `tolerance`; simplified in two halves, so that both ends of each stay. */
+export function simplifiedRing(ring: Path, tolerance: number): Path {
+  if (tolerance === 0) return ring
+  const half = ring.length >> 1
+  const first = simplified(ring.slice(0, half + 1), tolerance)
+  const second = simplified([...ring.slice(half), ring[0] as XY], tolerance)
+  return [...first.slice(0, -1), ...second.slice(0, -1)]
+}
+
 /** The point of `box` that moves to `to` when the box is stretched so. */
 export function stretched(path: Path, from: Box, to: Box): XY[] {
   const across = from.w > 0 ? to.w / from.w : 1

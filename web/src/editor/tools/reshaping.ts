@@ -11,8 +11,8 @@ export function reshaping({ mark, handle }: Grip, from: PointerState): State {
   let hasMoved = false
 
   function shape(host: ToolHost, { at, reach, shift, alt }: PointerState): Geometry {
-    const snaps = (handle.form === "round" || handle.form === "ghost") && !alt
-    return host.reshaped(mark, handle.name, snaps ? host.snapped(at, reach, mark.id) : at, shift)
+    const snaps = handle.form === "round" || handle.form === "ghost"
+    return host.reshaped(mark, handle.name, snaps ? host.snapped(at, alt ? 0 : reach, mark.id) : at, shift)
   }
 
   return {

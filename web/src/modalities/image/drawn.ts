@@ -2,11 +2,15 @@
 
 import { addMark, changeGeometry } from "#editor/actions.ts"
 import type { Geometry } from "#editor/annotation.ts"
+import type { Path } from "#geometry/path.ts"
+import { cut, refusalToCut } from "./cutting.ts"
 import { placedKind } from "./kinds/table.ts"
+import { cutTool } from "./tools/cut/tool.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** Why nothing of this kind can be drawn now, or null. */
 export function refusalToDraw(workspace: Workspace, kind: string): string | null {
+  if (kind === cutTool.id) return refusalToCut(workspace)
   const { vocabulary, classInHand, refusalToAdd } = workspace.session
   if (!workspace.canEdit) return "Nothing can be changed now."
   if (workspace.redrawing !== null) return null
@@ -19,6 +23,10 @@ export function refusalToDraw(workspace: Workspace, kind: string): string | null
 /** Adds a mark, or gives the one that is being redrawn its new geometry or one more outline; says what is wrong with it. */
 export function draw(workspace: Workspace, kind: string, geometry: Geometry): void {
   const { session, image, redrawing } = workspace
+  if (kind === cutTool.id) {
+    cut(workspace, geometry.points as Path)
+    return
+  }
   const mended = placedKind(kind)?.mended(geometry, image) ?? null
   if (mended === null) {
     workspace.say("Too small: drag further, or zoom in.", true)

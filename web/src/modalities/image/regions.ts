@@ -3,7 +3,9 @@
 import { changeable, type Exchange, exchange, named } from "#editor/actions.ts"
 import type { Geometry, Mark } from "#editor/annotation.ts"
 import type { Size } from "#geometry/box.ts"
-import { type Path, simplified } from "#geometry/path.ts"
+import { frameAround, neatFrame } from "#geometry/frame.ts"
+import { type Part, partsWithout, unitedParts } from "#geometry/overlay.ts"
+import { neatPoint, type Path, ringArea, simplifiedRing, type XY } from "#geometry/path.ts"
 import { holesOf, outlinesOf, piecesOf } from "#geometry/pieces.ts"
 import { areaOf, NO_SPANS, rasterised, type Spans, united, without } from "#geometry/spans.ts"
 import { maskGeometry, maskSpans } from "./kinds/mask.ts"
@@ -16,13 +18,16 @@ const TOLERANCES = [0.75, 1.5, 3, 6, 0] as const
 
 type Shape = Pick<Mark, "kind" | "geometry">
 
-/** Makes the selected marks another kind, where they cover something and their class takes it. */
-export function converted(workspace: Workspace, kind: "mask" | "polygon" | "box"): void {
+/** What marks can be made into. */
+export type Made = "mask" | "polygon" | "box" | "polyline" | "rotated_box"
+
+/** Makes the selected marks another kind, where they have an outline and their class takes it. */
+export function converted(workspace: Workspace, kind: Made): void {
   const { session, image } = workspace
   const changed = new Map<string, Shape>()
-  let refusal = "These cover nothing."
+  let refusal = "These have no outline to make it of."
   for (const mark of changeable(session)) {
-    if (mark.kind === kind || !placedKind(mark.kind)?.covered) continue
+    if (mark.kind === kind || outlinesIn(mark).length === 0) continue
     const itemClass = session.vocabulary.classOf(mark.class)
     if (!itemClass?.marks.includes(kind)) refusal = `${itemClass?.name ?? mark.class} takes no marks of this kind.`
     else {
@@ -40,37 +45,66 @@ export function converted(workspace: Workspace, kind: "mask" | "polygon" | "box"
   workspace.say(changed.size === 1 ? `Made a ${title}.` : `Made ${changed.size} marks a ${title}.`)
 }
 
-function shapeOf(mark: Mark, kind: "mask" | "polygon" | "box", image: Size): Geometry | null {
-  const from = placedKind(mark.kind)
-  const rings = from?.covered?.(mark.geometry)
-  if (!from || !rings) return null
-  if (kind === "mask") return maskGeometry(rasterised(rings, image))
-  if (kind === "box") return placedKind("box")?.mended({ ...from.bounds(mark.geometry) }, image) ?? null
-  if (mark.kind === "mask") return polygonOf(maskSpans(mark.geometry), image)
-  return soundPolygon({ parts: rings.map((ring) => [ring]) }, image)
+/** The rings of what covers something; a line counts as the ring that it is once it is closed. */
+function outlinesIn(mark: Mark): readonly Path[] {
+  if (mark.kind === "polyline") return [mark.geometry.points as Path]
+  return placedKind(mark.kind)?.covered?.(mark.geometry) ?? []
+}
+
+function shapeOf(mark: Mark, kind: Made, image: Size): Geometry | null {
+  const rings = outlinesIn(mark)
+  const [first] = rings
+  if (!first) return null
+  switch (kind) {
+    case "mask":
+      return maskGeometry(rasterised(rings, image))
+    case "box":
+      return placedKind("box")?.mended({ ...placedKind(mark.kind)?.bounds(mark.geometry) }, image) ?? null
+    case "rotated_box":
+      return rotatedBoxOf(rings, image)
+    case "polyline":
+      // The largest outline, closed: its last point is its first.
+      return placedKind("polyline")?.mended({ points: closed(largest(rings)) }, image) ?? null
+    case "polygon":
+      if (mark.kind === "mask") return polygonOf(maskSpans(mark.geometry), image)
+      // A polygon keeps its holes; other kinds have none.
+      return soundPolygon({ parts: rings.map((ring) => [open(ring)]) }, image)
+  }
+}
+
+function rotatedBoxOf(rings: readonly Path[], image: Size): Geometry | null {
+  const frame = frameAround(rings.flat())
+  if (!frame) return null
+  const { cx, cy, w, h, angle } = neatFrame(frame)
+  return placedKind("rotated_box")?.mended({ cx, cy, w, h, angle }, image) ?? null
+}
+
+function largest(rings: readonly Path[]): Path {
+  return rings.reduce((best, ring) => (Math.abs(ringArea(ring)) > Math.abs(ringArea(best)) ? ring : best))
+}
+
+function closed(ring: Path): Path {
+  return [...open(ring), ring[0] as XY]
+}
+
+/** Without a last point that is the first once more. */
+function open(ring: Path): Path {
+  const [first, last] = [ring[0], ring.at(-1)]
+  return ring.length > 1 && first && last && first[0] === last[0] && first[1] === last[1] ? ring.slice(0, -1) : ring
 }
 
 /** The outlines of pixels with as few corners as keep it sound, and at most as many as a polygon may have. */
 function polygonOf(spans: Spans, image: Size): Geometry | null {
   const parts = outlinesOf(spans)
   for (const tolerance of TOLERANCES) {
-    const fewer = parts.map((rings) => rings.map((ring) => ringWithin(ring, tolerance)))
+    const fewer = parts.map((rings) => rings.map((ring) => simplifiedRing(ring, tolerance)))
     const geometry = soundPolygon({ parts: fewer.map((rings) => rings.filter((ring) => ring.length >= 3)) }, image)
     if (geometry) return geometry
   }
   return null
 }
 
-/** Simplified in two halves, so that both ends of each stay. */
-function ringWithin(ring: Path, tolerance: number): Path {
-  if (tolerance === 0) return ring
-  const half = ring.length >> 1
-  const first = simplified(ring.slice(0, half + 1), tolerance)
-  const second = simplified([...ring.slice(half), ring[0] as (typeof ring)[number]], tolerance)
-  return [...first.slice(0, -1), ...second.slice(0, -1)]
-}
-
-function soundPolygon(geometry: Geometry, image: Size): Geometry | null {
+export function soundPolygon(geometry: Geometry, image: Size): Geometry | null {
   const kind = placedKind("polygon")
   const mended = kind?.mended(geometry, image)
   return mended && kind?.problems(mended, image).length === 0 ? mended : null
@@ -122,7 +156,7 @@ export function joined(workspace: Workspace): void {
   }
   const geometry = jointGeometry([first, ...others], workspace.image)
   if (!geometry) {
-    workspace.say("Only masks, and polygons that lie apart, can be joined: make masks of them first.", true)
+    workspace.say("Only masks and polygons can be joined: make some of them first.", true)
     return
   }
   const changed: Exchange["changed"] = new Map<string, Shape | null>([
@@ -137,7 +171,45 @@ function jointGeometry(marks: readonly Mark[], image: Size): Geometry | null {
   const [{ kind }] = marks as readonly [Mark, ...Mark[]]
   if (kind === "mask") return maskGeometry(unionOf(marks))
   if (kind !== "polygon") return null
-  return soundPolygon({ parts: marks.flatMap((mark) => mark.geometry.parts as readonly unknown[]) }, image)
+  const apart = soundPolygon({ parts: marks.flatMap((mark) => mark.geometry.parts as readonly unknown[]) }, image)
+  if (apart) return apart
+  return neatPolygon(marks.map(partsIn).reduce(unitedParts), image)
+}
+
+export function partsIn(mark: Mark): readonly Part[] {
+  return mark.geometry.parts as readonly Part[]
+}
+
+/** The polygon of parts that were worked out, its points where documents keep them; null if that is none. */
+export function neatPolygon(parts: readonly Part[], image: Size): Geometry | null {
+  return soundPolygon({ parts: parts.map((part) => part.map((ring) => ring.map(neatPoint))) }, image)
+}
+
+/** Takes from the mark that was chosen first what the others cover, masks from masks, polygons from polygons. */
+export function subtracted(workspace: Workspace): void {
+  const { session, image } = workspace
+  const [first, ...others] = session.selectedMarks
+  if (!first || others.length === 0 || others.some((mark) => mark.kind !== first.kind)) {
+    workspace.say("Select the mark to take from, then marks of its kind to take off.", true)
+    return
+  }
+  if (session.isLocked(first.id) || (first.kind !== "mask" && first.kind !== "polygon")) {
+    workspace.say(
+      session.isLocked(first.id) ? "It is locked." : "Only masks and polygons have something to take off.",
+      true,
+    )
+    return
+  }
+  const geometry =
+    first.kind === "mask"
+      ? maskGeometry(without(maskSpans(first.geometry), unionOf(others)))
+      : neatPolygon(partsWithout(partsIn(first), others.flatMap(partsIn)), image)
+  if (!geometry) {
+    workspace.say("Nothing would be left of it.", true)
+    return
+  }
+  exchange(session, "Take off", { changed: new Map([[first.id, { kind: first.kind, geometry }]]), select: [first.id] })
+  workspace.say("Taken off.")
 }
 
 /** Fills what the selected masks enclose; where no two may share a pixel, what is free of it. */

@@ -149,7 +149,7 @@ export class Stage {
   }
 
   #drawLive(): void {
-    const { view, scene, session, hovered, sketched, settings, canEdit, activePoint, turn } = this.#workspace
+    const { view, scene, session, hovered, sketched, settings, canEdit, activePoint, turn, snapHint } = this.#workspace
     this.#live.frame({
       view,
       scene,
@@ -165,6 +165,7 @@ export class Stage {
       point: activePoint,
       pointedOut: this.#pointedOut,
       turn,
+      snap: snapHint,
       selectionFrame: this.#selectionFrame,
       joints: this.#workspace.joints,
     })

@@ -12,7 +12,7 @@ import { type Grip, type Sketch, type Tool, type ToolHost, ToolMachine } from "#
 import { panTool, selectTool } from "#editor/tools/table.ts"
 import type { Work } from "#editor/work.ts"
 import type { Box, Size } from "#geometry/box.ts"
-import { type ImagePoint, imagePoint } from "#geometry/point.ts"
+import type { ImagePoint } from "#geometry/point.ts"
 import type { Focus, Host, Opened } from "../host.ts"
 import type { Difference, Review } from "../review.ts"
 import type { Settings } from "../settings.ts"
@@ -25,6 +25,8 @@ import { Painting } from "./painting.ts"
 import { removeHeld, removePoint } from "./points.ts"
 import { Scene } from "./scene.ts"
 import { boundsOf, reveal, showDifference } from "./sight.ts"
+import { toBorder } from "./snapping.ts"
+import { cutTool } from "./tools/cut/tool.ts"
 import { rulerTool } from "./tools/ruler/tool.ts"
 import { Viewing } from "./viewing.ts"
 import { Walking } from "./walking.ts"
@@ -53,6 +55,8 @@ export class Workspace extends Viewing implements ToolHost, Host {
   joins = false
   /** The drawing tool that was in hand last; null if the project draws nothing. */
   drawnWith: Tool | null
+  /** The place that the point under way goes to by itself, or null. */
+  snapHint: ImagePoint | null = null
   /** The class of what was drawn last, or null. */
   drawnClass: string | null = null
   /** The grip of the selected mark that keys act on, or null. */
@@ -70,7 +74,9 @@ export class Workspace extends Viewing implements ToolHost, Host {
   ) {
     super()
     const drawable = placedKinds.filter(({ id }) => session.vocabulary.classesFor(id).length > 0)
-    this.tools = [selectTool, ...(session.mode === "view" ? [] : drawable.flatMap(toolsOf)), panTool, rulerTool]
+    const cuts = drawable.some(({ id }) => id === "polygon" || id === "polyline" || id === "mask") ? [cutTool] : []
+    const drawing = session.mode === "view" ? [] : [...drawable.flatMap(toolsOf), ...cuts]
+    this.tools = [selectTool, ...drawing, panTool, rulerTool]
     const first = session.mode === "label" ? (this.tools[1] as Tool) : selectTool
     this.drawnWith = session.mode === "view" ? null : (drawable[0]?.tool ?? null)
     this.#fillScene()
@@ -166,8 +172,9 @@ export class Workspace extends Viewing implements ToolHost, Host {
     this.joins = false
     const wasPainting = this.painter.isInHand
     this.#machine.choose(tool)
-    if (this.isDrawing) this.drawnWith = tool
+    if (this.isDrawing && tool !== cutTool) this.drawnWith = tool
     if (this.painter.isInHand && !wasPainting) this.painter.takeUp()
+    this.snapHint = null
     holdDrawable(this)
     this.topics.tell("live")
   }
@@ -245,12 +252,15 @@ export class Workspace extends Viewing implements ToolHost, Host {
   }
 
   snapped(at: ImagePoint, reach: number, except?: string): ImagePoint {
-    const shared = this.scene.snap(at, reach, except)
-    if (shared) return shared
-    const { width, height } = this.image
-    const toBorder = (value: number, far: number) =>
-      Math.abs(value) <= reach ? 0 : Math.abs(value - far) <= reach ? far : value
-    return imagePoint(toBorder(at[0], width), toBorder(at[1], height))
+    const meant = this.scene.snap(at, reach, except) ?? toBorder(at, reach, this.image)
+    this.#hintAt(meant === at ? null : meant)
+    return meant
+  }
+
+  #hintAt(place: ImagePoint | null): void {
+    if (place === this.snapHint) return
+    this.snapHint = place
+    this.topics.tell("live")
   }
 
   removePoint(grip: Grip): boolean {
@@ -282,6 +292,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   }
 
   sketch(sketch: Sketch | null): void {
+    if (sketch === null) this.snapHint = null
     this.sketched = sketch
     this.topics.tell("live")
   }

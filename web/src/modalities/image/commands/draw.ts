@@ -26,6 +26,8 @@ const TOOL_KEYS: readonly (readonly [kind: string, title: string, keys: Keys])[]
   ["fill", "Fill what is enclosed, or what you drag around; with Shift take it off", keys("Shift+B")],
 ]
 
+const EDGE_KINDS = ["polygon", "polyline", "mask"]
+
 export const drawCommands: readonly Command<Workspace>[] = [
   {
     id: "tool.select",
@@ -68,6 +70,18 @@ export const drawCommands: readonly Command<Workspace>[] = [
     keys: keys("Enter"),
     refusal: (workspace) => (workspace.isDrawing ? cannotEdit(workspace) : "Take a drawing tool first."),
     run: clickAtCrosshair,
+  },
+  {
+    id: "tool.cut",
+    title: "Cut polygons, lines and masks by a line",
+    group: "Tools",
+    modes: EDIT,
+    keys: keys("Shift+T"),
+    refusal: (workspace) =>
+      EDGE_KINDS.some((kind) => hasTool(kind)(workspace) === null)
+        ? cannotEdit(workspace)
+        : "This project has no class to cut.",
+    run: (workspace) => workspace.choose("cut"),
   },
   {
     id: "tool.pan",

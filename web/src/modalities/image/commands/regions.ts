@@ -3,7 +3,8 @@
 import { type Command, EDIT, type Keys, keys, LABEL } from "#editor/commands.ts"
 import { cannotEdit } from "../../host.ts"
 import { needsSelection } from "../../markCommands.ts"
-import { converted, cutFree, filledUp, joined, split } from "../regions.ts"
+import { simplify } from "../cutting.ts"
+import { converted, cutFree, filledUp, joined, split, subtracted } from "../regions.ts"
 import type { Workspace } from "../workspace.ts"
 
 const GROUP = "Masks and areas"
@@ -52,6 +53,14 @@ export const regionCommands: readonly Command<Workspace>[] = [
   onAreas("convert.mask", "Make masks of the selected marks", "Shift+M", (workspace) => converted(workspace, "mask")),
   onAreas("convert.polygon", "Make polygons of them", "Shift+P", (workspace) => converted(workspace, "polygon")),
   onAreas("convert.box", "Make boxes of them", "Shift+X", (workspace) => converted(workspace, "box")),
+  onAreas("convert.polyline", "Make lines of them: closed ones", "Alt+Shift+P", (workspace) =>
+    converted(workspace, "polyline"),
+  ),
+  onAreas("convert.rotated_box", "Make rotated boxes of them, as small as can be", "Alt+Shift+R", (workspace) =>
+    converted(workspace, "rotated_box"),
+  ),
+  onAreas("simplify", "Fewer points; again for fewer still", "Alt+Shift+S", simplify),
+  onAreas("subtract", "Take off the mark chosen first what the others cover", "Alt+Shift+M", subtracted),
   onAreas("split", "Split into the pieces that hang together", "Alt+M", split),
   onAreas("join", "Join the selected masks or polygons", "M", joined),
   onAreas("holes.fill", "Fill all holes", "Shift+H", filledUp),

@@ -5,6 +5,7 @@ import type { Handle } from "#editor/kind.ts"
 import type { Joints, Vocabulary } from "#editor/ontology.ts"
 import type { Sketch } from "#editor/tool.ts"
 import { type Box, type Size, touches } from "#geometry/box.ts"
+import type { ImagePoint } from "#geometry/point.ts"
 import { rowsOf } from "#geometry/spans.ts"
 import { turnedSize } from "#geometry/turn.ts"
 import { type Viewport, visibleBox } from "#geometry/viewport.ts"
@@ -23,6 +24,11 @@ const SELECTED_FILL = 0.2
 const HOVER_FILL = 0.12
 const STROKE_FILL = 0.6
 const HANDLE_SIDE = 9
+const SNAP_RADIUS = 9
+const SNAP_RINGS = [
+  ["rgba(0, 0, 0, 0.7)", 4],
+  ["#ffb020", 2],
+] as const
 
 export interface LiveScene {
   readonly view: Viewport
@@ -40,6 +46,8 @@ export interface LiveScene {
   readonly point: string | null
   /** Places to point out: where submissions differ, what a fault is about. */
   readonly pointedOut: readonly Box[]
+  /** The place that a point goes to by itself, or null. */
+  readonly snap: ImagePoint | null
   /** By how much the table is turned, degrees: what is written stands upright. */
   readonly turn: number
   /** Around a selection of several marks. */
@@ -84,6 +92,7 @@ export class LiveLayer {
     this.#drawLabels(live, inView, drawn)
     this.#drawHandles(live)
     this.#drawFrames(live)
+    if (live.snap) this.#drawSnap(live.snap)
     if (live.sketch?.measure) drawRuler(brush, live.sketch.measure, live.turn)
     this.#drawCaption(live)
   }
@@ -248,6 +257,20 @@ export class LiveLayer {
     context.fillStyle = "#ffffff"
     context.fillText(said.text, left + 6 * density, top + height / 2 + density * 0.5)
     context.restore()
+  }
+
+  /** A ring around the place that is meant. */
+  #drawSnap([x, y]: ImagePoint): void {
+    const { context, projection } = this.#brush
+    const { density, scale } = projection
+    context.setLineDash([])
+    for (const [color, width] of SNAP_RINGS) {
+      context.strokeStyle = color
+      context.lineWidth = width * density
+      context.beginPath()
+      context.arc(x * scale + projection.x, y * scale + projection.y, SNAP_RADIUS * density, 0, 2 * Math.PI)
+      context.stroke()
+    }
   }
 
   #drawLabels(live: LiveScene, inView: Box, selected: readonly { mark: Mark; kind: PlacedImageKind }[]): void {

@@ -12,6 +12,11 @@ const ready: State = {
     host.cursor("crosshair")
   },
 
+  // Shows where the first point would go by itself.
+  pointerMove(host, pointer) {
+    placed(host, pointer)
+  },
+
   pointerDown(host, pointer) {
     const refusal = host.refusalToDraw("rotated_box")
     if (refusal === null) return edging(placed(host, pointer), pointer)

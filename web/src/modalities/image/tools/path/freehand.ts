@@ -29,7 +29,7 @@ export function freehand(plan: Plan, points: Path, begun: readonly XY[], first: 
 
     pointerMove(host, pointer) {
       if (follow(pointer, placed(host, pointer))) {
-        host.sketch({ fresh: { kind: plan.kind, geometry: plan.geometryOf([...points, ...stretch]) } })
+        host.sketch({ fresh: { kind: plan.shownAs ?? plan.kind, geometry: plan.geometryOf([...points, ...stretch]) } })
       }
     },
 

@@ -7,6 +7,8 @@ import { distance, imagePoint } from "#geometry/point.ts"
 
 export interface Plan {
   readonly kind: string
+  /** The kind that it looks like while it is drawn, if it is none itself. */
+  readonly shownAs?: string
   readonly title: string
   /** Whether the last point is joined to the first, so that a click on the first ends it. */
   readonly isClosed: boolean
@@ -17,7 +19,7 @@ export interface Plan {
 
 /** Where the pointer means a point to be: on a neighbour or the border if one is near, always inside the image. */
 export function placed(host: ToolHost, { at, reach, alt }: PointerState): XY {
-  const [x, y] = alt ? at : host.snapped(at, reach)
+  const [x, y] = host.snapped(at, alt ? 0 : reach)
   return within([x, y], host.image)
 }
 
@@ -27,7 +29,7 @@ export function isAt(point: XY | undefined, { at, reach, pixel }: PointerState):
 }
 
 export function show(host: ToolHost, plan: Plan, points: Path): void {
-  host.sketch({ fresh: { kind: plan.kind, geometry: plan.geometryOf(points) }, dots: points })
+  host.sketch({ fresh: { kind: plan.shownAs ?? plan.kind, geometry: plan.geometryOf(points) }, dots: points })
 }
 
 /** Draws what `points` make; false, and says why, if they are too few. */

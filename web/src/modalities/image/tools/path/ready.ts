@@ -1,7 +1,7 @@
 /** Waits for the first point. Marks that are there do not catch the pointer. */
 
 import type { State } from "#editor/tool.ts"
-import type { Plan } from "./plan.ts"
+import { type Plan, placed } from "./plan.ts"
 import { pressing } from "./pressing.ts"
 
 export function ready(plan: Plan): State {
@@ -11,6 +11,11 @@ export function ready(plan: Plan): State {
     enter(host) {
       host.hover(null)
       host.cursor("crosshair")
+    },
+
+    // Shows where the first point would go by itself.
+    pointerMove(host, pointer) {
+      placed(host, pointer)
     },
 
     pointerDown(host, pointer) {

@@ -11,6 +11,11 @@ const ready: State = {
     host.cursor("crosshair")
   },
 
+  // Shows where the first point would go by itself.
+  pointerMove(host, pointer) {
+    placed(host, pointer)
+  },
+
   pointerDown(host) {
     const refusal = host.refusalToDraw("points")
     if (refusal === null) return pressed

@@ -25,6 +25,11 @@ const ready: State = {
     host.cursor("crosshair")
   },
 
+  // Shows where the first point would go by itself.
+  pointerMove(host, pointer) {
+    placed(host, pointer)
+  },
+
   pointerDown: (host, pointer) => stretching(placed(host, pointer), pointer),
 }
 
