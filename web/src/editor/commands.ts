@@ -27,7 +27,9 @@ export const REVIEW: readonly KeyMode[] = ["review"]
 export const ANY: readonly KeyMode[] = ["label", "review", "view"]
 /** Walks from mark to mark: their own few keys, and those that only look. */
 export const WALKS: readonly KeyMode[] = ["attributes", "sweep"]
-export const LOOK: readonly KeyMode[] = [...ANY, ...WALKS]
+/** While outlines are offered. */
+export const OFFERS: readonly KeyMode[] = ["offers"]
+export const LOOK: readonly KeyMode[] = [...ANY, ...WALKS, ...OFFERS]
 
 export class Commands<Host> {
   readonly #byId: ReadonlyMap<string, Command<Host>>

@@ -44,6 +44,18 @@ export interface Sketch {
   readonly measure?: { readonly from: readonly [x: number, y: number]; readonly to: readonly [x: number, y: number] }
   /** Pixels being painted or erased. */
   readonly stroke?: { readonly spans: Spans; readonly isErasing: boolean }
+  /** What is offered and not in the document yet; `offered` is the one that keys act on. */
+  readonly offers?: readonly Offer[]
+  readonly offered?: number
+}
+
+/** An outline that may be taken or refused. */
+export interface Offer {
+  /** The mark as it would be; one with the id of a mark that is there takes its place. */
+  readonly mark: Mark
+  /** How sure it is, 0 to 1; null where nothing says. */
+  readonly confidence: number | null
+  readonly isTaken: boolean
 }
 
 /** Paints pixels. A stroke is one step; nothing of it is in the store before it is committed. */
@@ -57,6 +69,8 @@ export interface Painter {
   brush(from: ImagePoint, to: ImagePoint): void
   /** The stroke is what a path encloses, and nothing else. */
   enclose(path: Path): void
+  /** The stroke is these pixels, and nothing else. */
+  cover(spans: Spans): void
   commit(): void
   discard(): void
   /** Fills what is enclosed and free at a place. */
@@ -141,6 +155,8 @@ export interface Tool {
   readonly id: string
   readonly title: string
   readonly start: State
+  /** The kinds of mark that it can draw; absent: the one that it has the id of, if any. */
+  readonly kinds?: readonly string[]
 }
 
 export class ToolMachine {
@@ -172,6 +188,12 @@ export class ToolMachine {
     this.cancel()
     this.#tool = tool
     this.#enter("start")
+  }
+
+  /** Enters a state that no pointer leads to: what a command has begun. */
+  begin(state: State): void {
+    this.cancel()
+    this.#enter(state)
   }
 
   pointerDown(pointer: PointerState): void {

@@ -1,6 +1,7 @@
 /** The class that the next mark gets. */
 
 import { relabel, toggleTag } from "#editor/actions.ts"
+import type { Tool } from "#editor/tool.ts"
 import { selectTool } from "#editor/tools/table.ts"
 import { placedKind } from "./kinds/table.ts"
 import type { Workspace } from "./workspace.ts"
@@ -21,7 +22,7 @@ export function useClass(workspace: Workspace, classId: string): void {
   session.hold(classId)
   if (isSelecting) relabel(session, session.selection, classId)
   else {
-    const isFit = itemClass.marks.includes(painter.isInHand ? "mask" : tool.id)
+    const isFit = (painter.isInHand ? ["mask"] : kindsOf(tool)).some((kind) => itemClass.marks.includes(kind))
     const other = workspace.tools.find(({ id }) => itemClass.marks.includes(id))
     if (other && !isFit && session.mode === "label") workspace.choose(other.id)
     // A tool that has just been taken up may have brought its own class along.
@@ -31,9 +32,14 @@ export function useClass(workspace: Workspace, classId: string): void {
   workspace.topics.tell("live")
 }
 
+function kindsOf({ id, kinds = [id] }: Tool): readonly string[] {
+  return kinds
+}
+
 /** The class in hand, if the tool can draw it; else the first that it can. */
 export function holdDrawable({ session, tool }: Workspace): void {
   const { vocabulary, classInHand } = session
-  const [first, ...others] = vocabulary.classesFor(tool.id)
+  const kinds = kindsOf(tool)
+  const [first, ...others] = vocabulary.classes.filter(({ marks }) => marks.some((kind) => kinds.includes(kind)))
   if (first && ![first, ...others].some(({ id }) => id === classInHand)) session.hold(first.id)
 }

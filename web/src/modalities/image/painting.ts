@@ -92,6 +92,13 @@ export class Painting implements Painter {
     this.#show(stroke)
   }
 
+  cover(spans: Spans): void {
+    const stroke = this.#stroke
+    if (!stroke) return
+    stroke.spans = this.#open(stroke, spans)
+    this.#show(stroke)
+  }
+
   commit(): void {
     const stroke = this.#stroke
     this.discard()

@@ -94,7 +94,7 @@ function open(ring: Path): Path {
 }
 
 /** The outlines of pixels with as few corners as keep it sound, and at most as many as a polygon may have. */
-function polygonOf(spans: Spans, image: Size): Geometry | null {
+export function polygonOf(spans: Spans, image: Size): Geometry | null {
   const parts = outlinesOf(spans)
   for (const tolerance of TOLERANCES) {
     const fewer = parts.map((rings) => rings.map((ring) => simplifiedRing(ring, tolerance)))

@@ -16,6 +16,9 @@ import type { ImagePoint } from "#geometry/point.ts"
 import type { Focus, Host, Opened } from "../host.ts"
 import type { Difference, Review } from "../review.ts"
 import type { Settings } from "../settings.ts"
+import { Assistance } from "./assist/assistance.ts"
+import { watchHandIn } from "./assist/lastImage.ts"
+import { workerAnswerer } from "./assist/workerAnswerer.ts"
 import { holdDrawable, useClass } from "./classInHand.ts"
 import { clipboard } from "./clipboard.ts"
 import { draw, refusalToDraw } from "./drawn.ts"
@@ -26,6 +29,7 @@ import { removeHeld, removePoint } from "./points.ts"
 import { Scene } from "./scene.ts"
 import { boundsOf, reveal, showDifference } from "./sight.ts"
 import { toBorder } from "./snapping.ts"
+import { assistTools } from "./tools/assist/table.ts"
 import { cutTool } from "./tools/cut/tool.ts"
 import { rulerTool } from "./tools/ruler/tool.ts"
 import { Viewing } from "./viewing.ts"
@@ -42,6 +46,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   readonly scene = new Scene()
   readonly painter = new Painting(this)
   readonly walking = new Walking(this)
+  readonly assistance = new Assistance(workerAnswerer)
   readonly tools: readonly Tool[]
   readonly #machine: ToolMachine
   readonly #stop: (() => void)[] = []
@@ -75,7 +80,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
     super()
     const drawable = placedKinds.filter(({ id }) => session.vocabulary.classesFor(id).length > 0)
     const cuts = drawable.some(({ id }) => id === "polygon" || id === "polyline" || id === "mask") ? [cutTool] : []
-    const drawing = session.mode === "view" ? [] : [...drawable.flatMap(toolsOf), ...cuts]
+    const drawing = session.mode === "view" ? [] : [...drawable.flatMap(toolsOf), ...cuts, ...assistTools(this)]
     this.tools = [selectTool, ...drawing, panTool, rulerTool]
     const first = session.mode === "label" ? (this.tools[1] as Tool) : selectTool
     this.drawnWith = session.mode === "view" ? null : (drawable[0]?.tool ?? null)
@@ -92,6 +97,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
       session.topics.on("view", () => this.#viewChanged()),
       session.topics.on("selection", () => this.markPoint(null)),
       this.walking.watch(),
+      watchHandIn(this),
     )
   }
 
@@ -153,7 +159,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   }
 
   get keyMode(): KeyMode {
-    return this.walking.walk ?? this.session.mode
+    return this.walking.walk ?? (this.assistance.offering ? "offers" : this.session.mode)
   }
 
   get howTo(): string {

@@ -2,11 +2,17 @@
 
 import type { XY } from "#geometry/path.ts"
 import { areaOf, common, type Spans, united } from "#geometry/spans.ts"
+import type { Answerer, Assistance, Reply } from "./assistance.ts"
 import { ArrayPixels } from "./methods/arrayPixels.ts"
+import { finished } from "./methods/steps.ts"
+import { Workshop } from "./methods/workshop.ts"
 
 type Colour = readonly [red: number, green: number, blue: number]
 
-/** A picture from a colour for each place, with noise of so many levels that is the same in every run. */
+/** Each picture has noise of its own, the same in every run of a test file. */
+let seed = 12345
+
+/** A picture from a colour for each place, with noise of so many levels. */
 export function picture(
   width: number,
   height: number,
@@ -14,7 +20,7 @@ export function picture(
   noise = 8,
 ): ArrayPixels {
   const rgba = new Uint8ClampedArray(4 * width * height)
-  let state = 12345
+  let state = seed++
   for (let i = 0; i < width * height; i++) {
     const colour = colourAt(i % width, Math.floor(i / width))
     for (let c = 0; c < 3; c++) {
@@ -53,4 +59,43 @@ export function discSpans(width: number, height: number, at: XY, radius: number)
 /** What two sets of pixels share of what they cover together. */
 export function iouOf(one: Spans, other: Spans): number {
   return areaOf(common(one, other)) / Math.max(1, areaOf(united(one, other)))
+}
+
+/** Answers in the same thread, a moment later. Images go by their addresses. */
+export class DirectAnswerer implements Answerer {
+  readonly #workshop: Workshop
+  /** How many jobs have been called off. */
+  calledOff = 0
+
+  constructor(images: Readonly<Record<string, ArrayPixels>>) {
+    this.#workshop = new Workshop((url) => {
+      const pixels = images[url]
+      if (!pixels) throw new Error(`There is no image ${url}.`)
+      return pixels
+    })
+  }
+
+  ask(...[job, , then]: Parameters<Answerer["ask"]>): () => void {
+    let isOff = false
+    queueMicrotask(() => {
+      if (isOff) return
+      let reply: Reply
+      try {
+        reply = { answer: finished(this.#workshop.do(job)) }
+      } catch (error) {
+        reply = { problem: (error as Error).message }
+      }
+      then(reply)
+    })
+    return () => {
+      isOff = true
+      this.calledOff++
+    }
+  }
+}
+
+/** All that is under way in this thread is done. */
+export async function answered(workspace: { readonly assistance: Assistance }): Promise<void> {
+  do await Promise.resolve()
+  while (workspace.assistance.isAsking)
 }

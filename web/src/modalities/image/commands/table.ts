@@ -7,6 +7,7 @@ import { deleteCommands, historyCommands, selectCommands } from "../../markComma
 import { reviewCommands } from "../../reviewCommands.ts"
 import { workCommands } from "../../workCommands.ts"
 import type { Workspace } from "../workspace.ts"
+import { assistCommands } from "./assist.ts"
 import { drawCommands } from "./draw.ts"
 import { markCommands } from "./marks.ts"
 import { pointCommands } from "./points.ts"
@@ -27,6 +28,7 @@ export const STATIC_COMMANDS: readonly Command<Workspace>[] = [
   ...pointCommands,
   ...skeletonCommands,
   ...regionCommands,
+  ...assistCommands,
   ...historyCommands,
   ...viewCommands,
   ...walkCommands,

@@ -15,6 +15,7 @@ import { placedKind } from "../kinds/table.ts"
 import type { Scene } from "../scene.ts"
 import { Brush } from "./brush.ts"
 import { inkOn, type Look } from "./look.ts"
+import { drawOffers } from "./offers.ts"
 import { drawRuler } from "./ruler.ts"
 
 /** Of a larger selection such a weight is drawn as selected, a box being 1, and a frame around all of it. */
@@ -88,6 +89,7 @@ export class LiveLayer {
     const drawn = this.#drawSelection(live, inView)
     this.#drawFresh(live)
     this.#drawStroke(live, inView)
+    this.painted += drawOffers(this.#brush, live)
     for (const [x, y] of live.sketch?.dots ?? []) this.#drawGrip(x, y, "round")
     this.#drawLabels(live, inView, drawn)
     this.#drawHandles(live)

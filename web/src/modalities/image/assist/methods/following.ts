@@ -2,12 +2,12 @@
 
 import { type Box, boxOf, grown } from "#geometry/box.ts"
 import type { Move } from "./jobs.ts"
-import { bestMatch, confidenceOf, type Grey, greyOf } from "./matching.ts"
+import { bestMatch, confidenceOf, type Levels, levelsOf } from "./matching.ts"
 import { fineSize, type Pixels, wholeBox } from "./raster.ts"
 import type { Steps } from "./steps.ts"
 
 /** The whole picture is matched at so many pixels, its middle against all of it. */
-const WHOLE_PIXELS = 6400
+const WHOLE_PIXELS = 2000
 const MIDDLE = 0.6
 /** The picture counts as moved if its middle fits at least so well elsewhere. */
 const WHOLE_SCORE_MIN = 0.7
@@ -17,8 +17,8 @@ const AROUND_MIN = 3
 /** It may have moved by so much of its own size, and of the image's. */
 const SEARCH_OWN = 0.75
 const SEARCH_IMAGE = 0.04
-const COARSE_PIXELS = 500
-const FINE_PIXELS = 4000
+const COARSE_PIXELS = 300
+const FINE_PIXELS = 2000
 
 export function* followed(before: Pixels, after: Pixels, boxes: readonly Box[]): Steps<Move[]> {
   const whole = yield* movedAsWhole(before, after)
@@ -85,8 +85,8 @@ function* matched({ before, after, piece, within, pixels }: Matching): Steps<Fou
   const search = wholeBox(within, after.size)
   const { width } = fineSize(piece, pixels)
   const share = width / piece.w
-  const small = greyOf(before.read(piece, piece.w * piece.h * share * share))
-  const large = greyOf(after.read(search, search.w * search.h * share * share))
+  const small = levelsOf(before.read(piece, piece.w * piece.h * share * share))
+  const large = levelsOf(after.read(search, search.w * search.h * share * share))
   const { x, y, score, second } = fits(small, large)
     ? yield* bestMatch(small, large)
     : { x: 0, y: 0, score: 0, second: -1 }
@@ -96,6 +96,6 @@ function* matched({ before, after, piece, within, pixels }: Matching): Steps<Fou
   return { x: search.x + x * sx, y: search.y + y * sy, score, second, pixel: Math.max(sx, sy) }
 }
 
-function fits(small: Grey, large: Grey): boolean {
+function fits(small: Levels, large: Levels): boolean {
   return small.width <= large.width && small.height <= large.height
 }

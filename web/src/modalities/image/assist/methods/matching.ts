@@ -1,53 +1,59 @@
-/** Where a piece of one image lies in another: normalised cross-correlation of brightness (Lewis 1995), coarse then fine. */
+/** Where a piece of one image lies in another: normalised cross-correlation of its colours (Lewis 1995). */
 
 import type { Raster } from "./raster.ts"
 import type { Steps } from "./steps.ts"
 
-export interface Grey {
+/** Red, green and blue of each pixel, 0 to 255. */
+export interface Levels {
   readonly width: number
   readonly height: number
   readonly values: Float32Array
 }
 
-/** Brightness of each pixel, 0 to 255. */
-export function greyOf({ width, height, rgba }: Raster): Grey {
-  const values = new Float32Array(width * height)
-  for (let i = 0; i < values.length; i++) {
-    values[i] =
-      0.299 * (rgba[4 * i] as number) + 0.587 * (rgba[4 * i + 1] as number) + 0.114 * (rgba[4 * i + 2] as number)
+export function levelsOf({ width, height, rgba }: Raster): Levels {
+  const values = new Float32Array(3 * width * height)
+  for (let from = 0, to = 0; to < values.length; from += 4, to += 3) {
+    for (let c = 0; c < 3; c++) values[to + c] = rgba[from + c] as number
   }
   return { width, height, values }
 }
 
-/** How well a piece agrees with the part of `within` that begins at (x, y): -1 to 1, 0 where either is even. */
-export function correlation(piece: Grey, within: Grey, x: number, y: number): number {
-  let [sumA, sumB, sumAA, sumBB, sumAB] = [0, 0, 0, 0, 0]
-  for (let row = 0; row < piece.height; row++) {
-    const from = row * piece.width
-    const to = (y + row) * within.width + x
-    for (let column = 0; column < piece.width; column++) {
-      const a = piece.values[from + column] as number
-      const b = within.values[to + column] as number
-      sumA += a
-      sumB += b
-      sumAA += a * a
-      sumBB += b * b
-      sumAB += a * b
-    }
-  }
+/**
+ * How well a piece agrees with the part of `within` that begins at (x, y): -1 to 1, 0 where either is even. Each colour
+ * is taken from its own mean: things that are as bright as their ground are told from it by their colour.
+ */
+export function correlation(piece: Levels, within: Levels, x: number, y: number): number {
   const n = piece.width * piece.height
-  const varA = sumAA - (sumA * sumA) / n
-  const varB = sumBB - (sumB * sumB) / n
-  if (varA <= n * EVEN || varB <= n * EVEN) return 0
-  return (sumAB - (sumA * sumB) / n) / Math.sqrt(varA * varB)
+  let [varA, varB, both] = [0, 0, 0]
+  for (let c = 0; c < 3; c++) {
+    let [sumA, sumB, sumAA, sumBB, sumAB] = [0, 0, 0, 0, 0]
+    for (let row = 0; row < piece.height; row++) {
+      let from = 3 * row * piece.width + c
+      let to = 3 * ((y + row) * within.width + x) + c
+      for (let column = 0; column < piece.width; column++, from += 3, to += 3) {
+        const a = piece.values[from] as number
+        const b = within.values[to] as number
+        sumA += a
+        sumB += b
+        sumAA += a * a
+        sumBB += b * b
+        sumAB += a * b
+      }
+    }
+    varA += sumAA - (sumA * sumA) / n
+    varB += sumBB - (sumB * sumB) / n
+    both += sumAB - (sumA * sumB) / n
+  }
+  return varA <= n * EVEN || varB <= n * EVEN ? 0 : both / Math.sqrt(varA * varB)
 }
 
-/** A piece whose brightness varies less than this, squared levels, looks like any other. */
-const EVEN = 1
+/** A piece whose levels vary less than this, squared, looks like any other. */
+const EVEN = 3
 /** Places so near to the best one are the same place. */
 const SAME = 3
 
 export interface Match {
+  /** To fractions of a pixel. */
   readonly x: number
   readonly y: number
   /** -1 to 1. */
@@ -57,7 +63,7 @@ export interface Match {
 }
 
 /** The place of `within` where the piece fits best, and how well the next best place does. The piece must fit into it. */
-export function* bestMatch(piece: Grey, within: Grey): Steps<Match> {
+export function* bestMatch(piece: Levels, within: Levels): Steps<Match> {
   const columns = within.width - piece.width + 1
   const rows = within.height - piece.height + 1
   const scores = new Float32Array(columns * rows)
@@ -76,7 +82,21 @@ export function* bestMatch(piece: Grey, within: Grey): Steps<Match> {
     const isSame = Math.abs((i % columns) - bestX) <= SAME && Math.abs(Math.floor(i / columns) - bestY) <= SAME
     if (!isSame) second = Math.max(second, scores[i] as number)
   }
-  return { x: bestX, y: bestY, score: scores[best] as number, second }
+  const at = (x: number, y: number) =>
+    x < 0 || y < 0 || x >= columns || y >= rows ? NaN : (scores[y * columns + x] as number)
+  return {
+    x: bestX + peakBetween(at(bestX - 1, bestY), at(bestX, bestY), at(bestX + 1, bestY)),
+    y: bestY + peakBetween(at(bestX, bestY - 1), at(bestX, bestY), at(bestX, bestY + 1)),
+    score: scores[best] as number,
+    second,
+  }
+}
+
+/** Where the parabola through three scores side by side has its peak, -0.5 to 0.5; 0 where one of them is not known. */
+function peakBetween(before: number, here: number, after: number): number {
+  const bend = before - 2 * here + after
+  const shift = (before - after) / (2 * bend)
+  return bend < 0 && Math.abs(shift) <= 0.5 ? shift : 0
 }
 
 /** How sure a match is, 0 to 1: how well it fits, less if another place fits nearly as well. */

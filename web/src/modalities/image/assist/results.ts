@@ -1,0 +1,59 @@
+/** What becomes of an outline that a method has found: a mark of a kind that the class in hand takes, as one step. */
+
+import { cross, type Path, ringArea } from "#geometry/path.ts"
+import { rasterised, type Spans } from "#geometry/spans.ts"
+import { placedKind } from "../kinds/table.ts"
+import { polygonOf } from "../regions.ts"
+import type { Workspace } from "../workspace.ts"
+
+/** The first of `kinds` that the class in hand takes, or the reason why nothing can be drawn. */
+export function kindInHand(workspace: Workspace, kinds: readonly string[]): { kind: string } | { refusal: string } {
+  let refusal = ""
+  for (const kind of kinds) {
+    const why = workspace.refusalToDraw(kind)
+    if (why === null) return { kind }
+    refusal ||= why
+  }
+  return { refusal }
+}
+
+/** Draws pixels as a mask, or as polygons where the class takes no mask; false, and says why, where that cannot be. */
+export function drawSpans(workspace: Workspace, spans: Spans): boolean {
+  const found = kindInHand(workspace, ["mask", "polygon"])
+  if ("refusal" in found) return refuse(workspace, found.refusal)
+  if (spans.length === 0) return refuse(workspace, "There is nothing to accept yet.")
+  if (found.kind === "mask") {
+    // Each outline that was found is a mark of its own, whatever is selected.
+    workspace.select([])
+    if (!workspace.painter.begin(false, false)) return false
+    workspace.painter.cover(spans)
+    workspace.painter.commit()
+    return true
+  }
+  const geometry = polygonOf(spans, workspace.image)
+  if (!geometry) return refuse(workspace, "No sound polygon can be made of it.")
+  workspace.draw("polygon", geometry)
+  return true
+}
+
+/** Draws a ring, or a line, of points. */
+export function drawPath(workspace: Workspace, kind: string, path: Path): boolean {
+  if (kind === "polyline") {
+    workspace.draw("polyline", { points: path })
+    return true
+  }
+  if (path.length < 3 || Math.abs(ringArea(path)) < 1) return refuse(workspace, "It encloses nothing yet.")
+  const ring = { parts: [[path]] }
+  const mended = placedKind("polygon")?.mended(ring, workspace.image)
+  // Where the wire runs along itself, what it encloses counts.
+  if (kind === "mask" || !mended || cross((mended.parts as readonly (readonly Path[])[]).flat())) {
+    return drawSpans(workspace, rasterised([path], workspace.image))
+  }
+  workspace.draw("polygon", ring)
+  return true
+}
+
+function refuse(workspace: Workspace, why: string): false {
+  workspace.say(why, true)
+  return false
+}
