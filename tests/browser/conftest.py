@@ -14,7 +14,7 @@ from fairmark.kernel.actor import Mode, Scope
 from fairmark.kernel.db import Database
 from fairmark.kernel.events import SYSTEM
 from tests.browser.editor_page import EditorPage
-from tests.browser.harness import build_harness, serve
+from tests.browser.harness import build_harness, serve, write_pictures
 from tests.browser.product import Screen, Shop, ensure_bundle, open_shop, pipeline, screen_of
 from tests.chromium import ARGUMENTS, ensure
 from tests.conftest import Server
@@ -36,8 +36,9 @@ async def chromium() -> AsyncIterator[Browser]:
 @pytest.fixture(scope="session")
 def harness(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the built editor harness."""
-    folder: Path = tmp_path_factory.mktemp("harness")
-    return serve(build_harness(folder))
+    folder = build_harness(tmp_path_factory.mktemp("harness"))
+    write_pictures(folder)
+    return serve(folder)
 
 
 @pytest.fixture

@@ -8,6 +8,10 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
+from skimage import data
+
 WEB = Path(__file__).resolve().parents[2] / "web"
 
 
@@ -33,6 +37,14 @@ def build_harness(folder: Path) -> Path:
     if done.returncode != 0:
         raise RuntimeError(f"The harness could not be built. Run `npm ci` in web/ first.\n{done.stdout}{done.stderr}")
     return folder
+
+
+def write_pictures(folder: Path) -> None:
+    """Writes photographs beside the page: `coins.png`, the 24 Greek coins of scikit-image, 384 x 303 px, and
+    `coins_moved.png`, the same 9 px further right and 5 px further down."""
+    coins = data.coins()
+    Image.fromarray(coins).save(folder / "coins.png")
+    Image.fromarray(np.roll(coins, (5, 9), (0, 1))).save(folder / "coins_moved.png")
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -35,14 +35,20 @@ document.documentElement.dataset.theme = asked.get("theme") ?? "light"
 const port = new FakePort()
 window.harness = { port, document: () => structuredClone(window.harness.inside?.workspace.session.annotation()) }
 
-const url = await paint(width, height)
+/** ?pictures=a.png,b.png: files beside the page instead of paint, one for each asset. */
+const pictures = asked.get("pictures")?.split(",") ?? []
+const painted = pictures.length > 0 ? "" : await paint(width, height)
 const people = ["Heron 12", "Otter 7", "Finch 31"]
 mount(Harness, {
   target: document.getElementById("app") as HTMLElement,
   props: {
     mode,
     port,
-    assets: Array.from({ length: number("assets", 1) }, () => ({ url, width, height })),
+    assets: Array.from({ length: pictures.length || number("assets", 1) }, (_, i) => ({
+      url: pictures[i] ?? painted,
+      width,
+      height,
+    })),
     document: asked.has("polygons")
       ? manyPolygons(number("polygons", 0), number("corners", 50), width, height)
       : asked.has("n")
