@@ -141,7 +141,7 @@ class TestRegion:
 class TestCut:
     async def test_the_coin_in_a_box(self, open_editor: OpenEditor) -> None:
         editor = await opened(open_editor, "leaf")
-        await editor.keys("Shift+J")
+        await editor.keys("Shift+Y")
         await editor.drag((296, 8), (374, 82))
         await answered(editor)
         assert (await editor.document())["marks"] == []
@@ -154,7 +154,7 @@ class TestCut:
 
     async def test_strokes_mend_it_and_esc_calls_it_off(self, open_editor: OpenEditor) -> None:
         editor = await opened(open_editor, "road")
-        await editor.keys("Shift+J")
+        await editor.keys("Shift+Y")
         await editor.drag((296, 8), (374, 82))
         await answered(editor)
         await editor.trace([(325, 30), (345, 30), (345, 60)])
