@@ -12,7 +12,7 @@ const GROUP = "Assistance"
 const TOOLS: readonly (readonly [id: string, title: string, keys: Keys])[] = [
   ["scissors", "Scissors: an outline that follows the edges between clicks", keys("Y")],
   ["region", "Region: what hangs together with a click in colour", keys("J")],
-  ["cut", "Cut the thing in a box out", keys("Shift+Y")],
+  ["cutout", "Cut the thing in a box out", keys("Shift+Y")],
 ]
 
 function offered(id: string, title: string, key: Keys, run: (offering: Offering) => void): Command<Workspace> {

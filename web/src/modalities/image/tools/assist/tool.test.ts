@@ -209,7 +209,7 @@ describe("cut", () => {
   it("finds the thing in a box, and takes strokes", { timeout: 60_000 }, async () => {
     const workspace = helped()
     workspace.useClass("leaf")
-    workspace.choose("cut")
+    workspace.choose("cutout")
     drag(workspace, [
       [80, 70],
       [150, 150],
@@ -236,7 +236,7 @@ describe("cut", () => {
   it("is accepted before it is found, as soon as it is", { timeout: 60_000 }, async () => {
     const workspace = helped()
     workspace.useClass("lake")
-    workspace.choose("cut")
+    workspace.choose("cutout")
     drag(workspace, [
       [80, 70],
       [222, 212],

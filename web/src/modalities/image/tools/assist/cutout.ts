@@ -17,10 +17,10 @@ const HOW = "Drag a box around one thing; then strokes on it add, with Shift tak
 /** A box with a shorter side, CSS pixels, was a slip. */
 const SIDE_MIN = 6
 
-export function cutTool(workspace: Workspace): Tool {
+export function cutoutTool(workspace: Workspace): Tool {
   const helped: Helped = { workspace, kinds: KINDS, howTo: HOW }
   return {
-    id: "cut",
+    id: "cutout",
     title: "Cut out of a box",
     kinds: KINDS,
     start: ready(helped, (_kind, at) => boxing(workspace, at)),
