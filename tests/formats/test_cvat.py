@@ -253,8 +253,8 @@ class TestReading:
         assert edges(second) == (1, 1, 4, 4)
         assert codes(report) == {"kinds_refused": (3, 0)}
 
-    def test_skeletons_and_tracks_are_counted(self) -> None:
-        skeleton = '<skeleton label="p"><points label="1" points="1,1"/></skeleton>'
+    def test_skeletons_without_points_and_tracks_are_counted(self) -> None:
+        skeleton = '<skeleton label="p"><points label="1" points="1,1" outside="1"/></skeleton>'
         text = annotations(picture(skeleton), '<track id="0" label="car"><box frame="0"/></track>')
         good, bad, report, _ = read(FORMAT, {"a.xml": text})
         assert (len(good), good[0].annotation.marks, bad) == (1, (), [])

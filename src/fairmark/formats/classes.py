@@ -7,6 +7,7 @@ import msgspec
 
 from fairmark.formats.model import OverLimit
 from fairmark.formats.names import class_names, is_slug, slug_of, title_of
+from fairmark.formats.skeletons import SKELETON, Pose, geometry_pose, posed, told_skeleton
 from fairmark.ontology.model import (
     CLASSES_MAX,
     FIELDS_MAX,
@@ -18,6 +19,7 @@ from fairmark.ontology.model import (
     LinkType,
     Ontology,
     Option,
+    Skeleton,
 )
 
 CHOICES_MAX = 20
@@ -147,6 +149,8 @@ class _ClassRow:
         self.kinds: dict[str, None] = dict.fromkeys(known.marks if known else ())
         self.instances = True
         self.attributes = FieldTable(known.attributes if known else ())
+        self.skeleton = known.skeleton if known else None
+        self.is_posed = known is not None
 
 
 class ClassTable:
@@ -195,6 +199,25 @@ class ClassTable:
         known = self._rows[id].known
         return known is None or kind in known.marks
 
+    def skeleton(self, id: str) -> Skeleton | None:
+        """Which points the skeletons of a class have, as far as it is known."""
+        return self._rows[id].skeleton
+
+    def learn_skeleton(self, id: str, skeleton: Skeleton | None) -> None:
+        """Notes what the file says of the points of a class. A class of the caller's ontology, and one that has them
+        already, keep what they have."""
+        row = self._rows[id]
+        if row.known is None and row.skeleton is None:
+            row.skeleton = skeleton
+
+    def saw_pose(self, id: str, pose: Pose) -> None:
+        """Notes how marks of a new class stand: the first whole one is the pose that it begins with."""
+        row = self._rows[id]
+        if row.is_posed or row.skeleton is None:
+            return
+        if (stands := posed(row.skeleton, pose)) is not None:
+            row.skeleton, row.is_posed = stands, True
+
     def attribute(self, id: str, name: str, value: Any) -> tuple[str, FieldValue] | None:
         """An attribute of a mark of class `id`: see FieldTable.see."""
         return self._rows[id].attributes.see(name, value)
@@ -227,6 +250,9 @@ class ClassTable:
                 self._new(mark.class_)
             row = self._rows[mark.class_]
             row.kinds[mark.kind] = None
+            if mark.kind == SKELETON and row.skeleton is None and (pose := geometry_pose(mark)):
+                self.learn_skeleton(mark.class_, told_skeleton([f"Point {n + 1}" for n in range(len(pose))]))
+                self.saw_pose(mark.class_, pose)
             for name, value in mark.attributes.items():
                 row.attributes.see(name, value)
         for name, value in annotation.answers.items():
@@ -255,7 +281,10 @@ class ClassTable:
         marks, attributes = tuple(row.kinds) or ("box",), row.attributes.fields()
         if row.known is not None:
             return msgspec.structs.replace(row.known, marks=marks, attributes=attributes)
-        return ItemClass(row.id, row.name, _color(place), marks, attributes=attributes, instances=row.instances)
+        skeleton = row.skeleton if SKELETON in marks else None
+        return ItemClass(
+            row.id, row.name, _color(place), marks, attributes=attributes, instances=row.instances, skeleton=skeleton
+        )
 
 
 def _color(place: int) -> str:

@@ -1,4 +1,4 @@
-"""COCO instances: `annotations/instances_<split>.json`, one per split, `default` for items without one."""
+"""COCO instances and keypoints: `annotations/instances_<split>.json` for each split, `default` without one."""
 
 from fairmark.formats.coco_read import coco_rows
 from fairmark.formats.coco_write import CocoWriter
@@ -14,17 +14,22 @@ class Coco(Format):
     written where they differ from its file name."""
 
     name = "coco"
-    title = "COCO instances"
+    title = "COCO instances and keypoints"
     media_types = ("application/json",)
     write_losses = {
         **IMAGE_LOSSES,
+        "mark_kinds": "Marks that are no skeletons and cover no area are left out.",
         "size_unknown": "Images whose size is not known have no width and height in the file.",
         "split_default": "A split called default comes back as no split.",
         "renamed": "File names that lead out of the folder, or that occur twice, are changed.",
     }
     read_losses = {
         "outlines": "Masks and outlines of crowds, and of classes that take none, are not read; the box is.",
-        "keypoints": "Keypoints are not read; the box around them is.",
+        "keypoints": (
+            "Keypoints that are all absent or unsound, and those of classes that take no skeletons, are not read; the "
+            "box around them is."
+        ),
+        "beside_keypoints": "Outlines and masks beside keypoints are not read.",
         "supercategories": "Supercategories are not read.",
         "attributes_unreadable": "Attributes with nested or mixed values are left out.",
         "renamed": "The drive and the leading slash of absolute file names are cut off.",

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Raw
 
 from fairmark.formats.classes import ClassTable
+from fairmark.formats.coco_keypoints import Keypoints
 from fairmark.formats.coco_masks import MASK, mask_of
 from fairmark.formats.coco_write import CROWD
 from fairmark.formats.contract import ReadOptions, Source
@@ -19,6 +20,7 @@ from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, row
 from fairmark.formats.mapped import mapped
 from fairmark.formats.model import FormatFault, LabeledItem, Name, OverLimit, RowFault, WrongFormat
 from fairmark.formats.names import relative_path, without_root
+from fairmark.formats.skeletons import SKELETON
 from fairmark.formats.tally import Tally
 from fairmark.modalities.image import KINDS
 from fairmark.ontology.model import MARKS_MAX, Annotation, FieldValue, Mark
@@ -26,7 +28,7 @@ from fairmark.ontology.model import Source as MarkSource
 
 _FILES_MAX = 1000
 _MARK_ID_CHARS_MAX = 64
-_INSTANCES = re.compile(r"(^|/)instances_([^/]+)\.json$", re.IGNORECASE)
+_INSTANCES = re.compile(r"(^|/)(?:instances|person_keypoints)_([^/]+)\.json$", re.IGNORECASE)
 
 
 def coco_rows(source: Source, options: ReadOptions, tally: Tally, lazy: LazyTable) -> Iterator[LabeledItem | RowFault]:
@@ -78,6 +80,8 @@ class _CategoryIn(msgspec.Struct):
     id: int | str
     name: Name
     supercategory: str | None = None
+    keypoints: Any = None
+    skeleton: Any = None
 
 
 class _Owner(msgspec.Struct):
@@ -147,6 +151,7 @@ class _PartReader:
             raise WrongFormat(message, file=path, mend="COCO files hold images, annotations and categories.")
         self._nul = _NUL.search(data) is not None
         self._classes: dict[int | str, str] = {}
+        self._keypoints = Keypoints(table)
         self._images = array("q")
         self._places: dict[int | str, int] = {}
         self._boxes = array("q")
@@ -177,6 +182,7 @@ class _PartReader:
                 )
                 continue
             self._classes[row.id] = self._table.id_of(row.name)
+            self._keypoints.learn(self._classes[row.id], row.keypoints, row.skeleton)
             if row.supercategory:
                 self._tally.lose("supercategories")
 
@@ -252,14 +258,14 @@ class _PartReader:
             message = f"No category has the id {row.category_id}."
             return self._fault("unknown_class", message, path, "Add the category.")
         x, y, w, h = row.bbox
-        if not (w > 0 and h > 0 and isfinite(x + y + w + h)):
+        kind, geometry = self._shape(row, class_id)
+        if kind != SKELETON and not (w > 0 and h > 0 and isfinite(x + y + w + h)):
             return self._fault("bad_box", f"The box {row.bbox} has no area.", path, "Width and height go above 0.")
         if len(marks) >= MARKS_MAX:
             return self._fault("over_limit", f"The image has more than {MARKS_MAX} boxes.", path, "Split the image.")
         id = str(row.id)
         if row.id is None or not 0 < len(id) <= _MARK_ID_CHARS_MAX or id in marks:
             id = f"row-{index}"
-        kind, geometry = self._shape(row, class_id)
         self._table.saw(class_id, kind)
         attributes = self._attributes(row, class_id)
         marks[id] = Mark(id, kind, class_id, geometry, attributes, source=MarkSource.IMPORT, score=row.score)
@@ -268,6 +274,11 @@ class _PartReader:
     def _shape(self, row: _BoxIn, class_id: str) -> tuple[str, dict[str, Any]]:
         """(kind, geometry): the richest that the file tells of the mark, and that the class takes."""
         if memoryview(row.keypoints).nbytes > _EMPTY_BYTES:
+            pose = self._keypoints.read(class_id, row.keypoints)
+            if pose is not None:
+                if not row.iscrowd and memoryview(row.segmentation).nbytes > _EMPTY_BYTES:
+                    self._tally.lose("beside_keypoints", marks=1)
+                return SKELETON, pose
             self._tally.lose("keypoints", marks=1)
         told = _told(row)
         if told is not None and self._table.takes(class_id, told[0]):

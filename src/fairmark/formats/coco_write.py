@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from fairmark.formats.coco_keypoints import annotation_members, category_members
 from fairmark.formats.coco_masks import MASK, mask_runs
 from fairmark.formats.contract import Sink, WriteOptions
 from fairmark.formats.images import (
@@ -17,12 +18,12 @@ from fairmark.formats.images import (
     ImageRow,
     ImageRows,
     Parts,
-    area_classes,
     parts_of,
 )
 from fairmark.formats.model import AssetRecord, LabeledItem, Report
 from fairmark.formats.names import NameTable, safe_path
 from fairmark.formats.run_lengths import covered_area, run_lengths
+from fairmark.formats.skeletons import SKELETON
 from fairmark.formats.spool import spool
 from fairmark.formats.tally import Tally
 from fairmark.ontology.model import FieldValue, Mark, Ontology
@@ -58,6 +59,8 @@ class _BoxOut(msgspec.Struct, gc=False):
     attributes: dict[str, FieldValue] | UnsetType = UNSET
     score: float | UnsetType = UNSET
     shape: dict[str, Any] | UnsetType = UNSET
+    keypoints: list[float] | UnsetType = UNSET
+    num_keypoints: int | UnsetType = UNSET
 
 
 class CocoFile:
@@ -102,7 +105,7 @@ class CocoWriter:
 
     def __init__(self, ontology: Ontology, sink: Sink, options: WriteOptions, tally: Tally) -> None:
         self._tally = tally
-        self._rows = ImageRows(ontology, tally, keeps_url=True)
+        self._rows = ImageRows(ontology, tally, keeps_url=True, keeps_skeletons=True)
         self._names = NameTable()
         self._parts: dict[str, CocoFile] = {}
         self._sink = sink
@@ -140,8 +143,8 @@ class CocoWriter:
             info["year"] = str(options.created.year)
         titles = {each.id: each.name for each in ontology.classes}
         categories = [
-            {"id": place, "name": name, "supercategory": titles.get(each.parent or "", "")}
-            for place, (each, name) in enumerate(zip(area_classes(ontology), self._rows.names, strict=True), start=1)
+            {"id": place, "name": name, "supercategory": titles.get(each.parent or "", ""), **category_members(each)}
+            for place, (each, name) in enumerate(zip(self._rows.classes, self._rows.names, strict=True), start=1)
         ]
         head = {"info": info, "licenses": [], "categories": categories}
         return _encode(head)[:-1] + b',"images":['
@@ -180,7 +183,9 @@ class CocoWriter:
         for place, x, y, w, h, mark in row.boxes:
             id += 1
             each = _BoxOut(id, image_id, place + 1, (x, y, w, h), w * h)
-            if mark.kind != BOX:
+            if mark.kind == SKELETON:
+                each.keypoints, each.num_keypoints = annotation_members(mark.geometry)
+            elif mark.kind != BOX:
                 _add_outline(each, mark, asset)
             if mark.attributes:
                 _add_attributes(each, mark, asset)
@@ -222,7 +227,7 @@ def _add_attributes(out: _BoxOut, mark: Mark, asset: AssetRecord) -> None:
     attributes = mark.attributes
     if attributes.get(CROWD) is True:
         out.iscrowd = 1
-        if mark.kind == BOX:
+        if mark.kind in (BOX, SKELETON):
             out.segmentation = _crowd_mask(out.bbox, asset.width, asset.height)
         else:
             out.segmentation = _mask(parts_of(mark), asset)

@@ -6,10 +6,12 @@ from html import escape
 from fairmark.formats.contract import Format, Reading, ReadOptions, Sink, Source, WriteOptions
 from fairmark.formats.cvat_read import FILE, OCCLUDED, cvat_rows
 from fairmark.formats.cvat_shapes import POLYGON, Shape, shapes_of
+from fairmark.formats.cvat_skeletons import joint_elements, label_parts
 from fairmark.formats.groups import GroupNumbers
 from fairmark.formats.image_writer import ImageWriter
 from fairmark.formats.images import IMAGE_LOSSES, ImageRow, ImageRows, LazyTable, is_sound
 from fairmark.formats.names import class_names, title_of
+from fairmark.formats.skeletons import SKELETON, joint_counts, pose_of
 from fairmark.formats.tally import Tally
 from fairmark.modalities.image import KINDS
 from fairmark.ontology.model import Field, FieldKind, FieldValue, ItemClass, Mark, Ontology
@@ -25,6 +27,7 @@ class CvatWriter(ImageWriter):
         super().__init__(ontology, sink, options, tally, ImageRows(ontology, tally, places_marks=False))
         self._classes = {each.id: each for each in ontology.classes}
         self._labels = {id: escape(name) for id, name in class_names(ontology.classes).items()}
+        self._joints = joint_counts(ontology)
         self._images = 0
         self._file = self._stream(FILE, self._head(ontology, options).encode())
 
@@ -44,11 +47,14 @@ class CvatWriter(ImageWriter):
         )
 
     def _label(self, each: ItemClass) -> str:
+        skeleton = each.skeleton if SKELETON in each.marks else None
+        parts = ("", "") if skeleton is None else label_parts(skeleton, self._labels[each.id], each.color)
+        type = "any" if skeleton is None else SKELETON
         fields = "".join(_attribute_of_label(field) for field in each.attributes)
         return (
             f"\t\t\t\t<label>\n\t\t\t\t\t<name>{self._labels[each.id]}</name>\n\t\t\t\t\t<color>{each.color}</color>\n"
-            f"\t\t\t\t\t<type>any</type>\n\t\t\t\t\t<attributes>{fields}</attributes>\n\t\t\t\t</label>\n"
-        )
+            f"\t\t\t\t\t<type>{type}</type>\n\t\t\t\t\t<attributes>{fields}</attributes>\n{parts[0]}\t\t\t\t</label>\n"
+        ) + parts[1]
 
     def _image(self, row: ImageRow) -> str:
         asset = row.asset
@@ -80,7 +86,7 @@ class CvatWriter(ImageWriter):
                 self._tally.lose("scores", marks=1)
             self._tally.lose("mark_details", marks=1)
             self._tally.marks += len(shapes)
-            inner = self._attributes(mark)
+            inner = self._joints_of(mark) + self._attributes(mark)
             out.extend(self._element(shape, mark, group, inner) for shape in shapes)
         return "".join(out)
 
@@ -93,7 +99,11 @@ class CvatWriter(ImageWriter):
         if item_class is None or mark.kind not in item_class.marks:
             self._tally.lose("class_unknown", marks=1)
             return []
-        shapes = list(shapes_of(mark.kind, mark.geometry)) if is_sound(mark) else []
+        if mark.kind == SKELETON:
+            is_told = pose_of(mark, self._joints.get(mark.class_)) is not None
+            shapes: list[Shape] = [(SKELETON, {})] if is_told else []
+        else:
+            shapes = list(shapes_of(mark.kind, mark.geometry)) if is_sound(mark) else []
         if not shapes:
             self._tally.lose("bad_geometry", marks=1)
         elif mark.kind == POLYGON and any(len(part) > 1 for part in mark.geometry["parts"]):
@@ -113,6 +123,11 @@ class CvatWriter(ImageWriter):
             about["group_id"] = str(group)
         pairs = "".join(f' {key}="{value}"' for key, value in about.items())
         return f"\t\t<{name}{pairs}>{inner}</{name}>\n"
+
+    def _joints_of(self, mark: Mark) -> str:
+        skeleton = self._classes[mark.class_].skeleton
+        pose = pose_of(mark, self._joints.get(mark.class_)) if mark.kind == SKELETON else None
+        return "" if skeleton is None or pose is None else joint_elements(skeleton, pose)
 
     def _attributes(self, mark: Mark) -> str:
         out: list[str] = []
@@ -177,7 +192,7 @@ class Cvat(Format):
     }
     read_losses = {
         "kinds_refused": "Shapes that their class does not take become the box around them, or are left out.",
-        "skeletons": "Skeletons are not read.",
+        "skeletons": "Skeletons whose points are not those of their class, or all absent, are not read.",
         "tracks": "Tracks of videos are not read: export them from CVAT as images.",
         "renamed": "The drive and the leading slash of absolute file names are cut off.",
     }

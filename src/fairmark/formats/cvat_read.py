@@ -1,12 +1,14 @@
 """Reading CVAT's XML for images, image by image."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
 from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Source
-from fairmark.formats.cvat_shapes import mark_of
+from fairmark.formats.cvat_shapes import SHAPES, mark_of
+from fairmark.formats.cvat_skeletons import CvatSkeletons
 from fairmark.formats.images import NO_SPLIT, LazyTable, NamesBefore, asset_for, fitted, pixels_of, split_named
 from fairmark.formats.model import (
     NAME_CHARS_MAX,
@@ -19,6 +21,7 @@ from fairmark.formats.model import (
     WrongFormat,
 )
 from fairmark.formats.names import relative_path, without_root
+from fairmark.formats.skeletons import SKELETON
 from fairmark.formats.tally import Tally
 from fairmark.formats.xml_tree import Element, children_of
 from fairmark.ontology.model import MARKS_MAX, Z_MAX, Annotation, FieldKind, FieldValue, Mark
@@ -59,6 +62,7 @@ class _File:
         self._table = table
         self._before = before
         self._inputs: dict[tuple[str, str], str] = {}
+        self._skeletons = CvatSkeletons(table)
 
     def rows(self) -> Iterator[LabeledItem | RowFault]:
         with self._source.open(self._path) as stream:
@@ -78,6 +82,7 @@ class _File:
     def _learn(self, meta: Element) -> None:
         """The labels of a task, or of a project, which stand deeper or less deep."""
         for label in _below(meta, "label"):
+            self._skeletons.learn(label)
             for attribute in _below(label, "attribute"):
                 key = label.text_of("name"), attribute.text_of("name")
                 self._inputs[key] = attribute.text_of("input_type")
@@ -123,19 +128,21 @@ class _File:
 
     def _mark(self, element: Element, id: str) -> Mark | None:
         """None for what is no mark here. Raises FormatFault for a shape without a label or a sound place."""
-        if element.name == "skeleton":
-            self._tally.lose("skeletons", marks=1)
-            return None
+        label = element.attributes.get("label", "")
+        is_shape = element.name in SHAPES or element.name == SKELETON
+        if is_shape and (not label or len(label) > _LABEL_CHARS_MAX):
+            raise self._damaged(element, f"has no label of up to {_LABEL_CHARS_MAX} letters", 'Add label="...".')
         try:
-            read = mark_of(element.name, element.attributes)
+            read = (
+                self._skeleton(element, label)
+                if element.name == SKELETON
+                else mark_of(element.name, element.attributes)
+            )
         except (ValueError, KeyError) as error:
             reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
             raise self._damaged(element, f"cannot be read: {reason}", "Compare it with CVAT's own export.") from error
         if read is None:
             return None
-        label = element.attributes.get("label", "")
-        if not label or len(label) > _LABEL_CHARS_MAX:
-            raise self._damaged(element, f"has no label of up to {_LABEL_CHARS_MAX} letters", 'Add label="...".')
         class_id = self._table.id_of(label)
         kind, geometry = read
         mark = Mark(id, kind, class_id, geometry, {}, z=self._z(element), source=MarkSource.IMPORT)
@@ -149,6 +156,15 @@ class _File:
             attributes=self._attributes(element, label, class_id),
             group=group if group.isdigit() and group != "0" and len(group) <= 64 else None,
         )
+
+    def _skeleton(self, element: Element, label: str) -> tuple[str, dict[str, Any]] | None:
+        """None, which is counted, for one whose points nobody knows."""
+        class_id = self._table.id_of(label)
+        geometry = self._skeletons.read(class_id, label, element) if self._table.takes(class_id, SKELETON) else None
+        if geometry is None:
+            self._tally.lose("skeletons", marks=1)
+            return None
+        return SKELETON, geometry
 
     def _z(self, element: Element) -> int:
         try:

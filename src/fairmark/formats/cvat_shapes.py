@@ -160,6 +160,10 @@ _READ: dict[str, Callable[[Mapping[str, str]], tuple[str, dict[str, Any]]]] = {
 }  # fmt: skip
 
 
+SHAPES = frozenset(_READ)
+"""The elements that are marks, skeletons apart."""
+
+
 def _float(attributes: Mapping[str, str], name: str) -> float:
     value = float(attributes[name])
     if not isfinite(value):

@@ -14,6 +14,7 @@ from fairmark.formats.json_rows import JSON_ERRORS
 from fairmark.formats.lines import lines_of
 from fairmark.formats.model import AssetRecord, FileDamaged, LabeledItem, Name, Pixels
 from fairmark.formats.names import class_names, relative_path, safe_path, stem_of
+from fairmark.formats.skeletons import SKELETON, box_around_pose, joint_counts
 from fairmark.formats.source import read_document
 from fairmark.formats.tally import Tally
 from fairmark.modalities.image import KINDS, Ring
@@ -86,15 +87,18 @@ class ImageRows:
         keeps_url: bool = False,
         keeps_links: bool = False,
         places_marks: bool = True,
+        keeps_skeletons: bool = False,
     ) -> None:
         """keeps_links: the format carries links and answers, and counts by itself what it loses of them. places_marks:
-        False for formats that take marks of all kinds, and find them in the item; those on no image are counted."""
+        False for formats that take marks of all kinds, and find them in the item; those on no image are counted.
+        keeps_skeletons: skeletons are placed too, in boxes that may have no sides, and their classes are among those
+        with an area."""
         names = class_names(ontology.classes)
-        self.names = [names[each.id] for each in area_classes(ontology)]
+        self.classes = area_classes(ontology, skeletons=keeps_skeletons)
+        self.names = [names[each.id] for each in self.classes]
         """What files call the classes, in the ontology's order."""
-        self._places = {
-            (each.id, kind): place for place, each in enumerate(area_classes(ontology)) for kind in each.marks
-        }
+        self._places = {(each.id, kind): place for place, each in enumerate(self.classes) for kind in each.marks}
+        self._joints = joint_counts(ontology) if keeps_skeletons else {}
         self._tally = tally
         self._keeps_url = keeps_url
         self._keeps_links = keeps_links
@@ -126,6 +130,8 @@ class ImageRows:
                 box = box_of(mark.geometry)
             elif mark.kind in AREAS:
                 box = box_around(mark)
+            elif mark.kind == SKELETON and self._joints:
+                box = box_around_pose(mark, self._joints.get(mark.class_))
             else:
                 lose("tags" if mark.kind == "tag" else "mark_kinds", marks=1)
                 continue
@@ -159,9 +165,10 @@ class ImageRows:
         return bool(asset.sha256 or asset.media_type or (asset.url and not self._keeps_url))
 
 
-def area_classes(ontology: Ontology) -> list[ItemClass]:
-    """The classes that take marks with an area, in the ontology's order."""
-    return [each for each in ontology.classes if not AREAS.isdisjoint(each.marks)]
+def area_classes(ontology: Ontology, *, skeletons: bool = False) -> list[ItemClass]:
+    """The classes that take marks with an area, or skeletons if these count too, in the ontology's order."""
+    wanted = AREAS | {SKELETON} if skeletons else AREAS
+    return [each for each in ontology.classes if not wanted.isdisjoint(each.marks)]
 
 
 def box_of(geometry: dict[str, Any]) -> tuple[float, float, float, float] | None:

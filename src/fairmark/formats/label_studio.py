@@ -232,7 +232,7 @@ class LabelStudio(Format):
         **{code: text for code, text in IMAGE_LOSSES.items() if code != "tags"},
         "answers": "Answers whose kind Label Studio has no control for are left out.",
         "links": "Links whose marks are not both in the file, on one image, are left out.",
-        "mark_kinds": "Cuboids, and marks of kinds that this release does not know, are left out.",
+        "mark_kinds": "Cuboids, skeletons, and marks of kinds that this release does not know, are left out.",
         "mark_details": "Drawing order, groups and who made a mark are not kept.",
         "item_details": "Metadata, batch, confidence, URLs, file hashes and media types of items are not kept.",
         "holes": "Holes of outlines are filled: this format knows none.",

@@ -8,7 +8,7 @@ from fairmark.formats.datumaro import Datumaro
 from fairmark.formats.fairmark_jsonl import FairmarkJsonl
 from fairmark.formats.label_studio import LabelStudio
 from fairmark.formats.voc import Voc
-from fairmark.formats.yolo import Yolo, YoloObb, YoloSegment
+from fairmark.formats.yolo import Yolo, YoloObb, YoloPose, YoloSegment
 
 FORMATS: dict[str, Format] = {
     "fairmark_jsonl": FairmarkJsonl(),
@@ -17,6 +17,7 @@ FORMATS: dict[str, Format] = {
     "yolo": Yolo(),
     "yolo_segment": YoloSegment(),
     "yolo_obb": YoloObb(),
+    "yolo_pose": YoloPose(),
     "voc": Voc(),
     "cvat": Cvat(),
     "label_studio": LabelStudio(),

@@ -25,11 +25,12 @@ from fairmark.formats.images import (
 from fairmark.formats.model import LabeledItem, Report
 from fairmark.formats.names import NameTable, safe_path, stem_of, title_of
 from fairmark.formats.tally import Tally
+from fairmark.formats.yolo_pose import PoseLines, pose_data
 from fairmark.formats.yolo_read import yolo_rows
 from fairmark.ontology.model import Ontology
 
 _NO_SPLIT = "train"
-_SPECIAL_KEYS = frozenset({"path", "names", "nc", "download", "train", "val"})
+_SPECIAL_KEYS = frozenset({"path", "names", "nc", "download", "train", "val", "kpt_shape", "flip_idx", "kpt_names"})
 _SPECIAL_FOLDERS = frozenset({"images", "labels"})
 
 Lines = Callable[[BoxRow, int, int, Tally], list[str]]
@@ -39,10 +40,20 @@ Lines = Callable[[BoxRow, int, int, Tally], list[str]]
 class YoloWriter:
     """An image without marks gets an empty file: it is background, and training uses it."""
 
-    def __init__(self, ontology: Ontology, sink: Sink, options: WriteOptions, tally: Tally, lines_of: Lines) -> None:
+    def __init__(
+        self,
+        ontology: Ontology,
+        sink: Sink,
+        options: WriteOptions,
+        tally: Tally,
+        lines_of: Lines,
+        *,
+        has_poses: bool = False,
+    ) -> None:
         self._tally = tally
         self._lines_of = lines_of
-        self._rows = ImageRows(ontology, tally)
+        self._has_poses = has_poses
+        self._rows = ImageRows(ontology, tally, keeps_skeletons=has_poses)
         self._names = NameTable()
         self._splits: set[str] = set()
         self._sink = sink
@@ -106,6 +117,8 @@ class YoloWriter:
             # Training tools refuse a file without `val`. The report says that it points at the training images.
             data["val"] = data["train"]
             self._tally.lose("validation_missing")
+        if self._has_poses:
+            data |= pose_data(self._rows.classes)
         data["names"] = dict(enumerate(self._rows.names))
         text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000)
         return f"# {title_of(self._title)}\n{text}".encode()
@@ -250,3 +263,29 @@ class YoloSegment(Yolo):
         "holes": "Holes of outlines are filled.",
     }
     lines_of: Lines = staticmethod(outline_lines)
+
+
+class YoloPose(Yolo):
+    """As YOLO detect, with the points of a skeleton behind its box. All lines have as many points as the largest
+    skeleton: those of others, and of boxes, end with absent ones."""
+
+    name = "yolo_pose"
+    title = "YOLO pose"
+    write_losses = {
+        **_LOSSES,
+        "mark_kinds": "Marks that are no skeletons and cover no area are left out.",
+        "outlines": "Outlines become the box around them, without points.",
+    }
+    read_losses = {
+        "clipped": Yolo.read_losses["clipped"],
+        "keypoints": "Points of classes that take no skeletons, or others, are not read; the box is.",
+    }
+
+    def writer(self, ontology: Ontology, sink: Sink, options: WriteOptions | None = None) -> YoloWriter:
+        tally, lines = Tally(self.name, self.write_losses), PoseLines(ontology)
+        return YoloWriter(ontology, sink, options or WriteOptions(), tally, lines, has_poses=True)
+
+    def read(self, source: Source, options: ReadOptions | None = None) -> Reading:
+        options = options or ReadOptions()
+        tally, lazy = Tally(self.name, self.read_losses), LazyTable(source, options)
+        return Reading(yolo_rows(source, options, tally, lazy, POLYGON, has_poses=True), tally, lazy.ontology)

@@ -10,8 +10,10 @@ from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Source
 from fairmark.formats.images import BOX, POLYGON, ROTATED_BOX, LazyTable, NamesBefore, split_named, split_of
 from fairmark.formats.model import AssetRecord, FormatFault, LabeledItem, OverLimit, RowFault, WrongFormat
+from fairmark.formats.skeletons import SKELETON
 from fairmark.formats.source import read_document, text_of
 from fairmark.formats.tally import Tally
+from fairmark.formats.yolo_pose import Poses, PoseShape, pose_shape
 from fairmark.ontology.model import CLASSES_MAX, MARKS_MAX, Annotation, Mark
 from fairmark.ontology.model import Source as MarkSource
 
@@ -27,8 +29,9 @@ _HEADS_BYTES = (2**18, 2**24)
 _YAML_NAMES = frozenset({"data.yaml", "data.yml", "dataset.yaml", "dataset.yml"})
 _LIST_NAMES = frozenset({"classes.txt", "obj.names"})
 _NOT_LABELS = frozenset({"classes.txt", "train.txt", "val.txt", "valid.txt", "test.txt", "trainval.txt"})
-_NOT_SPLITS = frozenset({"path", "names", "nc", "download", "roboflow", "kpt_shape", "flip_idx"})
+_NOT_SPLITS = frozenset({"path", "names", "nc", "download", "roboflow", "kpt_shape", "flip_idx", "kpt_names"})
 _IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".JPG", ".JPEG", ".PNG")
+_MEND_POSE = "A line is: class cx cy w h, and x y v of each point, as many as kpt_shape in data.yaml says."
 _MEND = "A line is: class cx cy w h, the class from 0 and the others shares of the image from 0 to 1."
 
 
@@ -38,6 +41,7 @@ class _DataSet(NamedTuple):
     names: dict[int, str]
     splits: dict[str, str]
     has_folders: bool
+    pose: PoseShape | None = None
 
 
 class _Place(NamedTuple):
@@ -61,15 +65,16 @@ class _PlainLoader(yaml.SafeLoader):
 
 
 def yolo_rows(
-    source: Source, options: ReadOptions, tally: Tally, lazy: LazyTable, corners_are: str
+    source: Source, options: ReadOptions, tally: Tally, lazy: LazyTable, corners_are: str, *, has_poses: bool = False
 ) -> Iterator[LabeledItem | RowFault]:
     """Each label file as an item. One bad line costs the line, one bad file the file.
 
-    corners_are: the kind of mark that four corners are.
+    corners_are: the kind of mark that four corners are. has_poses: lines hold the points of skeletons.
     """
     data = _data_set(source)
     table = lazy.table()
     classes = {number: table.id_of(name) for number, name in data.names.items()}
+    poses = _poses(source, data, classes, table) if has_poses else None
     before = NamesBefore(source, "images/")
     for path in source.paths():
         if not _is_label(path, has_folders=data.has_folders, ours=before.found):
@@ -83,7 +88,7 @@ def yolo_rows(
             yield fault.as_row()
             continue
         marks: list[Mark] = []
-        for mark in _marks(text, path, item.assets[0], classes, _Kinds(table, corners_are), tally):
+        for mark in _marks(text, path, item.assets[0], classes, _Kinds(table, corners_are, poses), tally):
             if isinstance(mark, RowFault):
                 yield mark
             else:
@@ -108,8 +113,8 @@ def _data_set(source: Source) -> _DataSet:
         elif name in _LIST_NAMES:
             listing = listing or path
     if description is not None:
-        names, splits = _described(source, description)
-        return _DataSet(names, splits, has_folders)
+        names, splits, pose = _described(source, description)
+        return _DataSet(names, splits, has_folders, pose)
     if listing is not None:
         lines = text_of(read_document(source, listing), listing).splitlines()
         return _DataSet(dict(enumerate(line.strip() for line in lines if line.strip())), {}, has_folders)
@@ -120,7 +125,7 @@ def _data_set(source: Source) -> _DataSet:
     )
 
 
-def _described(source: Source, path: str) -> tuple[dict[int, str], dict[str, str]]:
+def _described(source: Source, path: str) -> tuple[dict[int, str], dict[str, str], PoseShape | None]:
     data = read_document(source, path)
     if len(data) > _YAML_BYTES_MAX:
         raise OverLimit(f"{path} has more than {_YAML_BYTES_MAX} bytes.", file=path)
@@ -135,7 +140,7 @@ def _described(source: Source, path: str) -> tuple[dict[int, str], dict[str, str
         raise WrongFormat(
             f"{path} has no list of up to {CLASSES_MAX} class names.", file=path, mend="Put them under `names`."
         )
-    return numbered, _described_splits(content)
+    return numbered, _described_splits(content), pose_shape(content)
 
 
 def _numbered(names: Any) -> dict[int, str] | None:
@@ -240,6 +245,7 @@ class _Kinds(NamedTuple):
 
     table: ClassTable
     corners_are: str
+    poses: Poses | None = None
 
     def of(self, class_id: str, values: list[float]) -> str:
         if len(values) <= 6:
@@ -258,10 +264,13 @@ def _marks(
         try:
             if number > MARKS_MAX:
                 raise _BadLine("over_limit", f"The image has more than {MARKS_MAX} boxes.", "Split the image.")
-            values = _values(line)
+            values = _values(line, kinds.poses)
             class_id = classes.get(int(values[0])) if values[0] == int(values[0]) else None
             if class_id is None:
                 raise _BadLine("unknown_class", f"There is no class {line.split()[0]}.", "Add it to data.yaml.")
+            if kinds.poses is not None:
+                yield _posed(kinds.poses, str(number), class_id, values, asset, tally)
+                continue
             kind = kinds.of(class_id, values)
             if kind == ROTATED_BOX:
                 yield Mark(str(number), kind, class_id, _rotated(values, asset, tally), source=MarkSource.IMPORT)
@@ -284,20 +293,52 @@ def _marks(
         yield Mark(str(number), BOX, class_id, geometry, source=MarkSource.IMPORT, score=score)
 
 
-def _values(line: str) -> list[float]:
-    """Class, then four numbers, a score perhaps; or an outline of three points or more. Raises _BadLine."""
+def _values(line: str, poses: Poses | None) -> list[float]:
+    """Class, then four numbers, a score or the points of a pose perhaps; or an outline of three points or more. Raises
+    _BadLine."""
     try:
         values = [float(field) for field in line.split()]
     except ValueError:
         raise _BadLine("wrong_value", "A value is not a number.", _MEND) from None
     count = len(values)
-    if count not in (5, 6) and (count < 7 or count % 2 == 0):
+    if poses is not None:
+        wanted = 5 + poses.shape.points * poses.shape.values
+        if count != wanted:
+            raise _BadLine("wrong_value", f"The line has {count} values, not {wanted}.", _MEND_POSE)
+    elif count not in (5, 6) and (count < 7 or count % 2 == 0):
         raise _BadLine("wrong_value", f"The line has {count} values, not 5.", _MEND)
     if not all(map(isfinite, values)):
         raise _BadLine("wrong_value", "A value is not finite.", _MEND)
-    if count == 6 and not 0 <= values[5] <= 1:
+    if poses is None and count == 6 and not 0 <= values[5] <= 1:
         raise _BadLine("wrong_value", "The score is not between 0 and 1.", _MEND)
     return values
+
+
+def _posed(poses: Poses, id: str, class_id: str, values: list[float], asset: AssetRecord, tally: Tally) -> Mark:
+    """The skeleton of a line; its box if no point is placed, or its class takes none. Raises _BadLine."""
+    width, height = asset.width or 1, asset.height or 1
+    try:
+        geometry = poses.read(class_id, values[5:], asset)
+    except ValueError as error:
+        raise _BadLine("wrong_value", str(error), _MEND_POSE) from None
+    if geometry is not None:
+        return Mark(id, SKELETON, class_id, geometry, source=MarkSource.IMPORT)
+    if any(values[5:]):
+        tally.lose("keypoints", marks=1)
+    left, top, right, bottom = _box(values[:5], tally)
+    box = {"x": left * width, "y": top * height, "w": (right - left) * width, "h": (bottom - top) * height}
+    return Mark(id, BOX, class_id, box, source=MarkSource.IMPORT)
+
+
+def _poses(source: Source, data: _DataSet, classes: dict[int, str], table: ClassTable) -> Poses:
+    """How to read poses. Raises WrongFormat if the data set does not say how many points there are."""
+    if data.pose is None:
+        raise WrongFormat(
+            f"{source.name} does not say how many points a line has.",
+            file=source.name,
+            mend="Add kpt_shape to data.yaml, such as [17, 3], or import it as YOLO detect.",
+        )
+    return Poses(data.pose, classes, table)
 
 
 def _rotated(values: list[float], asset: AssetRecord, tally: Tally) -> dict[str, float]:

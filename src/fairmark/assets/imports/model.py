@@ -32,6 +32,7 @@ class LabelFormat(StrEnum):
     YOLO = "yolo"
     YOLO_SEGMENT = "yolo_segment"
     YOLO_OBB = "yolo_obb"
+    YOLO_POSE = "yolo_pose"
     VOC = "voc"
     CVAT = "cvat"
     LABEL_STUDIO = "label_studio"

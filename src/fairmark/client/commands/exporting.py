@@ -29,7 +29,8 @@ def export_labels(
     format: Annotated[
         str,
         typer.Option(
-            help="coco, coco_panoptic, yolo, yolo_segment, yolo_obb, voc, cvat, label_studio, datumaro, fairmark_jsonl."
+            help="coco, coco_panoptic, yolo, yolo_segment, yolo_obb, yolo_pose, voc, cvat, label_studio, datumaro, "
+            "fairmark_jsonl."
         ),
     ] = "coco",
     batch: Annotated[list[str] | None, typer.Option(help="Only this batch (name); may be repeated.")] = None,
