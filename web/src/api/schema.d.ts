@@ -3608,7 +3608,7 @@ export interface components {
          * LabelFormat
          * @enum {string}
          */
-        LabelFormat: "fairmark_jsonl" | "coco" | "coco_panoptic" | "yolo" | "yolo_segment" | "yolo_obb" | "voc" | "cvat" | "label_studio" | "datumaro";
+        LabelFormat: "fairmark_jsonl" | "coco" | "coco_panoptic" | "yolo" | "yolo_segment" | "yolo_obb" | "yolo_pose" | "voc" | "cvat" | "label_studio" | "datumaro";
         /** LabelStage */
         LabelStage: {
             overlap?: components["schemas"]["projects_model_Overlap"];
