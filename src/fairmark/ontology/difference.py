@@ -4,7 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from fairmark.ontology.fields import pointer
-from fairmark.ontology.model import Change, Field, FieldKind, ItemClass, LinkType, MarkLimits, Ontology, Option, Overlap
+from fairmark.ontology.model import (
+    Change,
+    Check,
+    Field,
+    FieldKind,
+    ItemClass,
+    LinkType,
+    MarkLimits,
+    Ontology,
+    Option,
+    Overlap,
+    Strictness,
+)
 
 _Thing = TypeVar("_Thing", ItemClass, Field, LinkType, Option)
 
@@ -29,7 +41,16 @@ def compare(old: Ontology, new: Ontology) -> list[Change]:
     narrower = after.overlap is Overlap.FORBIDDEN
     _note(changes, "/layers", "overlap", "Masks", before.overlap.value, after.overlap.value, invalidates=narrower)
     _note(changes, "/layers", "whole", "Masks", before.whole, after.whole, invalidates=after.whole)
+    for check in Check:
+        was, now = (_strictness(each, check) for each in (old, new))
+        stricter = now is Strictness.ERROR
+        _note(changes, "/checks", check.value, "Check", was.value, now.value, invalidates=stricter)
     return changes
+
+
+def _strictness(ontology: Ontology, check: Check) -> Strictness:
+    usual = Strictness.WARNING if check is Check.DUPLICATE_MARK else Strictness.ERROR
+    return ontology.checks.get(check, usual)
 
 
 def _paired(

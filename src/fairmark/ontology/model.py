@@ -176,14 +176,41 @@ class Layers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     whole: bool = False
 
 
+class Check(StrEnum):
+    """Rules on finished work that a project may loosen or sharpen, by the codes of their faults. The others say what a
+    document is, and always hold.
+    """
+
+    REQUIRED = "required"
+    TOO_FEW = "too_few"
+    TOO_MANY = "too_many"
+    BELOW_LIMIT = "below_limit"
+    TOO_FEW_POINTS = "too_few_points"
+    TOO_MANY_POINTS = "too_many_points"
+    NOT_WHOLE = "not_whole"
+    DUPLICATE_MARK = "duplicate_mark"
+
+
+class Strictness(StrEnum):
+    """What a fault does: keeps work from being handed in, is shown first, or is nothing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    IGNORE = "ignore"
+
+
 class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Everything that may be said about an item of one project."""
+    """Everything that may be said about an item of one project.
+
+    checks: how strict some rules are; not named: duplicate marks are a warning, everything else an error.
+    """
 
     version: Annotated[int, Meta(ge=1, le=ONTOLOGY_VERSION)] = ONTOLOGY_VERSION
     classes: Annotated[tuple[ItemClass, ...], Meta(max_length=CLASSES_MAX)] = ()
     questions: Annotated[tuple[Field, ...], Meta(max_length=FIELDS_MAX)] = ()
     links: Annotated[tuple[LinkType, ...], Meta(max_length=FIELDS_MAX)] = ()
     layers: Layers = Layers()
+    checks: dict[Check, Strictness] = {}
 
 
 class Source(StrEnum):

@@ -13,11 +13,24 @@ from fairmark.ontology.compiled import CompiledClass, CompiledLink, CompiledOnto
 from fairmark.ontology.definition import check_ontology
 from fairmark.ontology.difference import compare
 from fairmark.ontology.fields import CompiledFields, pointer, shown, text_problem
-from fairmark.ontology.model import FAULTS_MAX, Z_MAX, Annotation, Fault, Field, FieldValue, Link, Mark, Severity
+from fairmark.ontology.model import (
+    FAULTS_MAX,
+    Z_MAX,
+    Annotation,
+    Fault,
+    Field,
+    FieldValue,
+    Link,
+    Mark,
+    Ontology,
+    Severity,
+    Strictness,
+)
 
 __all__ = [
     "CompiledOntology",
     "apply_defaults",
+    "as_strict",
     "check_annotation",
     "check_ontology",
     "compare",
@@ -42,6 +55,21 @@ def visible_fields(fields: Sequence[Field], values: Mapping[str, FieldValue]) ->
 def errors(faults: Iterable[Fault]) -> list[Fault]:
     """The faults that forbid to accept a document; warnings left out."""
     return [fault for fault in faults if fault.severity is Severity.ERROR]
+
+
+def as_strict(faults: list[Fault], ontology: Ontology) -> list[Fault]:
+    """`faults` as the ontology's `checks` want them: some are warnings and not errors, or the other way, or nothing."""
+    if not ontology.checks or not faults:
+        return faults
+    wanted = {str(check): strictness for check, strictness in ontology.checks.items()}
+    found: list[Fault] = []
+    for fault in faults:
+        strictness = wanted.get(fault.code)
+        if strictness is None:
+            found.append(fault)
+        elif strictness is not Strictness.IGNORE:
+            found.append(replace(fault, severity=Severity(strictness.value)))
+    return found
 
 
 def check_annotation(annotation: Annotation, compiled: CompiledOntology, *, complete: bool = True) -> list[Fault]:

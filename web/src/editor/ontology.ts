@@ -107,12 +107,30 @@ export interface LinkType {
   readonly directed?: boolean
 }
 
+/** Rules on finished work that a project may loosen or sharpen, by the codes of their faults. */
+export type Check =
+  | "required"
+  | "too_few"
+  | "too_many"
+  | "below_limit"
+  | "too_few_points"
+  | "too_many_points"
+  | "not_whole"
+  | "duplicate_mark"
+
+/** What a fault does: keeps work from being handed in, is shown first, or is nothing. */
+export type Strictness = "error" | "warning" | "ignore"
+
+export type Checks = Readonly<Partial<Record<Check, Strictness>>>
+
 export interface Ontology {
   readonly version?: number
   readonly classes?: readonly ItemClass[]
   readonly questions?: readonly Field[]
   readonly links?: readonly LinkType[]
   readonly layers?: Layers
+  /** Not named: a mark that is there twice is a warning, everything else an error. */
+  readonly checks?: Checks
 }
 
 /** An ontology with its classes and fields within reach by id. Built once per editor. */

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from fairmark.modalities.image import limits
+from fairmark.modalities.image.duplicates import Placed, duplicate_faults
 from fairmark.modalities.image.layers import LayerMask, layer_faults
 from fairmark.modalities.image.marks import KINDS, MarkKind
 from fairmark.modalities.image.marks.mask import Mask
@@ -13,8 +14,8 @@ from fairmark.modalities.image.marks.skeleton import SkeletonMark, class_problem
 from fairmark.modalities.model import MediaSize
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.fields import Problem, pointer, shown
-from fairmark.ontology.model import FAULTS_MAX, Annotation, Fault, ItemClass, Mark, Severity
-from fairmark.ontology.rules import check_annotation
+from fairmark.ontology.model import FAULTS_MAX, Annotation, Fault, ItemClass, Mark
+from fairmark.ontology.rules import as_strict, check_annotation
 from fairmark.ontology.upgrade import place_and_reason
 
 SIDE_MIN_PX = 1.0
@@ -31,10 +32,11 @@ def faults(
     """Everything wrong with `annotation`, at most FAULTS_MAX faults; empty means good.
 
     media: the size of each asset of the item, in order. complete: False for drafts and predictions. side_min_px: least
-    side of a mark that has sides. Two marks that say exactly the same are a warning: the second is no use, and no harm.
+    side of a mark that has sides. Two marks that say the same, or nearly, are a warning: the second is no use, and
+    little harm. How strict some rules are is the ontology's to say (`Ontology.checks`).
     """
     found = check_annotation(annotation, compiled, complete=complete)
-    seen: dict[tuple[int, str, str, Any], str] = {}
+    placed: list[Placed] = []
     masks: list[LayerMask] = []
     for index, mark in enumerate(annotation.marks):
         if len(found) >= FAULTS_MAX:
@@ -63,16 +65,13 @@ def faults(
         if problem is not None:
             found.append(_fault(index, "/geometry", mark, problem))
         else:
-            key = (mark.asset, mark.kind, mark.class_, shape)
-            if (first := seen.setdefault(key, mark.id)) is not mark.id:
-                message = f"This mark and {shown(first)} are the same."
-                problem = Problem("duplicate_mark", message, "Delete one of the two.")
-                found.append(_fault(index, "", mark, problem, Severity.WARNING))
+            placed.append(Placed(index, mark, shape, kind.bounds(shape) if kind.bounds is not None else None))
             if isinstance(shape, Mask):
                 masks.append(LayerMask(index, mark, shape))
+    found.extend(duplicate_faults(placed))
     if masks or compiled.ontology.layers.whole:
         found.extend(layer_faults(masks, compiled, media, complete=complete))
-    return found[:FAULTS_MAX]
+    return as_strict(found[:FAULTS_MAX], compiled.ontology)
 
 
 def _class_problem(item_class: ItemClass, kind: MarkKind, shape: Any, *, complete: bool) -> Problem | None:
@@ -83,6 +82,5 @@ def _class_problem(item_class: ItemClass, kind: MarkKind, shape: Any, *, complet
     return None if asked is None else limits.problem(asked, kind, shape)
 
 
-def _fault(index: int, member: str, mark: Mark, problem: Problem, severity: Severity = Severity.ERROR) -> Fault:
-    path = pointer("marks", index) + member
-    return Fault(problem.code, path, problem.message, problem.mend, mark.id, severity)
+def _fault(index: int, member: str, mark: Mark, problem: Problem) -> Fault:
+    return Fault(problem.code, pointer("marks", index) + member, problem.message, problem.mend, mark.id)

@@ -10,7 +10,7 @@ from fairmark.modalities.text.marks import KINDS
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.fields import Problem, pointer, shown
 from fairmark.ontology.model import FAULTS_MAX, Annotation, Fault, Mark, Severity
-from fairmark.ontology.rules import check_annotation
+from fairmark.ontology.rules import as_strict, check_annotation
 from fairmark.ontology.upgrade import place_and_reason
 
 
@@ -35,7 +35,7 @@ def faults(
             message = f"This mark and {shown(first)} are the same."
             problem = Problem("duplicate_mark", message, "Delete one of the two.")
             found.append(_fault(index, "", mark, problem, Severity.WARNING))
-    return found[:FAULTS_MAX]
+    return as_strict(found[:FAULTS_MAX], compiled.ontology)
 
 
 def _fault_of(index: int, mark: Mark, media: Sequence[MediaSize]) -> Fault | None:

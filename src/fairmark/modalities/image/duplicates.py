@@ -1,0 +1,80 @@
+"""Marks that say the same twice, or nearly: somebody drew one thing again.
+
+Without NumPy: every submission is checked.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from fairmark.modalities.image.marks.kind import Bounds
+from fairmark.ontology.fields import pointer, shown
+from fairmark.ontology.model import Fault, Mark, Severity
+
+ALIKE_MIN = 0.9
+"""Intersection over union of the boxes around two marks from which they are almost the same."""
+COVERING = frozenset({"box", "rotated_box", "ellipse", "polygon", "cuboid", "mask"})
+"""Kinds that cover something. Of the others, lines for one, two may well lie in the same box."""
+
+
+class Placed(NamedTuple):
+    """A mark without faults of its own. place: of it in the document, from 0. bounds: None for kinds without any."""
+
+    place: int
+    mark: Mark
+    shape: Any
+    bounds: Bounds | None
+
+
+def duplicate_faults(placed: Sequence[Placed]) -> list[Fault]:
+    """A warning for each mark that one before it, of its kind and class on its asset, already says, in their order.
+
+    O(n log n) where marks are spread out.
+    """
+    found: dict[int, Fault] = {}
+    alike: dict[tuple[int, str, str], list[Placed]] = {}
+    seen: dict[tuple[int, str, str, Any], Placed] = {}
+    for each in placed:
+        group = (each.mark.asset, each.mark.kind, each.mark.class_)
+        first = seen.setdefault((*group, each.shape), each)
+        if first is not each:
+            found[each.place] = _fault(each, first, "the same")
+        elif each.bounds is not None and each.mark.kind in COVERING:
+            alike.setdefault(group, []).append(each)
+    for group in alike.values():
+        for first, second in _near(group) if len(group) > 1 else ():
+            found.setdefault(second.place, _fault(second, first, "almost the same"))
+    return [found[place] for place in sorted(found)]
+
+
+def _fault(each: Placed, first: Placed, how: str) -> Fault:
+    message = f"This mark and {shown(first.mark.id)} are {how}."
+    path = pointer("marks", each.place)
+    return Fault("duplicate_mark", path, message, "Delete one of the two.", each.mark.id, Severity.WARNING)
+
+
+def _near(group: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:
+    """Pairs that overlap by ALIKE_MIN, the earlier in the document first."""
+    ordered = sorted(
+        (each.bounds.x, each.bounds.y, each.bounds.w, each.bounds.h, n)
+        for n, each in enumerate(group)
+        if each.bounds is not None
+    )
+    for n, (x, y, w, h, one) in enumerate(ordered):
+        # What one box alone has on a side is no more than this share of its own length.
+        reach, below = x + w * (1 - ALIKE_MIN), y + h * (1 - ALIKE_MIN)
+        for m in range(n + 1, len(ordered)):
+            left, top, width, height, other = ordered[m]
+            if left > reach:
+                break
+            if top > below or top + height * (1 - ALIKE_MIN) < y:
+                continue
+            if _iou(Bounds(x, y, w, h), Bounds(left, top, width, height)) >= ALIKE_MIN:
+                yield group[min(one, other)], group[max(one, other)]
+
+
+def _iou(a: Bounds, b: Bounds) -> float:
+    width = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
+    height = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
+    if width <= 0 or height <= 0:
+        return 0.0
+    return width * height / (a.w * a.h + b.w * b.h - width * height)
