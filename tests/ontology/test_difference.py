@@ -16,6 +16,8 @@ from fairmark.ontology.model import (
     Ontology,
     Option,
     Overlap,
+    Rule,
+    Strictness,
     When,
 )
 from fairmark.ontology.rules import check_annotation, check_ontology, compile_ontology, errors, prune
@@ -122,6 +124,16 @@ class TestCompare:
         assert told(replace(BASE, layers=layers)) == [("changed", path, invalidates)]
         back = compare(replace(BASE, layers=layers), BASE)
         assert [(change.path, change.invalidates) for change in back] == [(path, False)]
+
+    def test_strictness(self) -> None:
+        def changed(wanted: dict[Rule, Strictness]) -> list[tuple[str, str, bool]]:
+            return told(replace(BASE, strictness=wanted))
+
+        # Only a rule that becomes an error can leave earlier work unfit; duplicates are a warning unless it is said.
+        path = "/strictness/duplicate_mark"
+        assert changed({Rule.DUPLICATE_MARK: Strictness.ERROR}) == [("changed", path, True)]
+        assert changed({Rule.DUPLICATE_MARK: Strictness.WARNING}) == []
+        assert changed({Rule.REQUIRED: Strictness.IGNORE}) == [("changed", "/strictness/required", False)]
 
     def test_a_class_that_must_be_marked_leaves_earlier_work_incomplete(self) -> None:
         new = ItemClass("plate", "Plate", "#000000", ("box",), min_count=1)

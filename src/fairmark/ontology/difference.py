@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 from fairmark.ontology.fields import pointer
 from fairmark.ontology.model import (
     Change,
-    Check,
     Field,
     FieldKind,
     ItemClass,
@@ -15,6 +14,7 @@ from fairmark.ontology.model import (
     Ontology,
     Option,
     Overlap,
+    Rule,
     Strictness,
 )
 
@@ -41,16 +41,16 @@ def compare(old: Ontology, new: Ontology) -> list[Change]:
     narrower = after.overlap is Overlap.FORBIDDEN
     _note(changes, "/layers", "overlap", "Masks", before.overlap.value, after.overlap.value, invalidates=narrower)
     _note(changes, "/layers", "whole", "Masks", before.whole, after.whole, invalidates=after.whole)
-    for check in Check:
-        was, now = (_strictness(each, check) for each in (old, new))
+    for rule in Rule:
+        was, now = (_strictness(each, rule) for each in (old, new))
         stricter = now is Strictness.ERROR
-        _note(changes, "/checks", check.value, "Check", was.value, now.value, invalidates=stricter)
+        _note(changes, "/strictness", rule.value, "Rule", was.value, now.value, invalidates=stricter)
     return changes
 
 
-def _strictness(ontology: Ontology, check: Check) -> Strictness:
-    usual = Strictness.WARNING if check is Check.DUPLICATE_MARK else Strictness.ERROR
-    return ontology.checks.get(check, usual)
+def _strictness(ontology: Ontology, rule: Rule) -> Strictness:
+    usual = Strictness.WARNING if rule is Rule.DUPLICATE_MARK else Strictness.ERROR
+    return ontology.strictness.get(rule, usual)
 
 
 def _paired(

@@ -176,7 +176,7 @@ class Layers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     whole: bool = False
 
 
-class Check(StrEnum):
+class Rule(StrEnum):
     """Rules on finished work that a project may loosen or sharpen, by the codes of their faults. The others say what a
     document is, and always hold.
     """
@@ -202,7 +202,7 @@ class Strictness(StrEnum):
 class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Everything that may be said about an item of one project.
 
-    checks: how strict some rules are; not named: duplicate marks are a warning, everything else an error.
+    strictness: how strict some rules are; not named: duplicate marks are a warning, everything else an error.
     """
 
     version: Annotated[int, Meta(ge=1, le=ONTOLOGY_VERSION)] = ONTOLOGY_VERSION
@@ -210,7 +210,7 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     questions: Annotated[tuple[Field, ...], Meta(max_length=FIELDS_MAX)] = ()
     links: Annotated[tuple[LinkType, ...], Meta(max_length=FIELDS_MAX)] = ()
     layers: Layers = Layers()
-    checks: dict[Check, Strictness] = {}
+    strictness: dict[Rule, Strictness] = {}
 
 
 class Source(StrEnum):

@@ -58,10 +58,10 @@ def errors(faults: Iterable[Fault]) -> list[Fault]:
 
 
 def as_strict(faults: list[Fault], ontology: Ontology) -> list[Fault]:
-    """`faults` as the ontology's `checks` want them: some are warnings and not errors, or the other way, or nothing."""
-    if not ontology.checks or not faults:
+    """`faults` as the ontology's `strictness` wants them: warnings and not errors, or the other way, or nothing."""
+    if not ontology.strictness or not faults:
         return faults
-    wanted = {str(check): strictness for check, strictness in ontology.checks.items()}
+    wanted = {str(rule): strictness for rule, strictness in ontology.strictness.items()}
     found: list[Fault] = []
     for fault in faults:
         strictness = wanted.get(fault.code)

@@ -14,7 +14,7 @@ from fairmark.ontology.upgrade import read_annotation, read_ontology
 
 from .examples import examples, media
 
-SHARED: Any = examples("checks")
+SHARED: Any = examples("rules")
 SIDES = st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(5, 40), st.integers(5, 40))
 
 
@@ -34,7 +34,7 @@ def iou(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> float:
 class TestDuplicateFaults:
     @pytest.mark.parametrize("example", SHARED["examples"], ids=lambda example: example["name"])
     def test_finds_what_the_examples_name(self, example: Any) -> None:
-        compiled = compile_ontology(read_ontology({**SHARED["ontology"], "checks": example["checks"]}))
+        compiled = compile_ontology(read_ontology({**SHARED["ontology"], "strictness": example["strictness"]}))
         found = faults(read_annotation(example["annotation"]), compiled, media(example))
         told = [{"code": fault.code, "path": fault.path, "severity": fault.severity.value} for fault in found]
         assert told == example["faults"]

@@ -108,7 +108,7 @@ export interface LinkType {
 }
 
 /** Rules on finished work that a project may loosen or sharpen, by the codes of their faults. */
-export type Check =
+export type Rule =
   | "required"
   | "too_few"
   | "too_many"
@@ -121,7 +121,7 @@ export type Check =
 /** What a fault does: keeps work from being handed in, is shown first, or is nothing. */
 export type Strictness = "error" | "warning" | "ignore"
 
-export type Checks = Readonly<Partial<Record<Check, Strictness>>>
+export type Strictnesses = Readonly<Partial<Record<Rule, Strictness>>>
 
 export interface Ontology {
   readonly version?: number
@@ -130,7 +130,7 @@ export interface Ontology {
   readonly links?: readonly LinkType[]
   readonly layers?: Layers
   /** Not named: a mark that is there twice is a warning, everything else an error. */
-  readonly checks?: Checks
+  readonly strictness?: Strictnesses
 }
 
 /** An ontology with its classes and fields within reach by id. Built once per editor. */
@@ -139,6 +139,7 @@ export class Vocabulary {
   readonly questions: readonly Field[]
   readonly linkTypes: readonly LinkType[]
   readonly layers: Required<Layers>
+  readonly strictness: Strictnesses
   readonly #classById: ReadonlyMap<string, ItemClass>
   readonly #questionById: ReadonlyMap<string, Field>
   readonly #jointsByClass: ReadonlyMap<string, Joints>
@@ -148,6 +149,7 @@ export class Vocabulary {
     this.questions = ontology.questions ?? []
     this.linkTypes = ontology.links ?? []
     this.layers = { overlap: "allowed", whole: false, ...ontology.layers }
+    this.strictness = ontology.strictness ?? {}
     this.#classById = new Map(this.classes.map((each) => [each.id, each]))
     this.#questionById = new Map(this.questions.map((each) => [each.id, each]))
     this.#jointsByClass = new Map(

@@ -8,7 +8,7 @@ import type { Annotation, Link, Mark } from "./annotation.ts"
 import { isAnswered, visibleFields } from "./conditions.ts"
 import { type Problem, problemOf } from "./fields.ts"
 import type { KindTable, MarkKind } from "./kind.ts"
-import type { Field, FieldValues, ItemClass, Vocabulary } from "./ontology.ts"
+import type { Field, FieldValues, ItemClass, Strictness, Vocabulary } from "./ontology.ts"
 
 /** One thing wrong: `path` is a JSON Pointer into the document (/marks/3/attributes/color). */
 export interface Fault {
@@ -55,7 +55,7 @@ export class Validator {
         })
       }
       marks.set(mark.id, mark)
-      if (found.length >= FAULTS_MAX) return found.slice(0, FAULTS_MAX)
+      if (found.length >= FAULTS_MAX) return this.#asStrict(found.slice(0, FAULTS_MAX))
     }
     for (const kind of this.#kinds.values()) {
       found.push(...(kind.together?.(annotation.marks, this.#vocabulary, this.#assets) ?? []))
@@ -65,7 +65,17 @@ export class Validator {
     annotation.links.forEach((link, index) => {
       found.push(...this.#linkFaults(link, index, marks))
     })
-    return found.slice(0, FAULTS_MAX)
+    return this.#asStrict(found.slice(0, FAULTS_MAX))
+  }
+
+  /** As the project wants its rules: some are warnings and not errors, or the other way, or nothing. */
+  #asStrict(faults: readonly Fault[]): Fault[] {
+    const wanted: Readonly<Record<string, Strictness | undefined>> = this.#vocabulary.strictness
+    return faults.flatMap((fault) => {
+      const strictness = wanted[fault.code]
+      if (strictness === undefined) return [fault]
+      return strictness === "ignore" ? [] : [{ ...fault, severity: strictness }]
+    })
   }
 
   /** The faults of one mark, with paths below the mark. */
@@ -150,6 +160,15 @@ export function classProblems(kind: MarkKind, mark: Mark, itemClass: ItemClass):
 /** The faults that keep a document from being handed in; warnings left out. */
 export function errorsOf(faults: readonly Fault[]): Fault[] {
   return faults.filter((fault) => fault.severity !== "warning")
+}
+
+/**
+ * The faults that are worth a look before a document is handed in, the errors first: without values that are left out of
+ * results anyway.
+ */
+export function worthALook(faults: readonly Fault[]): Fault[] {
+  const warnings = faults.filter(({ severity, code }) => severity === "warning" && code !== "hidden_value")
+  return [...errorsOf(faults), ...warnings]
 }
 
 /** Faults of the values in one place. `what` names a field there. */

@@ -15,13 +15,13 @@ const ontology: Ontology = {
   ],
 }
 
-function opened(mode: "label" | "review" = "label") {
+function opened(mode: "label" | "review" = "label", rules: Ontology = ontology) {
   const clock = new FakeClock()
   const port = new FakePort()
   const shelf = new MemoryShelf()
   const endings: Ending[] = []
   const session = new Session({
-    ontology,
+    ontology: rules,
     kinds: kindTable([]),
     assets: [{ width: 10, height: 10 }],
     document: {},
@@ -196,5 +196,56 @@ describe("two devices", () => {
     await work.lookAgain()
     expect(session.annotation().answers).toEqual({ weather: "snow" })
     expect(session.notice.text).toContain("another device")
+  })
+})
+
+describe("warnings", () => {
+  const loose: Ontology = { ...ontology, strictness: { required: "warning" } }
+
+  it("are told of once, and do not keep work from being handed in", async () => {
+    const { work, port, session } = opened("label", loose)
+    await work.submit()
+    expect(work.faults).toMatchObject([{ code: "required", severity: "warning" }])
+    expect(session.notice.text).toContain("Do it again to hand it in as it is.")
+    expect([work.phase, port.handIns.size]).toEqual(["open", 0])
+    await work.submit()
+    expect([work.phase, port.handIns.size]).toEqual(["ended", 1])
+  })
+
+  it("are told of again if there are others", async () => {
+    const second = {
+      id: "place",
+      name: "Place",
+      kind: "text",
+      required: true,
+      when: { field: "weather", is: "sun" },
+    } as const
+    const { work, port, session } = opened("label", {
+      questions: [...(loose.questions ?? []), second],
+      strictness: loose.strictness ?? {},
+    })
+    await work.submit()
+    setAnswer(session, "weather", "sun")
+    await work.submit()
+    expect(work.faults).toMatchObject([{ path: "/answers/place" }])
+    expect(port.handIns.size).toBe(0)
+  })
+
+  it("are not seen where a project ignores them", async () => {
+    const { work, port } = opened("label", { ...ontology, strictness: { required: "ignore" } })
+    await work.submit()
+    expect([work.faults, port.handIns.size]).toEqual([[], 1])
+  })
+})
+
+describe("nextFault", () => {
+  it("walks through all and begins anew, and looks afresh each time", () => {
+    const two: Ontology = { questions: ["a", "b"].map((id) => ({ id, name: id, kind: "text", required: true })) }
+    const { work, session } = opened("label", two)
+    const paths = () => work.nextFault()?.path
+    expect([paths(), paths(), paths()]).toEqual(["/answers/a", "/answers/b", "/answers/a"])
+    setAnswer(session, "a", "x")
+    setAnswer(session, "b", "x")
+    expect(work.nextFault()).toBeNull()
   })
 })

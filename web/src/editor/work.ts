@@ -21,7 +21,7 @@ import {
 import type { Session } from "./session.ts"
 import type { Shelf } from "./shelf.ts"
 import { Topics } from "./topics.ts"
-import { errorsOf, type Fault } from "./validation.ts"
+import { errorsOf, type Fault, worthALook } from "./validation.ts"
 
 export type Ending = "submitted" | "skipped" | "reviewed"
 
@@ -59,8 +59,11 @@ export class Work {
   phase: Phase = "open"
   /** Why handing in did not work, or null. */
   problem: string | null = null
-  /** What keeps the work from being handed in, as far as it has been asked. */
+  /** What keeps the work from being handed in, and what is worth a look before, as far as it has been asked. */
   faults: readonly Fault[] = []
+  /** The warnings that were shown: the same again do not keep the work from being handed in. */
+  #warned: ReadonlySet<string> = new Set()
+  #walkedTo = -1
 
   constructor(parts: WorkParts) {
     this.#parts = parts
@@ -159,9 +162,9 @@ export class Work {
     })
   }
 
-  /** Hands the work in, unless it has faults; those are then in `faults`. */
+  /** Hands the work in, unless it has faults; those are then in `faults`. Of warnings people are told once. */
   async submit(): Promise<void> {
-    if (this.phase !== "open" || this.#isApart() || this.#hasErrors()) return
+    if (this.phase !== "open" || this.#isApart() || this.#isHeldBack()) return
     const { port, assignmentId, session, handInKey: key } = this.#parts
     const annotation = session.finished()
     const beats = this.#beats.outstanding()
@@ -181,7 +184,7 @@ export class Work {
 
   /** Decides on the submissions. A reviewer's own version must be free of faults, a rejected one need not. */
   async review(decision: Decision, reasons: readonly string[], note: string): Promise<void> {
-    if (this.phase !== "open" || this.#isApart() || (decision !== "reject" && this.#hasErrors())) return
+    if (this.phase !== "open" || this.#isApart() || (decision !== "reject" && this.#isHeldBack())) return
     const { port, assignmentId, session, handInKey: key } = this.#parts
     const annotation = session.finished()
     const beats = this.#beats.outstanding()
@@ -213,8 +216,20 @@ export class Work {
 
   /** Looks for faults again, once they have been asked for: what is mended vanishes from the list. */
   recheck(): void {
-    if (this.faults.length === 0) return
-    this.#setFaults(errorsOf(this.#parts.session.faults()))
+    if (this.faults.length > 0) this.check()
+  }
+
+  /** Looks for what is wrong now, or worth a look, without handing anything in. */
+  check(): void {
+    this.#setFaults(worthALook(this.#parts.session.faults()))
+  }
+
+  /** The next of what is wrong, from the first on and round again; null if nothing is. */
+  nextFault(): Fault | null {
+    this.check()
+    if (this.faults.length === 0) return null
+    this.#walkedTo = (this.#walkedTo + 1) % this.faults.length
+    return this.faults[this.#walkedTo] ?? null
   }
 
   /** Whether the person has yet to choose between two versions; then they are asked again. */
@@ -225,16 +240,23 @@ export class Work {
     return true
   }
 
-  #hasErrors(): boolean {
-    this.#setFaults(errorsOf(this.#parts.session.faults()))
+  /** Whether there are errors, or warnings that the person has not been told of. */
+  #isHeldBack(): boolean {
+    this.check()
     const [first] = this.faults
-    if (!first) return false
+    const hasErrors = errorsOf(this.faults).length > 0
+    const told = new Set(this.faults.map(({ code, mark_id, path }) => `${code} ${mark_id ?? path}`))
+    const isNew = [...told].some((each) => !this.#warned.has(each))
+    if (!first || !(hasErrors || isNew)) return false
+    this.#warned = hasErrors ? this.#warned : told
     const others = this.faults.length > 1 ? ` And ${this.faults.length - 1} more.` : ""
-    this.#parts.session.say(`${first.message} ${first.mend ?? ""}${others}`, true)
+    const anyway = hasErrors ? "" : " Do it again to hand it in as it is."
+    this.#parts.session.say(`${first.message} ${first.mend ?? ""}${others}${anyway}`, true)
     return true
   }
 
   #setFaults(faults: readonly Fault[]): void {
+    if (faults.length === 0) this.#walkedTo = -1
     this.faults = faults
     this.topics.tell("faults")
   }

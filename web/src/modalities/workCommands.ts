@@ -2,6 +2,7 @@
 
 import { type Command, EDIT, type Keys, keys, LABEL, REVIEW } from "#editor/commands.ts"
 import type { KeyMode } from "#editor/keymap.ts"
+import { goTo } from "./faults.ts"
 import type { Host } from "./host.ts"
 
 function work(
@@ -30,6 +31,11 @@ export const workCommands: readonly Command<Host>[] = [
   }),
   work("submit", "Submit", LABEL, keys("Ctrl+Enter", "Ctrl+Enter | Alt+Enter", "Ctrl+Enter"), ({ work: at }) => {
     void at?.submit()
+  }),
+  work("fault.next", "Go to what is to mend next", EDIT, keys("F8"), (workspace) => {
+    const fault = workspace.work?.nextFault() ?? null
+    if (fault) goTo(workspace, fault)
+    workspace.say(fault ? `${fault.message} ${fault.mend ?? ""}` : "There is nothing to mend.", fault !== null)
   }),
   work("skip", "Skip this item", LABEL, keys("Ctrl+Space"), (workspace) => workspace.open("skip")),
   work("ask", "Ask the lead", EDIT, keys("Ctrl+/"), (workspace) => workspace.open("ask")),

@@ -33,7 +33,7 @@ def faults(
 
     media: the size of each asset of the item, in order. complete: False for drafts and predictions. side_min_px: least
     side of a mark that has sides. Two marks that say the same, or nearly, are a warning: the second is no use, and
-    little harm. How strict some rules are is the ontology's to say (`Ontology.checks`).
+    little harm. How strict some rules are is the ontology's to say (`Ontology.strictness`).
     """
     found = check_annotation(annotation, compiled, complete=complete)
     placed: list[Placed] = []

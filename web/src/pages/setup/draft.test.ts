@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { copyOf, draftOf, idFrom, moveBy, newClass, newField, nextKey, ontologyOf } from "./draft.ts"
+import { copyOf, draftOf, idFrom, moveBy, newClass, newField, nextKey, ontologyOf, relevantRules } from "./draft.ts"
 
 const ontology = {
   version: 1,
@@ -47,6 +47,23 @@ describe("draftOf and ontologyOf", () => {
     for (const one of draft.classes) one.marks = ["box"]
     const plain = ontologyOf(draft)
     expect([plain.layers, plain.classes?.[0]?.instances]).toEqual([undefined, undefined])
+  })
+
+  it("write only rules that are not as usual", () => {
+    const loose = { ...ontology, strictness: { required: "warning" as const, duplicate_mark: "ignore" as const } }
+    const draft = draftOf(loose)
+    expect(ontologyOf(draft)).toEqual(loose)
+    draft.strictness = { ...draft.strictness, required: "error", duplicate_mark: "warning" }
+    expect(ontologyOf(draft)).toEqual(ontology)
+  })
+
+  it("know which rules have something to be held against", () => {
+    expect(relevantRules(draftOf({}))).toEqual([])
+    expect(relevantRules(draftOf(ontology))).toEqual(["required", "too_few", "too_many", "duplicate_mark"])
+    const limits = { polygon: { min_points: 4, max_points: 9, min_width: 2 } }
+    const limited = { id: "sky", name: "Sky", color: "#8ecae6", marks: ["polygon"], limits }
+    const found = relevantRules(draftOf({ classes: [limited], layers: { whole: true } }))
+    expect(found).toEqual(["below_limit", "too_few_points", "too_many_points", "not_whole", "duplicate_mark"])
   })
 
   it("leave out what another kind of field has no use for", () => {

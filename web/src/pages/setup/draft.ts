@@ -1,6 +1,17 @@
 /** An ontology while it is being built: plain, changeable, each thing with a key of its own that the screen goes by. */
 
-import type { Field, FieldKind, FieldValue, ItemClass, Layers, LinkType, Ontology, When } from "#editor/ontology.ts"
+import type {
+  Field,
+  FieldKind,
+  FieldValue,
+  ItemClass,
+  Layers,
+  LinkType,
+  Ontology,
+  Rule,
+  Strictness,
+  When,
+} from "#editor/ontology.ts"
 import { nextColour } from "#parts/colour.ts"
 import { type DraftSkeleton, skeletonDraft, skeletonOf } from "./skeletonDraft.ts"
 
@@ -53,6 +64,36 @@ export interface Draft {
   links: readonly LinkType[]
   /** How masks lie with one another. */
   layers: { overlap: NonNullable<Layers["overlap"]>; whole: boolean }
+  /** How strict the rules are that finished work is held against. */
+  strictness: Record<Rule, Strictness>
+}
+
+export const USUAL_STRICTNESS: Readonly<Record<Rule, Strictness>> = {
+  required: "error",
+  too_few: "error",
+  too_many: "error",
+  below_limit: "error",
+  too_few_points: "error",
+  too_many_points: "error",
+  not_whole: "error",
+  duplicate_mark: "warning",
+}
+
+/** The rules that an ontology has something to hold against. */
+export function relevantRules({ classes, questions, layers }: Draft): Rule[] {
+  const fields = [...questions, ...classes.flatMap(({ attributes }) => attributes)]
+  const limits = classes.flatMap((each) => Object.values(each.limits))
+  const has: Readonly<Record<Rule, boolean>> = {
+    required: fields.some(({ required }) => required),
+    too_few: classes.some(({ min_count }) => (min_count ?? 0) > 0),
+    too_many: classes.some(({ max_count }) => max_count !== null),
+    below_limit: limits.some(({ min_width = 0, min_height = 0 }) => min_width > 0 || min_height > 0),
+    too_few_points: limits.some(({ min_points = 0 }) => min_points > 0),
+    too_many_points: limits.some(({ max_points }) => typeof max_points === "number"),
+    not_whole: layers.whole,
+    duplicate_mark: classes.length > 0,
+  }
+  return (Object.keys(has) as Rule[]).filter((rule) => has[rule])
 }
 
 let lastUid = 0
@@ -80,6 +121,7 @@ export function draftOf(ontology: Ontology): Draft {
     questions: (ontology.questions ?? []).map(fieldDraft),
     links: ontology.links ?? [],
     layers: { overlap: "allowed", whole: false, ...ontology.layers },
+    strictness: { ...USUAL_STRICTNESS, ...ontology.strictness },
   }
 }
 
@@ -125,7 +167,14 @@ export function ontologyOf(draft: Draft): Ontology {
     questions: draft.questions.map(fieldOf),
     links: draft.links,
     ...layersOf(draft),
+    ...strictnessOf(draft),
   }
+}
+
+/** What is not as usual. */
+function strictnessOf({ strictness }: Draft): Pick<Ontology, "strictness"> {
+  const other = Object.entries(strictness).filter(([rule, how]) => how !== USUAL_STRICTNESS[rule as Rule])
+  return other.length > 0 ? { strictness: Object.fromEntries(other) } : {}
 }
 
 /** The limits of the kinds that a class still takes. */

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { describe, expect, it } from "vitest"
 import { fullMark, type WireAnnotation } from "#editor/annotation.ts"
-import { type Layers, type Ontology, Vocabulary } from "#editor/ontology.ts"
+import { type Layers, type Ontology, type Strictnesses, Vocabulary } from "#editor/ontology.ts"
 import { classProblems, Validator } from "#editor/validation.ts"
 import type { Size } from "#geometry/box.ts"
 import { imageKinds } from "./table.ts"
@@ -54,6 +54,23 @@ describe("layers", () => {
     const marks = (annotation.marks ?? []).map(fullMark)
     const found = validator.faults({ version: 1, marks, answers: {}, links: [] })
     expect(found.map(({ code, path }) => ({ code, path, severity: "error" }))).toEqual(faults)
+  })
+})
+
+interface Ruled {
+  readonly ontology: Ontology
+  readonly examples: readonly (Example & { readonly strictness: Strictnesses })[]
+}
+
+describe("rules", () => {
+  const { ontology, examples: ruled } = examples<Ruled>("rules")
+  it.each(ruled.map((each) => [each.name, each] as const))("%s", (_, { strictness, media, annotation, faults }) => {
+    const validator = new Validator(new Vocabulary({ ...ontology, strictness }), imageKinds, media)
+    const marks = (annotation.marks ?? []).map(fullMark)
+    const found = validator.faults({ version: 1, marks, answers: annotation.answers ?? {}, links: [] })
+    const told = found.map(({ code, path, severity = "error" }) => ({ code, path, severity }))
+    const inOrder = (all: readonly unknown[]) => all.map((each) => JSON.stringify(each)).toSorted()
+    expect(inOrder(told)).toEqual(inOrder(faults ?? []))
   })
 })
 

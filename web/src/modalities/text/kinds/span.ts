@@ -1,6 +1,7 @@
 /** A stretch of a text: {start, end} in code points, the end being the first one behind it. */
 
-import type { Geometry } from "#editor/annotation.ts"
+import type { Geometry, Mark } from "#editor/annotation.ts"
+import { duplicateFaults } from "#editor/duplicates.ts"
 import { kindTable, type StretchKind } from "#editor/kind.ts"
 import type { Passage, Stretch } from "../passage.ts"
 
@@ -44,6 +45,15 @@ export function spanKind(texts: ReadonlyMap<number, Passage>): StretchKind {
       if (from >= 0 && to <= width) return []
       const message = `The span from ${from} to ${to} reaches out of the text of ${width} characters.`
       return [{ code: "outside", path: "", message, mend: "Keep it within the text." }]
+    },
+
+    together(marks, _, assets) {
+      const isSound = ({ kind, geometry, asset }: Mark) =>
+        kind === "span" && assets[asset] !== undefined && this.problems(geometry, assets[asset]).length === 0
+      return duplicateFaults(
+        marks.map((mark) => (isSound(mark) ? mark : null)),
+        () => null,
+      )
     },
 
     bounds(geometry) {
