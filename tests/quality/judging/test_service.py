@@ -129,7 +129,7 @@ class TestJudge:
         task = await world.task(await label(world, BLURRY, BLURRY, SHARP))
         assert task["confidence"] == pytest.approx(0.8)
         # Judges are learnt about all the same: other kinds of answers need it, and so do their figures.
-        assert await owner.fetchval("SELECT count(*) FROM quality_judges WHERE org_id = $1", world.org_id) > 0
+        assert await owner.fetchval("SELECT count(*) FROM quality_judges WHERE org_id = $1", world.org_id) != 0
 
     async def test_what_more_would_not_settle_goes_to_an_expert(self, db: Database, owner: asyncpg.Connection) -> None:
         expert = ReviewStage(share=0, skills=("expert",))
