@@ -111,3 +111,12 @@ export const ontology: Ontology = {
     { id: "taken", name: "Taken on", kind: "date" },
   ],
 }
+
+/** Boxes of two classes, and nothing that has to be answered. */
+export const twoClasses: Ontology = {
+  version: 1,
+  classes: [
+    { id: "small", name: "Small or blue", color: "#0279ff", marks: ["box"] },
+    { id: "large", name: "Large or red", color: "#d82841", marks: ["box"] },
+  ],
+}

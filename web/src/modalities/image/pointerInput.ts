@@ -2,11 +2,13 @@
  * Mouse, pen and fingers become what tools understand.
  *
  * One finger or the left button works with the tool; two fingers, the middle button or Space with the left button move
- * the view, also in the middle of a gesture. The wheel zooms at the pointer.
+ * the view, also in the middle of a gesture. The wheel zooms at the pointer. Where a pen is at work, fingers move the view.
+ * A finger held in one place is a right click; in the select tool it adds to the selection.
  */
 
+import { toggled } from "#editor/session.ts"
 import type { PointerState } from "#editor/tool.ts"
-import { clamp, imagePoint, type ScreenPoint, screenPoint } from "#geometry/point.ts"
+import { clamp, distance, imagePoint, type ScreenPoint, screenPoint } from "#geometry/point.ts"
 import { toImage } from "#geometry/viewport.ts"
 import type { Workspace } from "./workspace.ts"
 
@@ -14,6 +16,11 @@ import type { Workspace } from "./workspace.ts"
 const REACH = { mouse: 6, pen: 9, touch: 20 }
 /** A palm that lands while a pen is in use is not a finger. */
 const PALM_MS = 800
+/** So long after a pen was last seen, one finger moves the view and draws nothing. */
+const PEN_MS = 60_000
+/** A finger that is held so long, straying less than this many CSS pixels, is a right click. */
+const HELD_MS = 500
+const HELD_STRAY = 8
 /** A gesture that comes this near to the border of the view, CSS pixels, or leaves it, takes the view along. */
 const BORDER = 4
 const TAKEN_ALONG_MAX = 24
@@ -33,6 +40,7 @@ export class PointerInput {
   #penAt = Number.NEGATIVE_INFINITY
   #isSpaceDown = false
   #takingAlong = 0
+  #held: { readonly timer: number; readonly from: ScreenPoint } | null = null
 
   constructor(element: HTMLElement, workspace: Workspace) {
     this.#element = element
@@ -51,6 +59,7 @@ export class PointerInput {
   destroy(): void {
     this.#stop.abort()
     cancelAnimationFrame(this.#takingAlong)
+    this.#letGo()
   }
 
   /** While Space is down the left button moves the view. */
@@ -71,12 +80,16 @@ export class PointerInput {
         // The first finger was the beginning of this pinch, not of a gesture with the tool.
         machine.interrupt()
         this.#tool = null
+        this.#panFrom = null
+        this.#letGo()
         return
       }
       if (this.#fingers.size > 2 || event.timeStamp - this.#penAt < PALM_MS) return
     }
+    this.#workspace.setCoarse(event.pointerType === "touch")
     this.#element.setPointerCapture(event.pointerId)
-    if (event.button === 1 || (event.button === 0 && this.#isSpaceDown)) {
+    const isBesidePen = event.pointerType === "touch" && event.timeStamp - this.#penAt < PEN_MS
+    if (event.button === 1 || (event.button === 0 && (this.#isSpaceDown || isBesidePen))) {
       event.preventDefault()
       this.#panFrom = at
       this.#element.classList.add("panning")
@@ -84,8 +97,32 @@ export class PointerInput {
       if (!machine.secondary(this.#state(event, at))) machine.back()
     } else if (event.button === 0) {
       this.#tool = event.pointerId
+      if (event.pointerType === "touch") this.#hold(this.#state(event, at))
       machine.pointerDown(this.#state(event, at))
     }
+  }
+
+  /** Waits whether the finger stays where it is. */
+  #hold(pointer: PointerState): void {
+    const { machine, session, tool } = this.#workspace
+    const before = session.selection
+    const timer = window.setTimeout(() => {
+      this.#held = null
+      this.#tool = null
+      // The press was the beginning of nothing.
+      machine.interrupt()
+      if (tool.id === "select") {
+        const id = this.#workspace.pick(pointer.at, pointer.reach)
+        session.select(id === null ? before : toggled(before, [id]))
+        session.say(`${session.selection.size} selected.`)
+      } else if (!machine.secondary(pointer)) machine.back()
+    }, HELD_MS)
+    this.#held = { timer, from: pointer.screen }
+  }
+
+  #letGo(): void {
+    if (this.#held) window.clearTimeout(this.#held.timer)
+    this.#held = null
   }
 
   #move(event: PointerEvent): void {
@@ -96,6 +133,7 @@ export class PointerInput {
       return
     }
     if (this.#fingers.has(event.pointerId)) this.#fingers.set(event.pointerId, at)
+    if (this.#held && distance(this.#held.from, at) > HELD_STRAY) this.#letGo()
     if (this.#panFrom) {
       this.#workspace.panBy(at[0] - this.#panFrom[0], at[1] - this.#panFrom[1])
       this.#panFrom = at
@@ -126,6 +164,7 @@ export class PointerInput {
   }
 
   #up(event: PointerEvent): void {
+    this.#letGo()
     this.#fingers.delete(event.pointerId)
     if (this.#panFrom) {
       this.#panFrom = null
@@ -138,6 +177,7 @@ export class PointerInput {
   }
 
   #lost(event: PointerEvent): void {
+    this.#letGo()
     this.#fingers.delete(event.pointerId)
     this.#panFrom = null
     this.#element.classList.toggle("panning", this.#isSpaceDown)

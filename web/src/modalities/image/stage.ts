@@ -149,7 +149,8 @@ export class Stage {
   }
 
   #drawLive(): void {
-    const { view, scene, session, hovered, sketched, settings, canEdit, activePoint, turn, snapHint } = this.#workspace
+    const { view, scene, session, hovered, sketched, settings, canEdit, activePoint, turn, snapHint, isCoarse } =
+      this.#workspace
     this.#live.frame({
       view,
       scene,
@@ -166,6 +167,7 @@ export class Stage {
       pointedOut: this.#pointedOut,
       turn,
       snap: snapHint,
+      isCoarse,
       selectionFrame: this.#selectionFrame,
       joints: this.#workspace.joints,
     })

@@ -38,6 +38,8 @@ export abstract class Viewing {
   /** By how much the table is turned clockwise, degrees in (-180, 180]. */
   turn = 0
   density = 1
+  /** Whether a finger was the last to press: what it takes hold of is drawn larger. */
+  isCoarse = false
   /** Where the pointer is over the image, or null. */
   pointer: ImagePoint | null = null
 
@@ -129,6 +131,12 @@ export abstract class Viewing {
   point(at: ImagePoint | null): void {
     this.pointer = at
     this.topics.tell("cursor")
+  }
+
+  setCoarse(isCoarse: boolean): void {
+    if (isCoarse === this.isCoarse) return
+    this.isCoarse = isCoarse
+    this.topics.tell("live")
   }
 
   get #middle(): ScreenPoint {

@@ -25,6 +25,8 @@ const SELECTED_FILL = 0.2
 const HOVER_FILL = 0.12
 const STROKE_FILL = 0.6
 const HANDLE_SIDE = 9
+/** For fingers. */
+const HANDLE_SIDE_COARSE = 18
 const SNAP_RADIUS = 9
 const SNAP_RINGS = [
   ["rgba(0, 0, 0, 0.7)", 4],
@@ -47,6 +49,8 @@ export interface LiveScene {
   readonly point: string | null
   /** Places to point out: where submissions differ, what a fault is about. */
   readonly pointedOut: readonly Box[]
+  /** Whether fingers are at work: grips are larger for them. */
+  readonly isCoarse: boolean
   /** The place that a point goes to by itself, or null. */
   readonly snap: ImagePoint | null
   /** By how much the table is turned, degrees: what is written stands upright. */
@@ -60,6 +64,7 @@ export interface LiveScene {
 export class LiveLayer {
   readonly #brush: Brush
   #size: Size = { width: 1, height: 1 }
+  #handleSide = HANDLE_SIDE
   painted = 0
 
   constructor(host: HTMLElement) {
@@ -80,6 +85,7 @@ export class LiveLayer {
 
   frame(live: LiveScene): void {
     this.painted = 0
+    this.#handleSide = live.isCoarse ? HANDLE_SIDE_COARSE : HANDLE_SIDE
     const brush = this.#brush
     brush.aim(live.view)
     brush.clear()
@@ -189,7 +195,7 @@ export class LiveLayer {
     const kind = scene.kindAt(slot)
     const geometry = sketch?.changed?.id === id ? sketch.changed.geometry : scene.markAt(slot).geometry
     const bounds = kind.bounds(geometry)
-    const full = HANDLE_SIDE * density
+    const full = this.#handleSide * density
     // The grips of a small box stand outside it, so that it can still be seen.
     const isSmall = bounds.w * scale < 4 * full && bounds.h * scale < 4 * full
     const away = isSmall ? (full * 0.35 + density) / scale : 0
@@ -208,7 +214,7 @@ export class LiveLayer {
   #drawGrip(x: number, y: number, form: Handle["form"], isOn = false, isSmall = false): void {
     const { context, projection } = this.#brush
     const { density, scale } = projection
-    const side = Math.round(HANDLE_SIDE * density * (form === "ghost" ? 0.65 : isSmall ? 0.7 : 1))
+    const side = Math.round(this.#handleSide * density * (form === "ghost" ? 0.65 : isSmall ? 0.7 : 1))
     const left = Math.round(x * scale + projection.x - side / 2)
     const top = Math.round(y * scale + projection.y - side / 2)
     context.setLineDash([])
