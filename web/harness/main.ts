@@ -38,3 +38,31 @@ window.harness = { port, document: () => structuredClone(window.harness.inside?.
 /** ?pictures=a.png,b.png: files beside the page instead of paint, one for each asset. */
 const pictures = asked.get("pictures")?.split(",") ?? []
 const painted = pictures.length > 0 ? "" : await paint(width, height)
+const people = ["Heron 12", "Otter 7", "Finch 31"]
+mount(Harness, {
+  target: document.getElementById("app") as HTMLElement,
+  props: {
+    mode,
+    port,
+    assets: Array.from({ length: pictures.length || number("assets", 1) }, (_, i) => ({
+      url: pictures[i] ?? painted,
+      width,
+      height,
+    })),
+    document: asked.has("polygons")
+      ? manyPolygons(number("polygons", 0), number("corners", 50), width, height)
+      : asked.has("n")
+        ? manyBoxes(number("n", 0), width, height)
+        : asked.has("street") || mode === "review"
+          ? streetBy(1, width, height)
+          : {},
+    submissions:
+      mode === "review"
+        ? people.map((name, i) => ({ id: `p${i}`, name, document: streetBy(i + 1, width, height) }))
+        : null,
+    forgets: asked.get("shelf") === "memory",
+    gallery: asked.has("gallery"),
+    two: asked.has("two"),
+    layers: asked.has("layers") ? { overlap: "forbidden" } : {},
+  },
+})
