@@ -29,7 +29,9 @@ export const ANY: readonly KeyMode[] = ["label", "review", "view"]
 export const WALKS: readonly KeyMode[] = ["attributes", "sweep"]
 /** While outlines are offered. */
 export const OFFERS: readonly KeyMode[] = ["offers"]
-export const LOOK: readonly KeyMode[] = [...ANY, ...WALKS, ...OFFERS]
+/** A reviewer decides by single keys: their own few, and those that only look. */
+export const DECIDE: readonly KeyMode[] = ["decide"]
+export const LOOK: readonly KeyMode[] = [...ANY, ...WALKS, ...OFFERS, ...DECIDE]
 
 export class Commands<Host> {
   readonly #byId: ReadonlyMap<string, Command<Host>>

@@ -13,8 +13,11 @@ export const PRESETS: readonly { readonly id: PresetName; readonly title: string
 /** What one is doing in the editor: labeling an item, reviewing submissions, or only looking. */
 export type Mode = "label" | "review" | "view"
 
-/** Whose keys hold: those of a mode, or within it of a walk from mark to mark, or while outlines are offered. */
-export type KeyMode = Mode | "attributes" | "sweep" | "offers"
+/**
+ * Whose keys hold: those of a mode, or within it of a walk from mark to mark, while outlines are offered, or while one
+ * decides by single keys.
+ */
+export type KeyMode = Mode | "attributes" | "sweep" | "offers" | "decide"
 
 /** An action as the keymap sees it. `keys` are spellings such as "Ctrl+Z" or "T H". */
 export interface KeyedCommand {

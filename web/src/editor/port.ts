@@ -78,7 +78,7 @@ export interface EditorPort {
   ask(assignmentId: string, question: Question): Promise<void>
   pause(assignmentId: string): Promise<void>
   resume(assignmentId: string): Promise<void>
-  review(assignmentId: string, verdict: Verdict): Promise<void>
+  review(assignmentId: string, verdict: Verdict): Promise<Handed>
 }
 
 /**

@@ -81,9 +81,10 @@ export class FakePort implements EditorPort {
     this.resumes++
   }
 
-  async review(_assignmentId: string, verdict: Verdict): Promise<void> {
+  async review(_assignmentId: string, verdict: Verdict): Promise<Handed> {
     this.#answer()
     this.verdicts.push(structuredClone(verdict))
+    return { kept: Promise.resolve() }
   }
 
   #answer(): void {

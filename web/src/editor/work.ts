@@ -188,10 +188,7 @@ export class Work {
     const { port, assignmentId, session, handInKey: key } = this.#parts
     const annotation = session.finished()
     const beats = this.#beats.outstanding()
-    await this.#end("reviewed", async () => {
-      await port.review(assignmentId, { key, decision, reasons, note, annotation, beats })
-      return null
-    })
+    await this.#end("reviewed", () => port.review(assignmentId, { key, decision, reasons, note, annotation, beats }))
   }
 
   /** Asks the lead; work goes on meanwhile. Returns what went wrong, or null. */

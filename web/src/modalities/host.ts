@@ -11,6 +11,7 @@ import type { Work } from "#editor/work.ts"
 import { follow } from "./follow.ts"
 import type { Difference, Review } from "./review.ts"
 import type { Settings } from "./settings.ts"
+import type { Reason } from "./start.ts"
 
 /** What floats over the editor; at most one of them at a time. */
 export type Opened = "help" | "keys" | "display" | "skip" | "ask" | "reject" | null
@@ -56,6 +57,8 @@ export interface Host {
   stepBack?(): boolean
   /** Takes out the point of the selected mark that keys act on; false, or absent, if there is none. */
   deletePoint?(): boolean
+  /** Why work can be sent back, in the order of their digits. */
+  rejectReasons: readonly Reason[]
   /** Whether a gesture is under way. */
   readonly isBusy?: boolean
   /** Whose keys hold, while these are not those of the session's mode. */
@@ -69,7 +72,8 @@ export function cannotEdit(host: Host): string | null {
 }
 
 export function keyModeOf(host: Host): KeyMode {
-  return host.keyMode ?? host.session.mode
+  const mode = host.keyMode ?? host.session.mode
+  return mode === "review" && host.settings.values.decides ? "decide" : mode
 }
 
 /** The commands of one project and the keymap of one person. */

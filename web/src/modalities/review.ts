@@ -79,6 +79,15 @@ export class Review {
     this.topics.tell("review")
   }
 
+  /** Shows the next submission alone, after the last one all of them again. Returns what is shown, null for all. */
+  flip(): Submission | null {
+    const at = this.shown.size === 1 ? this.submissions.findIndex(({ id }) => this.shown.has(id)) : -1
+    const next = this.submissions[at + 1]
+    this.shown = new Set(next ? [next.id] : this.submissions.map(({ id }) => id))
+    this.topics.tell("review")
+    return next ?? null
+  }
+
   goTo(index: number): void {
     const count = this.differences.length
     this.current = count === 0 ? -1 : (index + count) % count

@@ -1,6 +1,6 @@
 /** Looking at submissions over one another. */
 
-import { type Command, keys, REVIEW } from "#editor/commands.ts"
+import { type Command, DECIDE, keys, REVIEW } from "#editor/commands.ts"
 import { cannotEdit, type Host } from "./host.ts"
 import { take } from "./take.ts"
 
@@ -25,7 +25,7 @@ export const reviewCommands: readonly Command<Host>[] = [
     id: "review.next",
     title: "Next difference",
     group: "Review",
-    modes: REVIEW,
+    modes: [...REVIEW, ...DECIDE],
     keys: keys("]"),
     refusal: needsDifferences,
     run: (workspace) => goTo(workspace, (workspace.review?.current ?? -1) + 1),
@@ -34,10 +34,21 @@ export const reviewCommands: readonly Command<Host>[] = [
     id: "review.previous",
     title: "Previous difference",
     group: "Review",
-    modes: REVIEW,
+    modes: [...REVIEW, ...DECIDE],
     keys: keys("["),
     refusal: needsDifferences,
     run: (workspace) => goTo(workspace, Math.max(0, workspace.review?.current ?? 0) - 1),
+  },
+  {
+    id: "review.flip",
+    title: "Flip through the submissions, each alone, then all",
+    group: "Review",
+    modes: [...REVIEW, ...DECIDE],
+    keys: keys("Alt+F"),
+    refusal: ({ review }) => (review && review.submissions.length > 1 ? null : "There is one submission only."),
+    run(host) {
+      host.say(host.review?.flip()?.name ?? "All submissions")
+    },
   },
   ...Array.from(
     { length: LAYERS_MAX },
@@ -64,7 +75,7 @@ export const reviewCommands: readonly Command<Host>[] = [
       title: `Show or hide submission ${i + 1}`,
       family: "Show or hide the submission with that number",
       group: "Review",
-      modes: REVIEW,
+      modes: [...REVIEW, ...DECIDE],
       keys: keys(`Alt+Shift+${i + 1}`),
       refusal: ({ review }) => (review?.submissions[i] ? null : "There is no such submission."),
       run: ({ review }) => review?.toggle(review.submissions[i]?.id ?? ""),

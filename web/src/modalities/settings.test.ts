@@ -21,6 +21,17 @@ describe("Settings", () => {
       expect(new Settings(storage(stored)).values).toEqual(DEFAULTS)
     },
   )
+  it("take over what another editor has stored meanwhile, and tell of it once", () => {
+    const place = storage(null)
+    const [first, second] = [new Settings(place), new Settings(place)]
+    let told = 0
+    second.topics.on("settings", () => told++)
+    first.set({ decides: true })
+    expect(second.values.decides).toBe(false)
+    second.readAgain()
+    second.readAgain()
+    expect([second.values.decides, told]).toEqual([true, 1])
+  })
   it("work where nothing can be kept", () => {
     const full = {
       getItem: () => null,

@@ -22,6 +22,8 @@ export interface SettingValues {
   readonly grid: boolean
   readonly loupe: boolean
   readonly minimap: boolean
+  /** Reviewers decide by single keys. */
+  readonly decides: boolean
   /** Width of the brush, image pixels. */
   readonly brush: number
   readonly preset: PresetName
@@ -53,6 +55,7 @@ export const DEFAULTS: SettingValues = {
   grid: false,
   loupe: false,
   minimap: false,
+  decides: false,
   brush: 24,
   preset: "fairmark",
   overrides: {},
@@ -72,6 +75,14 @@ export class Settings {
   constructor(storage: Storage | null) {
     this.#storage = storage
     this.values = { ...DEFAULTS, ...readStored(storage) }
+  }
+
+  /** Takes over what another editor of this browser has stored meanwhile: the one that stood ready out of sight. */
+  readAgain(): void {
+    const stored = { ...DEFAULTS, ...readStored(this.#storage) }
+    if (this.#storage === null || JSON.stringify(stored) === JSON.stringify(this.values)) return
+    this.values = stored
+    this.topics.tell("settings")
   }
 
   set(changes: Partial<SettingValues>): void {
@@ -117,6 +128,7 @@ function isFit(name: string, value: unknown): boolean {
     case "grid":
     case "loupe":
     case "minimap":
+    case "decides":
       return typeof value === "boolean"
     case "preset":
       return PRESETS.some((preset) => preset.id === value)

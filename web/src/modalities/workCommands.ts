@@ -1,6 +1,6 @@
 /** The assignment: save, hand in, skip, ask, pause, decide. */
 
-import { type Command, EDIT, type Keys, keys, LABEL, REVIEW } from "#editor/commands.ts"
+import { type Command, DECIDE, EDIT, type Keys, keys, LABEL, REVIEW } from "#editor/commands.ts"
 import type { KeyMode } from "#editor/keymap.ts"
 import { goTo } from "./faults.ts"
 import type { Host } from "./host.ts"
@@ -38,15 +38,23 @@ export const workCommands: readonly Command<Host>[] = [
     workspace.say(fault ? `${fault.message} ${fault.mend ?? ""}` : "There is nothing to mend.", fault !== null)
   }),
   work("skip", "Skip this item", LABEL, keys("Ctrl+Space"), (workspace) => workspace.open("skip")),
-  work("ask", "Ask the lead", EDIT, keys("Ctrl+/"), (workspace) => workspace.open("ask")),
+  work("ask", "Ask the lead", [...EDIT, ...DECIDE], keys("Ctrl+/"), (workspace) => workspace.open("ask")),
   {
-    ...work("pause", "Pause or go on", EDIT, keys("Alt+P"), ({ work: at }) => at?.setPaused(at.phase === "open")),
+    ...work("pause", "Pause or go on", [...EDIT, ...DECIDE], keys("Alt+P"), ({ work: at }) =>
+      at?.setPaused(at.phase === "open"),
+    ),
     refusal: ({ work: at }) => (at?.phase === "open" || at?.phase === "paused" ? null : "This work is not open."),
   },
-  work("review.accept", "Accept", REVIEW, keys("Ctrl+Shift+Up | Ctrl+Enter"), ({ work: at, session }) => {
-    void at?.review(session.isChanged ? "fix" : "accept", [], "")
-  }),
-  work("review.reject", "Send back, with reasons", REVIEW, keys("Ctrl+Shift+Down"), (workspace) =>
+  work(
+    "review.accept",
+    "Accept",
+    [...REVIEW, ...DECIDE],
+    keys("Ctrl+Shift+Up | Ctrl+Enter"),
+    ({ work: at, session }) => {
+      void at?.review(session.isChanged ? "fix" : "accept", [], "")
+    },
+  ),
+  work("review.reject", "Send back, with reasons", [...REVIEW, ...DECIDE], keys("Ctrl+Shift+Down"), (workspace) =>
     workspace.open("reject"),
   ),
 ]

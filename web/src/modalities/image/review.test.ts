@@ -82,3 +82,17 @@ describe("take and takeAll", () => {
     expect(workspace.session.isChanged).toBe(false)
   })
 })
+
+describe("flip", () => {
+  it("shows one submission after the other alone, then all again", () => {
+    const of = (id: string) => ({ id, name: id.toUpperCase(), document: say([]) })
+    const review = new Review([of("a"), of("b")], vocabulary, imageKinds)
+    const seen = Array.from({ length: 4 }, () => [review.flip()?.name ?? null, [...review.shown]])
+    expect(seen).toEqual([
+      ["A", ["a"]],
+      ["B", ["b"]],
+      [null, ["a", "b"]],
+      ["A", ["a"]],
+    ])
+  })
+})

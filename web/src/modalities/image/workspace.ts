@@ -16,6 +16,7 @@ import type { ImagePoint } from "#geometry/point.ts"
 import type { Focus, Host, Opened } from "../host.ts"
 import type { Difference, Review } from "../review.ts"
 import type { Settings } from "../settings.ts"
+import type { Reason } from "../start.ts"
 import { Assistance } from "./assist/assistance.ts"
 import { watchHandIn } from "./assist/lastImage.ts"
 import { workerAnswerer } from "./assist/workerAnswerer.ts"
@@ -55,6 +56,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   sketched: Sketch | null = null
   cursorStyle = "default"
   opened: Opened = null
+  rejectReasons: readonly Reason[] = []
   /** The mark that the next drawing is about, or null: it takes its place, or `joins` it as a part or a hole. */
   redrawing: string | null = null
   joins = false

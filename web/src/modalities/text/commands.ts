@@ -3,6 +3,7 @@
 import { ANY, type Command, EDIT, type Keys, keys } from "#editor/commands.ts"
 import { attributesCommand, searchCommand } from "../classCommands.ts"
 import { commandsFrom } from "../commandTable.ts"
+import { decideCommands } from "../decideCommands.ts"
 import { cannotEdit, type MakeCommands } from "../host.ts"
 import { deleteCommands, historyCommands, selectCommands } from "../markCommands.ts"
 import { reviewCommands } from "../reviewCommands.ts"
@@ -86,6 +87,7 @@ const FORM_COMMANDS: readonly TextCommand[] = [
   ...viewCommands,
   ...workCommands,
   ...reviewCommands,
+  ...decideCommands,
 ]
 
 export const STATIC_COMMANDS: readonly TextCommand[] = [

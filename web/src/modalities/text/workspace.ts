@@ -11,6 +11,7 @@ import type { Work } from "#editor/work.ts"
 import type { Focus, Host, Opened } from "../host.ts"
 import type { Difference, Review } from "../review.ts"
 import type { Settings } from "../settings.ts"
+import type { Reason } from "../start.ts"
 import { geometryOf, stretchOf } from "./kinds/span.ts"
 import type { Passage, Stretch } from "./passage.ts"
 
@@ -29,6 +30,7 @@ export class TextWorkspace implements Host {
   readonly #stop: () => void
   hovered: string | null = null
   opened: Opened = null
+  rejectReasons: readonly Reason[] = []
   wanted: { readonly focus: Focus; readonly field: string | null } | null = null
   /** Where the keys are: a word or what was reached for with Shift; null before they were used. */
   caret: Place | null = null

@@ -4,7 +4,7 @@
  */
 
 import type { Annotation } from "#editor/annotation.ts"
-import { asPortError, type Beat } from "#editor/port.ts"
+import { asPortError, type Beat, type Verdict } from "#editor/port.ts"
 
 export interface HandedIn {
   readonly assignmentId: string
@@ -16,6 +16,8 @@ export interface HandedIn {
   /** The same for every try: the server takes it once. */
   readonly key: string
   readonly annotation: Annotation
+  /** What a reviewer decided; absent: the annotation is an answer. */
+  readonly verdict?: Pick<Verdict, "decision" | "reasons" | "note">
   /** Time worked that the server has not heard of yet. */
   readonly beats: readonly Beat[]
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { ApiError } from "#api/problem.ts"
 import type { Annotation } from "#editor/annotation.ts"
-import { MemoryOutbox, Outbox } from "./outbox.svelte.ts"
-import { ApiPort, type PortParts, portError, wireBeat } from "./port.ts"
+import { type HandedIn, MemoryOutbox, Outbox } from "./outbox.svelte.ts"
+import { ApiPort, handIn, type PortParts, portError, wireBeat } from "./port.ts"
 
 const annotation: Annotation = { version: 1, marks: [], answers: {}, links: [] }
 const refusal = (code: string, status: number, fields = {}) =>
@@ -83,6 +83,28 @@ describe("submit", () => {
   })
 })
 
+describe("handIn", () => {
+  const entry = { assignmentId: "a", orgId: "o", personId: "ada", name: "A", key: "k", annotation, beats: [] }
+  async function bodyOf(entry: HandedIn): Promise<unknown> {
+    const post = vi.fn(async (..._: unknown[]) => undefined)
+    await handIn({ post } as never, entry)
+    const [path, { body }] = post.mock.calls[0] as [string, { body: unknown }]
+    return [path, body]
+  }
+  it("sends an annotation with an answer and with a fix, and with no other decision", async () => {
+    expect(await bodyOf(entry)).toEqual(["/api/v1/assignments/{id}/submit", { key: "k", annotation }])
+    const said = { key: "k", reasons: [], comment: "" }
+    expect(await bodyOf({ ...entry, verdict: { decision: "accept", reasons: [], note: "" } })).toEqual([
+      "/api/v1/assignments/{id}/review",
+      { ...said, decision: "accept" },
+    ])
+    expect(await bodyOf({ ...entry, verdict: { decision: "fix", reasons: [], note: "" } })).toEqual([
+      "/api/v1/assignments/{id}/review",
+      { ...said, decision: "fix", annotation },
+    ])
+  })
+})
+
 describe("ApiPort", () => {
   it("tells that the turn is over, and of other refusals nothing", async () => {
     const over = opened({ answer: () => Promise.reject(refusal("lease_expired", 409)) })
@@ -113,20 +135,19 @@ describe("ApiPort", () => {
     })
     expect(onSaved).not.toHaveBeenCalled()
   })
-  it("sends an annotation with a fix alone; accepting one's own changes is one", async () => {
-    const verdict = { key: "k", reasons: [], note: "", annotation, beats: [] }
-    const theirs = opened()
-    await theirs.port.review("a", { ...verdict, decision: "accept" })
-    expect(theirs.answer).toHaveBeenCalledWith(
-      expect.anything(),
-      expect.objectContaining({ body: { key: "k", decision: "accept", reasons: [], comment: "" } }),
+  it("lays a decision aside like an answer, and goes on where there is something to go on with", async () => {
+    const { port, send, outbox } = opened({ isAhead: true })
+    await port.review("a", { key: "k", decision: "reject", reasons: ["missed"], note: "", annotation, beats: [] })
+    expect([send.mock.calls.length, outbox.waiting.length]).toEqual([0, 1])
+    await vi.advanceTimersByTimeAsync(200)
+    expect(send).toHaveBeenCalledWith(
+      expect.objectContaining({ key: "k", verdict: { decision: "reject", reasons: ["missed"], note: "" } }),
     )
-    const own = opened({ isOwnVersion: true })
-    await own.port.review("a", { ...verdict, decision: "accept" })
-    expect(own.answer).toHaveBeenCalledWith(
-      expect.anything(),
-      expect.objectContaining({ body: { key: "k", decision: "fix", reasons: [], comment: "", annotation } }),
-    )
+  })
+  it("accepting one's own changes is a fix", async () => {
+    const { port, send } = opened({ isOwnVersion: true })
+    await port.review("a", { key: "k", decision: "accept", reasons: [], note: "", annotation, beats: [] })
+    expect(send).toHaveBeenCalledWith(expect.objectContaining({ verdict: { decision: "fix", reasons: [], note: "" } }))
   })
   it("names the marks of a question, as many as the server takes", async () => {
     const { port, answer, onAsked } = opened()

@@ -109,14 +109,20 @@ const wire = (annotation: Annotation) => annotation as unknown as WireDocument
 
 /** Sends what the outbox keeps. Rejects with a PortError. */
 export async function handIn(api: Api<paths>, entry: HandedIn): Promise<void> {
+  const { key, verdict, annotation } = entry
+  const to = { path: { id: entry.assignmentId }, headers: inOrg(entry.orgId) }
   const beat = entry.beats.length > 0 ? { beat: wireBeat(entry.beats, Date.now()) } : {}
-  const body = { key: entry.key, annotation: wire(entry.annotation), ...beat }
   try {
-    await api.post("/api/v1/assignments/{id}/submit", {
-      path: { id: entry.assignmentId },
-      headers: inOrg(entry.orgId),
-      body,
-    })
+    if (!verdict) {
+      const body = { key, annotation: wire(annotation), ...beat }
+      await api.post("/api/v1/assignments/{id}/submit", { ...to, body })
+      return
+    }
+    const { decision, reasons, note: comment } = verdict
+    // A fix, and only a fix, carries an annotation: what the reviewer accepts unchanged stays the workers'.
+    const fixed = decision === "fix" ? { annotation: wire(annotation) } : {}
+    const body = { key, decision, reasons: [...reasons], comment, ...fixed, ...beat }
+    await api.post("/api/v1/assignments/{id}/review", { ...to, body })
   } catch (thrown) {
     throw portError(thrown)
   }
@@ -158,20 +164,8 @@ export class ApiPort implements EditorPort {
     this.#parts.onLease(lease)
   }
 
-  /** Lays the work into the outbox, which sends it. With something to go on with, nobody waits for the answer. */
   async submit(id: string, { key, annotation, beats }: HandIn): Promise<Handed> {
-    const { outbox, subject, mayGoOn } = this.#parts
-    const { orgId, personId, name } = subject
-    const entry = { assignmentId: id, orgId, personId, name, key, annotation, beats }
-    const kept = outbox.put(entry)
-    if (!mayGoOn()) await outbox.deliver(id)
-    else {
-      // Nobody awaits it then: the next task is drawn first, and what becomes of this one is the outbox's to tell.
-      void afterPaint()
-        .then(() => outbox.deliver(id))
-        .catch((error: unknown) => outbox.failed(entry, error))
-    }
-    return { kept }
+    return this.#send({ ...this.#entry(id), key, annotation, beats })
   }
 
   async skip(id: string, { reason, note }: Skip): Promise<void> {
@@ -193,18 +187,28 @@ export class ApiPort implements EditorPort {
     this.#parts.onLease(await this.#ask(() => this.#parts.api.post("/api/v1/assignments/{id}/resume", this.#to(id))))
   }
 
-  /** A fix, and only a fix, carries an annotation: what the reviewer accepts unchanged stays the workers'. */
-  async review(id: string, { key, decision, reasons, note, annotation, beats }: Verdict): Promise<void> {
+  async review(id: string, { decision, reasons, note, key, annotation, beats }: Verdict): Promise<Handed> {
     const said = decision === "accept" && this.#parts.subject.isOwnVersion ? "fix" : decision
-    const body = {
-      key,
-      decision: said,
-      reasons: [...reasons],
-      comment: note,
-      ...(said === "fix" ? { annotation: wire(annotation) } : {}),
-      ...(beats.length > 0 ? { beat: wireBeat(beats, Date.now()) } : {}),
+    return this.#send({ ...this.#entry(id), key, annotation, beats, verdict: { decision: said, reasons, note } })
+  }
+
+  #entry(assignmentId: string): Pick<HandedIn, "assignmentId" | "orgId" | "personId" | "name"> {
+    const { orgId, personId, name } = this.#parts.subject
+    return { assignmentId, orgId, personId, name }
+  }
+
+  /** Lays the work into the outbox, which sends it. With something to go on with, nobody waits for the answer. */
+  async #send(entry: HandedIn): Promise<Handed> {
+    const { outbox, mayGoOn } = this.#parts
+    const kept = outbox.put(entry)
+    if (!mayGoOn()) await outbox.deliver(entry.assignmentId)
+    else {
+      // Nobody awaits it then: the next task is drawn first, and what becomes of this one is the outbox's to tell.
+      void afterPaint()
+        .then(() => outbox.deliver(entry.assignmentId))
+        .catch((error: unknown) => outbox.failed(entry, error))
     }
-    await this.#ask(() => this.#parts.api.post("/api/v1/assignments/{id}/review", { ...this.#to(id), body }))
+    return { kept }
   }
 
   #to(id: string) {

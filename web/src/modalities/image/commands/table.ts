@@ -3,6 +3,7 @@
 import type { Command } from "#editor/commands.ts"
 import { attributesCommand, searchCommand } from "../../classCommands.ts"
 import { commandsFrom } from "../../commandTable.ts"
+import { decideCommands } from "../../decideCommands.ts"
 import { deleteCommands, historyCommands, selectCommands } from "../../markCommands.ts"
 import { reviewCommands } from "../../reviewCommands.ts"
 import { workCommands } from "../../workCommands.ts"
@@ -34,6 +35,7 @@ export const STATIC_COMMANDS: readonly Command<Workspace>[] = [
   ...walkCommands,
   ...workCommands,
   ...reviewCommands,
+  ...decideCommands,
 ]
 
 export const commandsAndKeys = commandsFrom(STATIC_COMMANDS)

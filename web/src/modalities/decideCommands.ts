@@ -1,0 +1,55 @@
+/** Deciding on one task after another by single keys, for reviewers who seldom have to change anything. */
+
+import { type Command, DECIDE, keys, REVIEW } from "#editor/commands.ts"
+import type { Host } from "./host.ts"
+
+/** Reasons that have a digit of their own. */
+export const DIGITS = 9
+
+/** What to do about a decision that cannot be made now; null if it can. */
+function notNow({ work }: Host): string | null {
+  if (work?.phase === "open") return null
+  return work?.phase === "paused" ? "Go on first: the time of a break is not counted." : "This task is decided."
+}
+
+export const decideCommands: readonly Command<Host>[] = [
+  {
+    id: "decide.toggle",
+    title: "Decide by single keys, or not any more",
+    group: "Review",
+    modes: [...REVIEW, ...DECIDE],
+    keys: keys("Alt+U"),
+    run(host) {
+      const decides = !host.settings.values.decides
+      host.settings.set({ decides })
+      host.say(decides ? "A accepts, digits send back." : "Keys draw and change again.")
+    },
+  },
+  {
+    id: "decide.accept",
+    title: "Accept, and go on",
+    group: "Review",
+    modes: DECIDE,
+    keys: keys("A | Enter"),
+    refusal: notNow,
+    run({ work, session }) {
+      void work?.review(session.isChanged ? "fix" : "accept", [], "")
+    },
+  },
+  ...Array.from(
+    { length: DIGITS },
+    (_, i): Command<Host> => ({
+      id: `decide.reject${i + 1}`,
+      title: `Send back for reason ${i + 1}, and go on`,
+      family: "Send back for the reason with that number, and go on",
+      group: "Review",
+      modes: DECIDE,
+      keys: keys(`${i + 1}`),
+      refusal: (host) => (host.rejectReasons[i] ? notNow(host) : `There is no reason ${i + 1}.`),
+      run({ work, rejectReasons }) {
+        const reason = rejectReasons[i]
+        if (reason) void work?.review("reject", [reason.id], "")
+      },
+    }),
+  ),
+]
