@@ -287,6 +287,12 @@ class TestHostile:
 
 
 class TestImageIndex:
+    def test_pictures_of_labels_are_no_images(self) -> None:
+        labels = ["SegmentationClass/a.png", "x/SegmentationObject/a.png", "annotations/panoptic_val/a.png"]
+        index = ImageIndex(["JPEGImages/a.png", *labels])
+        assert index.count == 1
+        assert index.find("a.png") == "JPEGImages/a.png"
+
     def test_finds_by_the_end_of_the_path(self) -> None:
         index = ImageIndex(["images/train/a.jpg", "images/val/a.jpg", "b.png", "labels/a.txt", "x/c.jpg"])
         assert index.count == 4
