@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from fairmark.client import AsyncClient
 from fairmark.client.model import OntologyVersion
 from fairmark.kernel.actor import MemberRole, WorkRole
-from fairmark.ontology.model import Annotation, Layers, Mark, Overlap
+from fairmark.ontology.model import Annotation, Layers, LinkType, Mark, MarkLimits, Overlap
 from fairmark.projects.model import Consensus, LabelStage, Methods
 from tests.browser.conftest import OpenScreen, OpenShop
 from tests.browser.product import PASSWORD, Screen, Shop, pipeline, take
@@ -101,6 +101,24 @@ class TestOntology:
         sky = next(each for each in saved.document.classes if each.id == "sky")
         assert ("mask" in sky.marks, sky.instances) == (True, False)
         assert saved.document.layers == Layers(Overlap.FORBIDDEN, whole=True)
+
+    async def test_relations_and_least_sizes_are_set(self, shop: OpenShop, screen: OpenScreen) -> None:
+        opened = await shop()
+        page = await manager_at(opened, await screen(), "/setup")
+        await page.get_by_text("Least sizes and numbers of points").click()
+        await page.get_by_label("At least wide").fill("12")
+        await page.get_by_placeholder("New relation").fill("Covers")
+        await page.keyboard.press("Enter")
+        relation = page.get_by_role("group", name="Relation Covers")
+        await relation.get_by_label("From").press_sequentially("Blo")
+        await page.get_by_role("option", name="Block").click()
+        await page.keyboard.press("Escape")
+        await relation.get_by_role("checkbox", name="It has a direction").uncheck()
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_text("Version 2").first).to_be_visible()
+        saved = (await opened.client.get_ontology(opened.project.id)).document
+        assert saved.links == (LinkType("covers", "Covers", ("block",), (), directed=False),)
+        assert saved.classes[0].limits == {"box": MarkLimits(min_width=12)}
 
 
 class TestPipeline:

@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest"
-import { copyOf, draftOf, idFrom, moveBy, newClass, newField, nextKey, ontologyOf, relevantRules } from "./draft.ts"
+import {
+  copyOf,
+  draftOf,
+  idFrom,
+  moveBy,
+  newClass,
+  newField,
+  newLink,
+  nextKey,
+  ontologyOf,
+  relevantRules,
+  withLimit,
+} from "./draft.ts"
 
 const ontology = {
   version: 1,
@@ -31,7 +43,10 @@ const ontology = {
     },
   ],
   questions: [{ id: "sharp", name: "Sharp?", kind: "scale" as const, min: 1, max: 5, step: 1 }],
-  links: [{ id: "tows", name: "tows" }],
+  links: [
+    { id: "tows", name: "tows" },
+    { id: "beside", name: "stands beside", from: ["car"], to: ["car"], directed: false },
+  ],
 }
 
 describe("draftOf and ontologyOf", () => {
@@ -71,6 +86,25 @@ describe("draftOf and ontologyOf", () => {
     const question = draft.questions[0]
     if (question) question.kind = "date"
     expect(ontologyOf(draft).questions).toEqual([{ id: "sharp", name: "Sharp?", kind: "date" }])
+  })
+})
+
+describe("withLimit", () => {
+  it("sets one member, and leaves nothing empty behind", () => {
+    const one = withLimit({}, "box", "min_width", 5)
+    expect(one).toEqual({ box: { min_width: 5 } })
+    const two = withLimit(one, "box", "min_height", 3)
+    expect(two).toEqual({ box: { min_width: 5, min_height: 3 } })
+    expect(withLimit(two, "box", "min_width", 0)).toEqual({ box: { min_height: 3 } })
+    expect(withLimit(one, "box", "min_width", null)).toEqual({})
+    expect(withLimit(one, "polygon", "max_points", 9)).toEqual({ box: { min_width: 5 }, polygon: { max_points: 9 } })
+  })
+})
+
+describe("newLink", () => {
+  it("has an id of its own, and any class at both ends", () => {
+    const first = newLink("Tows", [])
+    expect(newLink("Tows", [first])).toMatchObject({ id: "tows_2", name: "Tows", from: [], to: [], directed: true })
   })
 })
 

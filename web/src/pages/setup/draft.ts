@@ -7,6 +7,7 @@ import type {
   ItemClass,
   Layers,
   LinkType,
+  MarkLimits,
   Ontology,
   Rule,
   Strictness,
@@ -50,18 +51,28 @@ export interface DraftClass {
   help: string
   min_count: number | null
   max_count: number | null
-  /** Kept as they are: this page has no screen for them. */
+  /** By mark kind; kept for kinds that are taken out, and left out of the document. */
   limits: NonNullable<ItemClass["limits"]>
   /** False: one mask of it at most on each image. */
   instances: boolean
   skeleton: DraftSkeleton
 }
 
+export interface DraftLink {
+  uid: string
+  id: string
+  name: string
+  /** Ids of classes; none: any. */
+  from: string[]
+  to: string[]
+  directed: boolean
+}
+
 export interface Draft {
   classes: DraftClass[]
   questions: DraftField[]
-  /** Kept as they are: this page has no screen for them. */
-  links: readonly LinkType[]
+  /** How marks may be related. */
+  links: DraftLink[]
   /** How masks lie with one another. */
   layers: { overlap: NonNullable<Layers["overlap"]>; whole: boolean }
   /** How strict the rules are that finished work is held against. */
@@ -119,7 +130,14 @@ export function draftOf(ontology: Ontology): Draft {
       skeleton: skeletonDraft(one.skeleton, newUid),
     })),
     questions: (ontology.questions ?? []).map(fieldDraft),
-    links: ontology.links ?? [],
+    links: (ontology.links ?? []).map(({ id, name, from = [], to = [], directed = true }) => ({
+      uid: newUid(),
+      id,
+      name,
+      from: [...from],
+      to: [...to],
+      directed,
+    })),
     layers: { overlap: "allowed", whole: false, ...ontology.layers },
     strictness: { ...USUAL_STRICTNESS, ...ontology.strictness },
   }
@@ -165,10 +183,42 @@ export function ontologyOf(draft: Draft): Ontology {
       }),
     ),
     questions: draft.questions.map(fieldOf),
-    links: draft.links,
+    links: draft.links.map(linkOf),
     ...layersOf(draft),
     ...strictnessOf(draft),
   }
+}
+
+function linkOf({ id, name, from, to, directed }: DraftLink): LinkType {
+  return {
+    id,
+    name: name.trim(),
+    ...(from.length > 0 ? { from: [...from] } : {}),
+    ...(to.length > 0 ? { to: [...to] } : {}),
+    ...(directed ? {} : { directed }),
+  }
+}
+
+export function newLink(name: string, among: readonly DraftLink[]): DraftLink {
+  const taken = among.map(({ id }) => id)
+  return { uid: newUid(), id: idFrom(name, taken, "relation"), name, from: [], to: [], directed: true }
+}
+
+/** Mark kinds that are as wide and high as they are drawn, and those that are made of points. */
+export const hasSides = (kind: string): boolean => !["points", "polyline", "skeleton", "tag"].includes(kind)
+export const hasPoints = (kind: string): boolean => ["points", "polygon", "polyline", "skeleton"].includes(kind)
+
+/** Limits with one member set; null or 0 takes it out, and a kind without any goes too. */
+export function withLimit(
+  limits: DraftClass["limits"],
+  kind: string,
+  member: keyof MarkLimits,
+  value: number | null,
+): DraftClass["limits"] {
+  const { [member]: _, ...rest } = limits[kind] ?? {}
+  const own = value ? { ...rest, [member]: value } : rest
+  const { [kind]: __, ...others } = limits
+  return Object.keys(own).length > 0 ? { ...others, [kind]: own } : others
 }
 
 /** What is not as usual. */

@@ -34,6 +34,7 @@ export function faultsOf(draft: Draft): Fault[] {
     checkFields(one.attributes, `${path}/attributes`, "attribute", found)
   })
   checkFields(draft.questions, "/questions", "question", found)
+  checkList(draft.links, "/links", "relation", found)
   return found
 }
 
