@@ -86,6 +86,11 @@ export const ontology: Ontology = {
     },
     { id: "leaf", name: "Leaf", color: "#2a9d4b", marks: ["mask", "polygon", "box", "ellipse"] },
   ],
+  links: [
+    { id: "tows", name: "tows", from: ["truck", "car"], to: ["car"] },
+    { id: "follows", name: "follows", from: ["car"], to: ["car"] },
+    { id: "beside", name: "beside", from: ["pedestrian"], to: ["pedestrian"], directed: false },
+  ],
   questions: [
     {
       id: "weather",

@@ -58,6 +58,18 @@ export function linkChoices(session: Session, first: Mark, second: Mark): LinkCh
   return found
 }
 
+/** Why no relation leads from one mark to another. */
+export function refusalToLink(session: Session, from: Mark, to: Mark): string {
+  const { vocabulary } = session
+  const [fromName, toName] = [from, to].map((mark) => vocabulary.classOf(mark.class)?.name ?? mark.class)
+  const isThere = linksOf(session).some(
+    (link) => (link.from === from.id && link.to === to.id) || (link.from === to.id && link.to === from.id),
+  )
+  const [other] = linkChoices(session, to, from).filter((choice) => choice.from === to)
+  if (other) return `${other.type.name} leads from ${toName} to ${fromName}: draw it the other way.`
+  return isThere ? "These two are linked already." : `No relation leads from ${fromName} to ${toName} in this project.`
+}
+
 /** Makes a link; returns its id. */
 export function addLink(session: Session, { type, from, to }: LinkChoice): string {
   const id = session.newId()

@@ -36,6 +36,8 @@ export interface Sketch {
   readonly fresh?: { readonly kind: string; readonly geometry: Geometry }
   /** The points of it that stand. */
   readonly dots?: readonly (readonly [x: number, y: number])[]
+  /** A relation being drawn. */
+  readonly arrow?: { readonly from: ImagePoint; readonly to: ImagePoint }
   /** A word at a place. */
   readonly caption?: { readonly text: string; readonly at: ImagePoint }
   /** The frame of a selection being dragged open. */
@@ -79,6 +81,18 @@ export interface Painter {
   renew(): void
 }
 
+/** Joins marks by relations. */
+export interface Linking {
+  /** The mark that a relation has been taken up at, or null. */
+  readonly begun: string | null
+  /** Takes up a relation that begins at a mark; false, and says why, where none can. */
+  begin(id: string): boolean
+  /** Makes the relation, asks which one it is, or says why there is none. */
+  join(from: string, to: string): void
+  end(): void
+  middleOf(id: string): ImagePoint | null
+}
+
 export interface Grip {
   readonly mark: Mark
   readonly handle: Handle
@@ -118,6 +132,11 @@ export interface ToolHost {
   draw(kind: string, geometry: Geometry): void
   say(text: string, urgent?: boolean): void
   readonly painter: Painter
+  readonly links: Linking
+  /** The relation whose line lies at a place, or null. */
+  linkUnder(at: ImagePoint, reach: number): string | null
+  /** Points a relation out, and selects what it joins. */
+  selectLink(id: string): void
 }
 
 /** A press that strays less than this, in screen pixels, is a click. */

@@ -55,6 +55,10 @@ export interface Host {
   say(text: string, urgent?: boolean): void
   /** Takes back the last step of a mark that is being drawn; false, or absent, if none is. */
   stepBack?(): boolean
+  /** Points a relation between marks out, and selects them; absent where the editor draws none. */
+  selectLink?(id: string): void
+  /** The relation that is pointed out, or null. */
+  readonly chosenLink?: string | null
   /** Takes out the point of the selected mark that keys act on; false, or absent, if there is none. */
   deletePoint?(): boolean
   /** Why work can be sent back, in the order of their digits. */

@@ -30,6 +30,11 @@ export const idle: State = {
     if (grip && !ctrl && !(shift && grip.handle.form === "square")) return reshaping(grip, pointer)
     const [only] = host.selection
     const id = host.pick(at, reach, alt && host.selection.size === 1 ? only : undefined)
+    const link = id === null && !shift && !ctrl ? host.linkUnder(at, reach) : null
+    if (link !== null) {
+      host.selectLink(link)
+      return undefined
+    }
     if (shift || id === null) {
       return !shift && host.dragOnNothing === "pan" ? panning(pointer, true) : framing(pointer, shift || ctrl)
     }

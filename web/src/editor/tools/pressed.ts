@@ -5,11 +5,13 @@ import { CLICK_STRAY, type PointerState, type State } from "../tool.ts"
 import { moving } from "./moving.ts"
 
 export function pressed(from: PointerState, id: string): State {
+  let wasSelected = false
   return {
     name: "pressed",
 
     enter(host) {
-      if (!host.selection.has(id)) host.select([id])
+      wasSelected = host.selection.has(id)
+      if (!wasSelected) host.select([id])
     },
 
     pointerMove(_host, pointer) {
@@ -17,7 +19,8 @@ export function pressed(from: PointerState, id: string): State {
     },
 
     pointerUp(host) {
-      host.select([id])
+      // What came to the selection with the press stays with its group; a second click takes it out of it.
+      if (wasSelected) host.select([id])
       return "start"
     },
   }

@@ -6,6 +6,7 @@ import { type Box, unionOf } from "#geometry/box.ts"
 import { placedKind } from "./kinds/table.ts"
 import { FrameCounters } from "./layers/counters.ts"
 import { ImageLayer, type ImageState } from "./layers/imageLayer.ts"
+import { LinksLayer } from "./layers/linksLayer.ts"
 import { LiveLayer } from "./layers/liveLayer.ts"
 import { ClassLook } from "./layers/look.ts"
 import { MarksLayer } from "./layers/marksLayer.ts"
@@ -32,6 +33,7 @@ export class Stage {
   readonly #filterId: string
   readonly #image: ImageLayer
   readonly #marks: MarksLayer
+  readonly #links: LinksLayer
   readonly #live: LiveLayer
   readonly #look: ClassLook
   readonly #submitted: ReviewLayers | null
@@ -54,6 +56,7 @@ export class Stage {
     this.#submitted = review && new ReviewLayers(review, session.vocabulary)
     this.#image = new ImageLayer(host, onImageState)
     this.#marks = new MarksLayer(host)
+    this.#links = new LinksLayer(host)
     this.#live = new LiveLayer(host)
     this.#stop.push(
       workspace.topics.on("viewport", () => this.#request()),
@@ -102,6 +105,7 @@ export class Stage {
   #fitCanvases(): void {
     const { size, density } = this.#workspace
     this.#marks.resize(size, density)
+    this.#links.resize(size, density)
     this.#live.resize(size, density)
     // A canvas that was given another size is blank; waiting for the next frame would show it so.
     this.#draw()
@@ -121,6 +125,7 @@ export class Stage {
     for (const stop of this.#stop) stop()
     this.#image.destroy()
     this.#marks.destroy()
+    this.#links.destroy()
     this.#live.destroy()
   }
 
@@ -151,6 +156,9 @@ export class Stage {
   #drawLive(): void {
     const { view, scene, session, hovered, sketched, settings, canEdit, activePoint, turn, snapHint, isCoarse } =
       this.#workspace
+    const { linker } = this.#workspace
+    const { selection, vocabulary } = session
+    this.#links.frame({ view, scene, vocabulary, linker, sketch: sketched, selection, turn })
     this.#live.frame({
       view,
       scene,

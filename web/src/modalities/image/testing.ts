@@ -2,7 +2,7 @@
 
 import type { WireAnnotation } from "#editor/annotation.ts"
 import type { Mode } from "#editor/keymap.ts"
-import type { Layers, Ontology } from "#editor/ontology.ts"
+import type { Layers, LinkType, Ontology } from "#editor/ontology.ts"
 import { Session } from "#editor/session.ts"
 import type { PointerState } from "#editor/tool.ts"
 import { imagePoint, screenPoint } from "#geometry/point.ts"
@@ -54,10 +54,11 @@ export function workspaceOn(
   mode: Mode = "label",
   now: () => number = () => 0,
   layers: Layers = {},
+  links: readonly LinkType[] = [],
 ): Workspace {
   let last = 0
   const session = new Session({
-    ontology: { ...ontology, layers },
+    ontology: { ...ontology, layers, links },
     kinds: imageKinds,
     assets: [IMAGE, IMAGE],
     document,
@@ -107,4 +108,14 @@ export function box(
   more: Partial<{ class: string; z: number }> = {},
 ) {
   return { id, kind: "box", class: "car", geometry: { x, y, w, h }, attributes: {}, ...more }
+}
+
+/** A workspace whose cars and dogs may be linked. */
+export function linkedWorkspace(marks: readonly ReturnType<typeof box>[]): Workspace {
+  const links = [
+    { id: "chases", name: "chases", from: ["dog"], to: ["car"] },
+    { id: "tows", name: "tows", from: ["car"], to: ["car"] },
+    { id: "beside", name: "beside", from: ["car"], to: ["car"], directed: false },
+  ]
+  return workspaceOn({ marks }, "label", () => 0, {}, links)
 }

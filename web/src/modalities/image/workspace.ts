@@ -5,6 +5,7 @@
 
 import { changeGeometry, moveBy } from "#editor/actions.ts"
 import type { Geometry, Mark } from "#editor/annotation.ts"
+import { together } from "#editor/groups.ts"
 import type { KeyMode } from "#editor/keymap.ts"
 import type { Joints } from "#editor/ontology.ts"
 import type { Session } from "#editor/session.ts"
@@ -25,6 +26,7 @@ import { clipboard } from "./clipboard.ts"
 import { draw, refusalToDraw } from "./drawn.ts"
 import type { PlacedImageKind } from "./kinds/kind.ts"
 import { placedKind, placedKinds } from "./kinds/table.ts"
+import { Linker } from "./linking.ts"
 import { Painting } from "./painting.ts"
 import { removeHeld, removePoint } from "./points.ts"
 import { Scene } from "./scene.ts"
@@ -32,12 +34,13 @@ import { boundsOf, reveal, showDifference } from "./sight.ts"
 import { toBorder } from "./snapping.ts"
 import { assistTools } from "./tools/assist/table.ts"
 import { cutTool } from "./tools/cut/tool.ts"
+import { linkTool } from "./tools/link/tool.ts"
 import { rulerTool } from "./tools/ruler/tool.ts"
 import { Viewing } from "./viewing.ts"
 import { Walking } from "./walking.ts"
 
 /** Tools that change nothing. */
-const LOOKING: ReadonlySet<Tool> = new Set([selectTool, panTool, rulerTool])
+const LOOKING: ReadonlySet<Tool> = new Set([selectTool, panTool, rulerTool, linkTool])
 
 function toolsOf({ tool, moreTools = [] }: PlacedImageKind): readonly Tool[] {
   return [tool, ...moreTools]
@@ -47,6 +50,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   readonly scene = new Scene()
   readonly painter = new Painting(this)
   readonly walking = new Walking(this)
+  readonly linker = new Linker(this)
   readonly assistance = new Assistance(workerAnswerer)
   readonly tools: readonly Tool[]
   readonly #machine: ToolMachine
@@ -82,7 +86,15 @@ export class Workspace extends Viewing implements ToolHost, Host {
     super()
     const drawable = placedKinds.filter(({ id }) => session.vocabulary.classesFor(id).length > 0)
     const cuts = drawable.some(({ id }) => id === "polygon" || id === "polyline" || id === "mask") ? [cutTool] : []
-    const drawing = session.mode === "view" ? [] : [...drawable.flatMap(toolsOf), ...cuts, ...assistTools(this)]
+    const drawing =
+      session.mode === "view"
+        ? []
+        : [
+            ...drawable.flatMap(toolsOf),
+            ...cuts,
+            ...assistTools(this),
+            ...(session.vocabulary.linkTypes.length > 0 ? [linkTool] : []),
+          ]
     this.tools = [selectTool, ...drawing, panTool, rulerTool]
     const first = session.mode === "label" ? (this.tools[1] as Tool) : selectTool
     this.drawnWith = session.mode === "view" ? null : (drawable[0]?.tool ?? null)
@@ -99,6 +111,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
       session.topics.on("view", () => this.#viewChanged()),
       session.topics.on("selection", () => this.markPoint(null)),
       this.walking.watch(),
+      this.linker.watch(),
       watchHandIn(this),
     )
   }
@@ -202,7 +215,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   }
 
   deletePoint(): boolean {
-    return removeHeld(this)
+    return removeHeld(this) || this.linker.removeChosen()
   }
 
   markPoint(grip: string | null): void {
@@ -231,6 +244,23 @@ export class Workspace extends Viewing implements ToolHost, Host {
   }
 
   // --- ToolHost
+
+  get links(): Linker {
+    return this.linker
+  }
+
+  linkUnder(at: ImagePoint, reach: number): string | null {
+    return this.linker.under(at, reach)
+  }
+
+  selectLink(id: string): void {
+    this.linker.choose(id)
+  }
+
+  /** The relation that is pointed out, or null. */
+  get chosenLink(): string | null {
+    return this.linker.chosen
+  }
 
   get joints(): Joints | null {
     const { session } = this
@@ -280,7 +310,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   }
 
   select(ids: Iterable<string>): void {
-    this.session.select(ids)
+    this.session.select(together(this.session, ids))
   }
 
   selectionBounds(): Box | null {

@@ -68,8 +68,12 @@ export const drawCommands: readonly Command<Workspace>[] = [
     group: "Tools",
     modes: EDIT,
     keys: keys("Enter"),
-    refusal: (workspace) => (workspace.isDrawing ? cannotEdit(workspace) : "Take a drawing tool first."),
-    run: clickAtCrosshair,
+    refusal: (workspace) =>
+      workspace.isDrawing || workspace.tool.id === "link" ? cannotEdit(workspace) : "Take a drawing tool first.",
+    run(workspace) {
+      if (workspace.tool.id === "link") workspace.linker.byKeys()
+      else clickAtCrosshair(workspace)
+    },
   },
   {
     id: "tool.cut",

@@ -13,6 +13,7 @@ import { drawCommands } from "./draw.ts"
 import { markCommands } from "./marks.ts"
 import { pointCommands } from "./points.ts"
 import { regionCommands } from "./regions.ts"
+import { relationCommands } from "./relations.ts"
 import { zoomCommand } from "./select.ts"
 import { skeletonCommands } from "./skeletons.ts"
 import { viewCommands } from "./view.ts"
@@ -28,6 +29,7 @@ export const STATIC_COMMANDS: readonly Command<Workspace>[] = [
   ...markCommands,
   ...pointCommands,
   ...skeletonCommands,
+  ...relationCommands,
   ...regionCommands,
   ...assistCommands,
   ...historyCommands,
