@@ -167,7 +167,7 @@ class TestKeys:
         dialog = page.locator("[role=dialog]")
         await dialog.wait_for()
         assert await dialog.locator("dt:has(kbd:text-is('R')) + dd").inner_text() == "Draw boxes"
-        assert "Draw again" in await dialog.locator("dt:has(kbd:text-is('N')) + dd").first.inner_text()
+        assert "Draw the same kind" in await dialog.locator("dt:has(kbd:text-is('N')) + dd").first.inner_text()
         assert "Nothing to undo." in await dialog.inner_text()
         await editor.keys("Escape")
         await dialog.wait_for(state="detached")
