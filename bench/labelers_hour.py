@@ -159,7 +159,9 @@ def main() -> None:
         for picture in pictures:
             io.imsave(root / f"{picture.name}.png", picture.pixels, check_contrast=False)
             height, width = picture.pixels.shape[:2]
-            page.goto(f"{address}/index.html?two=1&shelf=memory&pictures={picture.name}.png&width={width}&height={height}")
+            page.goto(
+                f"{address}/index.html?two=1&shelf=memory&pictures={picture.name}.png&width={width}&height={height}"
+            )
             page.wait_for_function("window.harness?.inside")
             page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
             label(hands, picture)
