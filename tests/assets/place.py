@@ -18,6 +18,7 @@ from fairmark.assets.imports import http as imports_http
 from fairmark.assets.imports import service as imports
 from fairmark.assets.imports.model import Import
 from fairmark.assets.media import http as media_http
+from fairmark.assets.tiles import http as tiles_http
 from fairmark.assets.uploads import http as uploads_http
 from fairmark.entrypoints import errors
 from fairmark.kernel import json, settings
@@ -29,7 +30,7 @@ from fairmark.kernel.ids import ImportId, OrgId, ProjectId, new_id
 from fairmark.ontology.model import ItemClass, Ontology
 
 SECRET = b"a secret of the tests, thirty-two bytes"
-ROUTES: list[Any] = [*items_http.ROUTES, *uploads_http.ROUTES, *imports_http.ROUTES, *media_http.ROUTES]
+ROUTES: list[Any] = [*items_http.ROUTES, *uploads_http.ROUTES, *imports_http.ROUTES, *media_http.ROUTES, *tiles_http.ROUTES]
 ONTOLOGY = Ontology(
     classes=(
         ItemClass(id="car", name="Car", color="#1f77b4", marks=("box", "rotated_box")),

@@ -31,7 +31,7 @@ def _url(org_id: OrgId, asset_id: AssetId, variant: str) -> str:
     return f"/media/{org_id}/{asset_id}/{variant}"
 
 
-SIGN = Signer(_url)
+SIGN = Signer(_url, lambda org_id, asset_id: f"tiles of {asset_id}")
 
 
 def boxes(*places: tuple[float, float], cls: str = "car") -> Annotation:

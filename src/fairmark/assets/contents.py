@@ -10,6 +10,7 @@ from fairmark.assets import store
 from fairmark.assets.inspection.service import inspector
 from fairmark.assets.model import Asset
 from fairmark.assets.store import Content
+from fairmark.assets.tiles import service as tiles
 from fairmark.kernel.actor import Actor
 from fairmark.kernel.blobs import asset_key
 from fairmark.kernel.errors import FairmarkError, Unavailable
@@ -58,6 +59,7 @@ async def take(site: Site, org_id: OrgId, actor: Actor, files: Sequence[Incoming
         async with site.db.begin(org_id, actor=actor) as tx:
             await store.add_contents(tx, [(new_id(), content) for content in new])
             known |= await store.contents(tx, [content.sha256 for content in new])
+            await tiles.want(tx, [known[content.sha256] for content in new])
     results: list[Asset | FairmarkError] = []
     for file in files:
         outcome = outcomes.get(file.sha256)

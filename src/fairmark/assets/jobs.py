@@ -8,6 +8,8 @@ from fairmark.assets import staging
 from fairmark.assets.fetching import service as fetching
 from fairmark.assets.imports import service as imports
 from fairmark.assets.model import FETCH_JOB
+from fairmark.assets.tiles import service as tiles
+from fairmark.assets.tiles.model import JOB as TILES_JOB
 from fairmark.assets.uploads import service as uploads
 from fairmark.kernel import clock, events, jobs
 from fairmark.kernel.http import Site
@@ -42,6 +44,11 @@ async def fetch(site: Site, org_id: OrgId, args: dict[str, Any]) -> None:
             await jobs.enqueue(tx, FETCH_JOB, after=max(timedelta(0), due - clock.now()), key="fetch-later")
 
 
+async def cut_tiles(site: Site, org_id: OrgId, args: dict[str, Any]) -> None:
+    """Cuts one image into tiles."""
+    await tiles.run(site, org_id, bytes.fromhex(args["sha256"]))
+
+
 async def sweep(site: Site) -> None:
     """Ends uploads that were left alone, gives stalled imports and fetches new jobs, removes forgotten files."""
     staging.sweep(site.settings)
@@ -51,5 +58,5 @@ async def sweep(site: Site) -> None:
         await fetching.revive(site, org_id)
 
 
-JOBS = {imports.JOB: run_import, FETCH_JOB: fetch}
+JOBS = {imports.JOB: run_import, FETCH_JOB: fetch, TILES_JOB: cut_tiles}
 PERIODIC = [("assets.sweep", SWEEP_S, sweep)]

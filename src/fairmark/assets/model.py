@@ -81,7 +81,8 @@ class AssetView(msgspec.Struct, frozen=True, kw_only=True):
 
     url: what to show, full size: the original, or a copy of it where browsers cannot show that. original: the bytes as
     they came. thumbnails: "128", "256", "512", "1024" (pixels of the longer side) -> address; sizes above the image's
-    own are left out, but the least is always there.
+    own are left out, but the least is always there. tiles: the head of the asset's tiles, where it is shown in tiles;
+    `url` is a small picture of it then.
     """
 
     id: AssetId
@@ -94,6 +95,7 @@ class AssetView(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
     original: str | None
     thumbnails: dict[str, str]
+    tiles: str | None = None
     fault: Problem | None = None
 
 

@@ -6,6 +6,7 @@ from fairmark.assets import http as assets
 from fairmark.assets import jobs as assets_jobs
 from fairmark.assets.imports import http as imports
 from fairmark.assets.media import http as media
+from fairmark.assets.tiles import http as tiles
 from fairmark.assets.uploads import http as uploads
 from fairmark.delivery import http as delivery
 from fairmark.delivery import jobs as delivery_jobs
@@ -41,6 +42,7 @@ ROUTES: list[Any] = [
     *uploads.ROUTES,
     *imports.ROUTES,
     *media.ROUTES,
+    *tiles.ROUTES,
     *tasks.ROUTES,
     *quality.ROUTES,
     *quality_reports.ROUTES,

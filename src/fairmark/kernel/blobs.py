@@ -43,6 +43,12 @@ def thumbnail_key(org_id: OrgId, sha256: bytes, size: int) -> str:
     return f"{org_id}/thumbnails/{name[:2]}/{name}-{size}.webp"
 
 
+def tiles_key(org_id: OrgId, sha256: bytes) -> str:
+    """Where the pack of an asset's tiles lies."""
+    name = sha256.hex()
+    return f"{org_id}/tiles/{name[:2]}/{name}"
+
+
 def folder_of(url: str) -> Path | None:
     """The folder that a `file://` address names; None for any other address."""
     return Path(unquote(url.removeprefix("file://"))) if url.startswith("file://") else None

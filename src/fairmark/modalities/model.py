@@ -26,7 +26,8 @@ class Probe(msgspec.Struct, frozen=True):
 
     frames: 1 for a still image. orientation: how its pixels are turned to be upright, as EXIF says it, 1 (not at all)
     to 8. mode: how pixels are stored, in Pillow's words ("RGB", "CMYK", "I;16"). alpha: some pixels may be transparent.
-    viewable: browsers show the original as it is.
+    viewable: browsers show the original as it is. tiles: what its tiles hold where it is shown in tiles, "picture" (too
+    large to be shown whole) or "values" (16 bits, many bands, DICOM); empty: it needs none.
     """
 
     media_type: str
@@ -37,6 +38,7 @@ class Probe(msgspec.Struct, frozen=True):
     mode: str
     alpha: bool
     viewable: bool
+    tiles: str = ""
 
 
 class Pair(msgspec.Struct, frozen=True):

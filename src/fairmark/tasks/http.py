@@ -11,6 +11,7 @@ from litestar.params import Parameter
 from msgspec import Meta
 
 from fairmark.assets.media.rules import media_url
+from fairmark.assets.tiles.rules import tiles_url
 from fairmark.identity.service import organisations_of
 from fairmark.kernel import clock, json
 from fairmark.kernel.actor import Actor, Permission, allowed, require
@@ -151,7 +152,10 @@ def signer(request: Req) -> Signer:
     def url(org_id: OrgId, asset_id: AssetId, variant: str) -> str:
         return media_url(here, org_id, asset_id, variant, now)
 
-    return Signer(url)
+    def tiles(org_id: OrgId, asset_id: AssetId) -> str:
+        return tiles_url(here, org_id, asset_id, now)
+
+    return Signer(url, tiles)
 
 
 def stretches(beat: Beat | None, now: datetime) -> list[tuple[datetime, datetime]]:

@@ -69,7 +69,10 @@ class Origin(StrEnum):
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True):
-    """One asset of an item as the editor needs it. url: signed, good for minutes."""
+    """One asset of an item as the editor needs it. url: signed, good for minutes; of a large image a small picture.
+
+    tiles: signed, good for hours: the head of its tiles, where it may be shown in tiles.
+    """
 
     asset_id: AssetId
     name: str
@@ -77,6 +80,7 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     width: int | None
     height: int | None
     url: str
+    tiles: str | None = None
 
 
 class DraftCopy(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,8 @@ from uuid import UUID
 
 import msgspec
 
+from fairmark.assets.media.rules import shown_variant
+from fairmark.assets.tiles.rules import may_be_tiled
 from fairmark.kernel import json
 from fairmark.kernel.db import Tx
 from fairmark.kernel.errors import Invalid
@@ -219,8 +221,9 @@ async def _why_empty(tx: Tx, worker_id: WorkerId) -> str:
 class Signer:
     """Makes signed media addresses; handed in because only the border knows the secret."""
 
-    def __init__(self, url: Any) -> None:
+    def __init__(self, url: Any, tiles: Any) -> None:
         self._url = url
+        self._tiles = tiles
 
     def media(self, org_id: OrgId, raw: str | None) -> list[Media]:
         """The media of a row (JSON objects), each with its address."""
@@ -228,7 +231,10 @@ class Signer:
         made: list[Media] = []
         for entry in found:
             asset_id = AssetId(UUID(entry.pop("asset_id")))
-            made.append(Media(asset_id=asset_id, url=self._url(org_id, asset_id, "original"), **entry))
+            facts = (entry["media_type"], entry["width"], entry["height"])
+            tiles = self._tiles(org_id, asset_id) if may_be_tiled(*facts) else None
+            url = self._url(org_id, asset_id, shown_variant(*facts))
+            made.append(Media(asset_id=asset_id, url=url, tiles=tiles, **entry))
         return made
 
 

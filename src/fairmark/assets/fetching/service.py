@@ -21,6 +21,7 @@ from fairmark.assets.fetching.store import Claimed, Failed, Ready
 from fairmark.assets.inspection.service import ANSWER_S
 from fairmark.assets.model import FETCH_JOB, Asset, AssetState, Problem
 from fairmark.assets.store import Content
+from fairmark.assets.tiles import service as tiles
 from fairmark.kernel import clock, jobs, json
 from fairmark.kernel.db import Tx
 from fairmark.kernel.errors import FairmarkError, Unavailable
@@ -174,6 +175,7 @@ async def _record(tx: Tx, outcomes: Sequence[Outcome]) -> None:
         ready = [_placed(each, first.setdefault(each.sha256, each.id)) for each in ready]
         if ids := await store.settle_ready(tx, ready):
             await announce(tx, AssetReady(asset_ids=ids))
+            await tiles.want(tx, list((await assets_store.assets(tx, ids)).values()))
     if failed and (ids := await store.settle_failed(tx, failed)):
         await announce(tx, AssetFailed(asset_ids=ids))
 

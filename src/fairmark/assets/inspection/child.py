@@ -5,18 +5,20 @@ that started it is killed.
 """
 
 import contextlib
+import errno
 import io
 import os
 import resource
 import signal
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from fairmark.assets.inspection.model import Answer, Inspect, Inspected, Question, Refused, Shrunk
+from fairmark.assets.inspection.model import Answer, Cut, Inspect, Inspected, Progress, Question, Refused, Shrunk
 from fairmark.kernel.errors import FairmarkError
 from fairmark.modalities import MODALITIES
 
@@ -38,13 +40,28 @@ def inspect(file: BinaryIO, name: str, pixels_max: int) -> Inspected:
     return Inspected(found.media_type, found.width, found.height, probed)
 
 
-def answer(question: Question, data: bytes, pixels_max: int) -> Answer:
-    """The answer to one question; never raises for what a file can do."""
+def cut(file: BinaryIO, question: Cut, pixels_max: int, tell: Callable[[float], None]) -> Shrunk:
+    """Writes the pack; the small pictures come back. Raises a named error for an image that cannot be cut."""
+    from fairmark.modalities.image.pixels import opening, pyramid  # heavy, and most processes never need them
+
+    with Path(question.into).open("wb") as sink:
+        _, small = pyramid.cut(opening.raster_of(file, pixels_max), sink, tell)
+    return Shrunk(pyramid.small_pictures(small, question.sizes))
+
+
+def answer(question: Question, data: bytes, pixels_max: int, tell: Callable[[float], None] = lambda _: None) -> Answer:
+    """The answer to one question; never raises for what a file can do. tell: hears what share is done."""
     try:
         with Path(question.path).open("rb") if question.path else io.BytesIO(data) as file:
             if isinstance(question, Inspect):
                 return inspect(file, question.name, pixels_max)
+            if isinstance(question, Cut):
+                return cut(file, question, pixels_max, tell)
             return Shrunk(IMAGE.thumbnails(file, question.sizes, pixels_max=pixels_max))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            return _broken(error)
+        return Refused("staging_full", "This machine has no room for the tiles.", "Tell the operator to add space.")
     except FairmarkError as error:
         return Refused(error.code, error.message, error.mend)
     except MemoryError:
@@ -52,9 +69,13 @@ def answer(question: Question, data: bytes, pixels_max: int) -> Answer:
             "image_too_large", "The image needs more memory than one may take.", "Make it smaller, or cut it in tiles."
         )
     except Exception as error:
-        return Refused(
-            "image_damaged", f"The image cannot be decoded ({type(error).__name__}).", "Save it again elsewhere."
-        )
+        return _broken(error)
+
+
+def _broken(error: Exception) -> Refused:
+    return Refused(
+        "image_damaged", f"The image cannot be decoded ({type(error).__name__}).", "Save it again elsewhere."
+    )
 
 
 def serve(source: BinaryIO, sink: BinaryIO, pixels_max: int) -> None:
@@ -63,9 +84,13 @@ def serve(source: BinaryIO, sink: BinaryIO, pixels_max: int) -> None:
     while len(head := source.read(_LENGTH.size)) == _LENGTH.size:
         question = decoder.decode(source.read(_LENGTH.unpack(head)[0]))
         data = source.read(question.bytes)
-        reply = encoder.encode(answer(question, data, pixels_max))
-        sink.write(_LENGTH.pack(len(reply)) + reply)
-        sink.flush()
+
+        def say(what: Answer) -> None:
+            reply = encoder.encode(what)
+            sink.write(_LENGTH.pack(len(reply)) + reply)
+            sink.flush()
+
+        say(answer(question, data, pixels_max, lambda share: say(Progress(share))))
 
 
 def main(pixels_max: int) -> None:

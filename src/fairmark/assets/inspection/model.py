@@ -24,7 +24,17 @@ class Shrink(msgspec.Struct, frozen=True, tag="shrink"):
     bytes: int = 0
 
 
-Question = Inspect | Shrink
+class Cut(msgspec.Struct, frozen=True, tag="cut"):
+    """Tiles of the image at `path`, please, as a pack in the empty file at `into`; and small pictures too."""
+
+    name: str
+    path: str
+    into: str
+    sizes: tuple[int, ...]
+    bytes: int = 0
+
+
+Question = Inspect | Shrink | Cut
 
 
 class Inspected(msgspec.Struct, frozen=True, tag="inspected"):
@@ -42,6 +52,12 @@ class Shrunk(msgspec.Struct, frozen=True, tag="shrunk"):
     pictures: dict[int, bytes]
 
 
+class Progress(msgspec.Struct, frozen=True, tag="progress"):
+    """More is to come. share: what is done, 0 to 1."""
+
+    share: float
+
+
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
     """A file that is not taken: a named error, as text."""
 
@@ -50,7 +66,7 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     mend: str = ""
 
 
-Answer = Inspected | Shrunk | Refused
+Answer = Inspected | Shrunk | Progress | Refused
 
 
 class FileRefused(Invalid):

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,10 +17,12 @@ import msgspec
 
 from fairmark.assets.inspection.model import (
     Answer,
+    Cut,
     FileRefused,
     Inspect,
     Inspected,
     InspectionFailed,
+    Progress,
     Question,
     Refused,
     Shrink,
@@ -31,6 +33,8 @@ from fairmark.kernel.settings import Settings
 CHILD = "fairmark.assets.inspection.child"
 ANSWER_S = 120.0
 """A file that is not understood in this time is refused."""
+CUT_S = 7200.0
+"""An image that is not cut into tiles in this time is not shown."""
 IDLE_S = 30.0
 FILES_MAX = 1000
 """Files that one process sees before it is replaced: decoders leak."""
@@ -58,11 +62,16 @@ class _Child:
         self.files = 0
         self.idle_since = 0.0
 
-    def ask(self, question: Question, data: bytes) -> Answer:
-        """Raises InspectionFailed if the process dies over it or takes too long; it cannot be used again then."""
+    def ask(
+        self, question: Question, data: bytes, time_s: float = ANSWER_S, tell: Callable[[float], None] | None = None
+    ) -> Answer:
+        """Raises InspectionFailed if the process dies over it or takes over `time_s`; it cannot be used again then.
+
+        tell: hears what share is done.
+        """
         self.files += 1
         late = threading.Event()
-        watchdog = threading.Timer(ANSWER_S, lambda: (late.set(), self._process.kill()))
+        watchdog = threading.Timer(time_s, lambda: (late.set(), self._process.kill()))
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -73,13 +82,16 @@ class _Child:
             for part in (_LENGTH.pack(len(body)), body, data):
                 stdin.write(part)
             stdin.flush()
-            head = stdout.read(_LENGTH.size)
-            answer = stdout.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""
-            return _decoder.decode(answer)
+            while True:
+                head = stdout.read(_LENGTH.size)
+                body = stdout.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""
+                answer = _decoder.decode(body)
+                if not isinstance(answer, Progress):
+                    return answer
+                if tell is not None:
+                    tell(answer.share)
         except (OSError, msgspec.DecodeError) as error:
-            why = (
-                f"was not understood within {ANSWER_S:g} s" if late.is_set() else "could not be read: its reader broke"
-            )
+            why = f"was not understood within {time_s:g} s" if late.is_set() else "could not be read: its reader broke"
             raise InspectionFailed(
                 f"The file {question.name!r} {why}.", mend="Open it and save it again in another program."
             ) from error
@@ -123,10 +135,30 @@ class Inspector:
         assert isinstance(answer, Shrunk)
         return answer.pictures
 
+    async def cut(
+        self, name: str, path: Path, into: Path, sizes: Sequence[int], tell: Callable[[float], None]
+    ) -> dict[int, bytes]:
+        """Writes the tiles of the image at `path` into the file `into`, a pack; returns small WebP pictures of it.
+
+        In a process and a thread of its own, as it may take an hour; cancelled, the process is ended. tell: hears the
+        share that is done, in that thread. Raises FileRefused, InspectionFailed.
+        """
+        child = _Child(self._pixels_max)
+        try:
+            question = Cut(name, str(path), str(into), tuple(sizes))
+            answer = await asyncio.to_thread(child.ask, question, b"", CUT_S, tell)
+        finally:
+            child.close()
+        if isinstance(answer, Refused):
+            raise FileRefused.of(answer)
+        assert isinstance(answer, Shrunk)
+        return answer.pictures
+
     async def _answer(self, question: Question, data: bytes) -> Inspected | Shrunk:
         answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, question, data)
         if isinstance(answer, Refused):
             raise FileRefused.of(answer)
+        assert not isinstance(answer, Progress)
         return answer
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from fairmark.assets.model import ORIGINAL, THUMBNAIL_SIZES, VARIANTS, VIEW, Asset, AssetState, AssetView
+from fairmark.assets.tiles.rules import MAYBE_VALUES, has_large_picture, is_tiled, tiles_url
 from fairmark.kernel.errors import FairmarkError
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import AssetId, OrgId
@@ -17,6 +18,8 @@ SHOWN_INLINE = frozenset(
 """What an inspection found to be a picture. Everything else is offered for saving: it could be a page with a script."""
 THUMBNAIL_TYPE = "image/webp"
 WEBP_SIDE_MAX = 16_383
+NOT_VIEWABLE = frozenset({"image/tiff", "image/jp2", "application/dicom"})
+LARGEST_THUMBNAIL = str(THUMBNAIL_SIZES[-1])
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _NOT_PLAIN = re.compile(r"[^ !#$%&\'()+,.0-9;=@A-Z\[\]^_`a-z{}~-]")
@@ -64,16 +67,18 @@ def asset_view(site: Site, org_id: OrgId, asset: Asset, now: datetime) -> AssetV
         bytes=asset.bytes,
         width=asset.width,
         height=asset.height,
-        url=url(VIEW if view_side(asset) else ORIGINAL) if ready else None,
+        url=url(shown_variant(asset.media_type, asset.width, asset.height)) if ready else None,
         original=url(ORIGINAL) if ready else None,
         thumbnails={str(size): url(str(size)) for size in (thumbnail_sizes(asset) if ready else ())},
+        tiles=tiles_url(site, org_id, asset.id, now) if ready and is_tiled(asset) else None,
         fault=asset.fault,
     )
 
 
 def thumbnail_sizes(asset: Asset) -> tuple[int, ...]:
     """The sizes of thumbnails that make sense: below the image's own; the least even of a smaller image."""
-    longer = max(asset.width or 0, asset.height or 0) if asset.media_type.startswith("image/") else 0
+    is_picture = asset.media_type.startswith("image/") or asset.media_type in MAYBE_VALUES
+    longer = max(asset.width or 0, asset.height or 0) if is_picture else 0
     return tuple(size for size in THUMBNAIL_SIZES if size < longer) or (THUMBNAIL_SIZES[:1] if longer else ())
 
 
@@ -81,6 +86,16 @@ def view_side(asset: Asset) -> int | None:
     """The longer side of the copy to show where browsers cannot show the original; None: none is needed."""
     longer = max(asset.width or 0, asset.height or 0)
     return min(longer, WEBP_SIDE_MAX) if longer and not asset.probe.get("viewable", True) else None
+
+
+def shown_variant(media_type: str, width: int | None, height: int | None) -> str:
+    """What to show of an asset of which no more is known: the original, or what browsers can show of it.
+
+    Of what is too large to be shown whole, a small picture: the tiles lie over it.
+    """
+    if has_large_picture(media_type, width, height):
+        return LARGEST_THUMBNAIL
+    return VIEW if media_type in NOT_VIEWABLE else ORIGINAL
 
 
 def parse_range(header: str | None, size: int) -> Span | None:

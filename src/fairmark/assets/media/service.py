@@ -11,8 +11,11 @@ from typing import NamedTuple
 from fairmark.assets import store
 from fairmark.assets.inspection.service import inspector
 from fairmark.assets.media.rules import SHOWN_INLINE, THUMBNAIL_TYPE, media_path, thumbnail_sizes, view_side
-from fairmark.assets.model import ORIGINAL, VARIANTS, VIEW, AssetUnknown
+from fairmark.assets.model import ORIGINAL, VARIANTS, VIEW, Asset, AssetUnknown
 from fairmark.assets.staging import local_copy
+from fairmark.assets.tiles import service as tiles
+from fairmark.assets.tiles.model import TilesPending
+from fairmark.assets.tiles.rules import is_made_at_once, is_tiled
 from fairmark.kernel.blobs import BlobMissing, asset_key, thumbnail_key
 from fairmark.kernel.db import Tx
 from fairmark.kernel.http import Site
@@ -27,7 +30,7 @@ _making: dict[str, asyncio.Task[None]] = {}
 
 class Media(NamedTuple):
     """What is served. original: where the bytes of the asset lie. sizes: pictures to make of it if `blob` is missing,
-    the last of them being `blob`; empty: `blob` is the original.
+    the last of them being `blob`; empty: `blob` is the original. tiled: the asset, if its pictures come with its tiles.
     """
 
     org_id: OrgId
@@ -38,6 +41,7 @@ class Media(NamedTuple):
     original: str
     sha256: bytes
     sizes: tuple[int, ...] = ()
+    tiled: Asset | None = None
 
 
 def check_address(
@@ -56,7 +60,8 @@ async def find(tx: Tx, asset_id: AssetId, variant: str) -> Media:
         raise AssetUnknown("There is no such file, or it is not here yet.")
     digest = bytes.fromhex(asset.sha256)
     original = asset_key(tx.org_id, digest)
-    side = view_side(asset)
+    tiled = asset if is_tiled(asset) else None
+    side = thumbnail_sizes(asset)[-1] if tiled else view_side(asset)
     if variant == ORIGINAL or (variant == VIEW and side is None):
         media_type = asset.media_type if asset.media_type in SHOWN_INLINE else UNKNOWN_TYPE
         return Media(tx.org_id, original, media_type, asset.name, f'"{asset.sha256}"', original, digest)
@@ -65,7 +70,7 @@ async def find(tx: Tx, asset_id: AssetId, variant: str) -> Media:
         raise AssetUnknown(f"There is no variant '{variant}' of this file.", mend="Use those that its item names.")
     key = thumbnail_key(tx.org_id, digest, sizes[-1])
     etag = f'"{asset.sha256}-{sizes[-1]}"'
-    return Media(tx.org_id, key, THUMBNAIL_TYPE, f"{asset.name}.webp", etag, original, digest, sizes)
+    return Media(tx.org_id, key, THUMBNAIL_TYPE, f"{asset.name}.webp", etag, original, digest, sizes, tiled)
 
 
 async def ensure(site: Site, media: Media) -> int:
@@ -78,6 +83,9 @@ async def ensure(site: Site, media: Media) -> int:
     except BlobMissing:
         if not media.sizes:
             raise
+    if media.tiled is not None:
+        await _ensure_tiled(site, media, media.tiled)
+        return await site.blobs.size(media.blob)
     key = f"{media.original} {media.sizes[-1]}"
     task = _making.get(key)
     if task is None:
@@ -85,6 +93,12 @@ async def ensure(site: Site, media: Media) -> int:
         task.add_done_callback(lambda done: _made(key, done))
     await asyncio.shield(task)  # one who leaves does not take it from the others
     return await site.blobs.size(media.blob)
+
+
+async def _ensure_tiled(site: Site, media: Media, asset: Asset) -> None:
+    if not is_made_at_once(asset):
+        raise TilesPending("The tiles of this image are not there yet.", mend="Try again in a few seconds.")
+    await tiles.ensure(site, tiles.Subject(media.org_id, asset, media.sha256))
 
 
 def _made(key: str, task: asyncio.Task[None]) -> None:

@@ -49,7 +49,8 @@ class _Image:
         return merge(submissions, weights, compiled=compiled, jury=jury)
 
     def probe(self, source: Source, *, pixels_max: int | None = None) -> Probe:
-        from fairmark.modalities.image.probe import PIXELS_MAX, probe
+        from fairmark.modalities.image.pixels.opening import probe
+        from fairmark.modalities.image.probe import PIXELS_MAX
 
         return probe(source, pixels_max=PIXELS_MAX if pixels_max is None else pixels_max)
 

@@ -71,7 +71,7 @@ _OURS = (
 )
 _ORIENTATION = 0x0112
 _TURNED = {"JPEG", "MPO", "PNG", "AVIF"}
-_UPRIGHT = {
+UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -148,7 +148,7 @@ def inspect(source: Source, sizes: Sequence[int], *, pixels_max: int = PIXELS_MA
         image.draft(None, (longest, longest))
         image.load()
         # Of TIFF, Pillow gives the upright size, and turns the pixels itself when it loads them.
-        orientation = _orientation(image)
+        orientation = orientation_of(image)
         if orientation >= 5:
             width, height = height, width
         media_type = MEDIA_TYPES[image.format or ""]
@@ -164,7 +164,7 @@ def upright_size(head: bytes) -> tuple[int, int] | None:
     try:
         with Image.open(io.BytesIO(head), formats=_FORMATS) as image:
             width, height = image.size
-            return (height, width) if _orientation(image) >= 5 else (width, height)
+            return (height, width) if orientation_of(image) >= 5 else (width, height)
     except Exception:
         return None  # Decoders raise errors of every kind on what is broken, cut off or no image.
 
@@ -174,10 +174,10 @@ def _small(image: Image.Image, orientation: int, sizes: Sequence[int]) -> dict[i
     if not sizes:
         return made
     # Shrunk before anything else is done: the colours of a few pixels are cheap.
-    shrunk = _shrunk(_unindexed(image), max(sizes))
-    upright = _in_srgb(shrunk, image.info.get("icc_profile"))
-    if orientation in _UPRIGHT:
-        upright = upright.transpose(_UPRIGHT[orientation])
+    shrunk = _shrunk(unindexed(image), max(sizes))
+    upright = in_srgb(shrunk, image.info.get("icc_profile"))
+    if orientation in UPRIGHT:
+        upright = upright.transpose(UPRIGHT[orientation])
     for size in sorted(set(sizes), reverse=True):
         upright = _shrunk(upright, size)
         buffer = io.BytesIO()
@@ -203,7 +203,7 @@ def _read(file: BinaryIO, pixels_max: int) -> Generator[Image.Image]:
     head = file.read(64)
     file.seek(0)
     try:
-        yield _checked(file, head, pixels_max)
+        yield checked(file, head, pixels_max)
     except FairmarkError:
         raise
     except (MemoryError, Image.DecompressionBombError):
@@ -216,7 +216,7 @@ def _read(file: BinaryIO, pixels_max: int) -> Generator[Image.Image]:
         raise _damage(file, error) from None
 
 
-def _checked(file: BinaryIO, head: bytes, pixels_max: int) -> Image.Image:
+def checked(file: BinaryIO, head: bytes, pixels_max: int) -> Image.Image:
     try:
         image = Image.open(file, formats=_FORMATS)
     except UnidentifiedImageError:
@@ -285,7 +285,7 @@ def _is_cut_off(file: BinaryIO, said: str) -> bool:
     return head[:4] == b"GIF8" and b";" not in tail[-16:]
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation_of(image: Image.Image) -> int:
     """How the decoded pixels have to be turned, as EXIF says it: 1 to 8, 1 for not at all.
 
     Marks are drawn on what browsers show, so this does as they do. Chromium turns JPEG, PNG and AVIF by their EXIF
@@ -303,7 +303,7 @@ def _orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def _unindexed(image: Image.Image) -> Image.Image:
+def unindexed(image: Image.Image) -> Image.Image:
     """Colours instead of numbers of colours, so that neighbours can be mixed."""
     if image.mode in ("1", "P", "PA"):
         return image.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -323,7 +323,7 @@ def _shrunk(image: Image.Image, size: int) -> Image.Image:
     return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=gap)
 
 
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """`image` as RGB in sRGB on white."""
     if image.mode.startswith(_DEEP):
         return _stretched(image).convert("RGB")
@@ -332,7 +332,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if image.has_transparency_data:
         colours = image.convert("RGBA")
         ground = Image.new("RGB", image.size, _WHITE)
-        ground.paste(_in_srgb(colours.convert("RGB"), profile), mask=colours.getchannel("A"))
+        ground.paste(in_srgb(colours.convert("RGB"), profile), mask=colours.getchannel("A"))
         return ground
     if profile and image.mode in ("L", "RGB", "CMYK"):
         try:
