@@ -30,7 +30,13 @@ from fairmark.kernel.ids import ImportId, OrgId, ProjectId, new_id
 from fairmark.ontology.model import ItemClass, Ontology
 
 SECRET = b"a secret of the tests, thirty-two bytes"
-ROUTES: list[Any] = [*items_http.ROUTES, *uploads_http.ROUTES, *imports_http.ROUTES, *media_http.ROUTES, *tiles_http.ROUTES]
+ROUTES: list[Any] = [
+    *items_http.ROUTES,
+    *uploads_http.ROUTES,
+    *imports_http.ROUTES,
+    *media_http.ROUTES,
+    *tiles_http.ROUTES,
+]
 ONTOLOGY = Ontology(
     classes=(
         ItemClass(id="car", name="Car", color="#1f77b4", marks=("box", "rotated_box")),

@@ -1,6 +1,6 @@
 /**
  * The editor alone on a page, for browser tests and benchmarks. The address says what is on it: ?mode=label|review|view,
- * layers (no pixel of two masks), n (boxes), polygons (how many) of corners, street (marked street), two (classes of boxes and nothing else), width, height, assets, theme, shelf=memory, gallery.
+ * layers (no pixel of two masks), n (boxes), polygons (how many) of corners, street (marked street), two (classes of boxes and nothing else), width, height, assets, tiles (address of their head), theme, shelf=memory, gallery.
  */
 
 import { mount } from "svelte"
@@ -37,7 +37,10 @@ window.harness = { port, document: () => structuredClone(window.harness.inside?.
 
 /** ?pictures=a.png,b.png: files beside the page instead of paint, one for each asset. */
 const pictures = asked.get("pictures")?.split(",") ?? []
-const painted = pictures.length > 0 ? "" : await paint(width, height)
+const tiles = asked.get("tiles")
+// Of an image in tiles the picture itself is a small one.
+const painted =
+  pictures.length > 0 ? "" : await (tiles ? paint(800, Math.round((800 * height) / width)) : paint(width, height))
 const people = ["Heron 12", "Otter 7", "Finch 31"]
 mount(Harness, {
   target: document.getElementById("app") as HTMLElement,
@@ -46,6 +49,7 @@ mount(Harness, {
     port,
     assets: Array.from({ length: pictures.length || number("assets", 1) }, (_, i) => ({
       url: pictures[i] ?? painted,
+      tiles,
       width,
       height,
     })),

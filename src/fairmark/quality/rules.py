@@ -23,4 +23,4 @@ def picture(org_id: OrgId, row: Any, url: MediaUrl) -> Picture:
     if row["asset_state"] != "ready":
         return Picture(row["width"], row["height"], None, None)
     id = row["asset_id"]
-    return Picture(row["width"], row["height"], url(org_id, id, "256"), url(org_id, id, "original"))
+    return Picture(row["width"], row["height"], url(org_id, id, "256"), url(org_id, id, "view"))

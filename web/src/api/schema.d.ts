@@ -1158,6 +1158,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/media/{org_id}/{asset_id}/tiles/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTiles
+         * @description What the tiles of an asset hold, or how far they are. The address comes with the item and works for hours.
+         */
+        get: operations["get_tiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{org_id}/{asset_id}/tiles/{level}/{column}/{row}/{band}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTile
+         * @description One tile: a picture, or the numbers of one band, packed by zlib (`Content-Encoding: deflate`).
+         */
+        get: operations["get_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments/claim": {
         parameters: {
             query?: never;
@@ -2548,6 +2588,7 @@ export interface components {
             thumbnails: {
                 [key: string]: string;
             };
+            tiles?: string | null;
             fault?: components["schemas"]["assets_model_Problem"] | null;
         };
         /** AssetsSource */
@@ -2629,6 +2670,14 @@ export interface components {
             price_micros?: number | null;
             /** @default USD */
             currency: string;
+        };
+        /** BandHead */
+        BandHead: {
+            name: string;
+            low: number;
+            high: number;
+            least: number;
+            greatest: number;
         };
         /** Batch */
         Batch: {
@@ -3343,6 +3392,23 @@ export interface components {
             annotation?: components["schemas"]["Annotation"] | null;
             beat?: components["schemas"]["Beat"] | null;
         };
+        /** Head */
+        Head: {
+            form: string;
+            width: number;
+            height: number;
+            tile: number;
+            levels: number;
+            media_type: string;
+            alpha: boolean;
+            bits: number;
+            bands: components["schemas"]["BandHead"][];
+            scale: number;
+            offset: number;
+            shown: number[];
+            inverted: boolean;
+            unit: string;
+        };
         /** History */
         History: {
             task: components["schemas"]["Task"];
@@ -3751,6 +3817,7 @@ export interface components {
             width: number | null;
             height: number | null;
             url: string;
+            tiles?: string | null;
         };
         /** Member */
         Member: {
@@ -4586,6 +4653,19 @@ export interface components {
             rows: components["schemas"]["Tile"][];
             /** @description Cursor of the next page. */
             next?: string | null;
+        };
+        /**
+         * TilesState
+         * @description Waiting: a job makes them, or will. Done: they are there. Failed: they cannot be made; `fault` says why.
+         * @enum {string}
+         */
+        TilesState: "waiting" | "done" | "failed";
+        /** TilesView */
+        TilesView: {
+            state: components["schemas"]["TilesState"];
+            progress: number;
+            fault: components["schemas"]["assets_model_Problem"] | null;
+            head: components["schemas"]["Head"] | null;
         };
         /** TokenBody */
         TokenBody: {
@@ -6722,6 +6802,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    get_tiles: {
+        parameters: {
+            query: {
+                /** @description Until when, in Unix seconds. */
+                e: number;
+                /** @description The address' signature. */
+                s: string;
+            };
+            header?: never;
+            path: {
+                org_id: string;
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TilesView"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    get_tile: {
+        parameters: {
+            query: {
+                /** @description Until when, in Unix seconds. */
+                e: number;
+                /** @description The address' signature. */
+                s: string;
+            };
+            header?: never;
+            path: {
+                org_id: string;
+                asset_id: string;
+                level: number;
+                column: number;
+                row: number;
+                band: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             "4XX": components["responses"]["Error4XX"];

@@ -63,13 +63,14 @@ class _Child:
         self.idle_since = 0.0
 
     def ask(
-        self, question: Question, data: bytes, time_s: float = ANSWER_S, tell: Callable[[float], None] | None = None
+        self, question: Question, data: bytes, time_s: float | None = None, tell: Callable[[float], None] | None = None
     ) -> Answer:
         """Raises InspectionFailed if the process dies over it or takes over `time_s`; it cannot be used again then.
 
         tell: hears what share is done.
         """
         self.files += 1
+        time_s = ANSWER_S if time_s is None else time_s
         late = threading.Event()
         watchdog = threading.Timer(time_s, lambda: (late.set(), self._process.kill()))
         watchdog.daemon = True

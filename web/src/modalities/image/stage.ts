@@ -12,6 +12,7 @@ import { ClassLook } from "./layers/look.ts"
 import { MarksLayer } from "./layers/marksLayer.ts"
 import { filterOf } from "./light.ts"
 import { ReviewLayers } from "./reviewLayers.ts"
+import { TileLayer, type TilesState } from "./tiles/tileLayer.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** Moving more marks than this is shown by their frame and the first few hundred of them. */
@@ -21,6 +22,9 @@ export interface StageParts {
   readonly workspace: Workspace
   readonly host: HTMLElement
   readonly urls: readonly string[]
+  /** Where the tiles of each asset are described; null: it is shown as it is. */
+  readonly tiles: readonly (string | null)[]
+  readonly onTiles: (state: TilesState) => void
   readonly onImageState: (state: ImageState) => void
   /** Of the element that changes gamma and channel. */
   readonly filterId: string
@@ -31,7 +35,9 @@ export class Stage {
   readonly #workspace: Workspace
   readonly #urls: readonly string[]
   readonly #filterId: string
+  readonly #tileUrls: readonly (string | null)[]
   readonly #image: ImageLayer
+  readonly tiles: TileLayer
   readonly #marks: MarksLayer
   readonly #links: LinksLayer
   readonly #live: LiveLayer
@@ -47,14 +53,16 @@ export class Stage {
   #pointedOut: readonly Box[] = []
   #selectionFrame: Box | null = null
 
-  constructor({ workspace, host, urls, onImageState, filterId }: StageParts) {
+  constructor({ workspace, host, urls, tiles, onImageState, onTiles, filterId }: StageParts) {
     const { session, settings, review } = workspace
     this.#workspace = workspace
     this.#urls = urls
+    this.#tileUrls = tiles
     this.#filterId = filterId
     this.#look = new ClassLook(session.vocabulary)
     this.#submitted = review && new ReviewLayers(review, session.vocabulary)
     this.#image = new ImageLayer(host, onImageState)
+    this.tiles = new TileLayer(host, () => this.#request(), onTiles)
     this.#marks = new MarksLayer(host)
     this.#links = new LinksLayer(host)
     this.#live = new LiveLayer(host)
@@ -104,6 +112,7 @@ export class Stage {
 
   #fitCanvases(): void {
     const { size, density } = this.#workspace
+    this.tiles.resize(size, density)
     this.#marks.resize(size, density)
     this.#links.resize(size, density)
     this.#live.resize(size, density)
@@ -124,6 +133,7 @@ export class Stage {
     cancelAnimationFrame(this.#requested)
     for (const stop of this.#stop) stop()
     this.#image.destroy()
+    this.tiles.destroy()
     this.#marks.destroy()
     this.#links.destroy()
     this.#live.destroy()
@@ -144,7 +154,10 @@ export class Stage {
     this.#requested = 0
     const began = performance.now()
     const { view, settings } = this.#workspace
-    this.#image.frame(view, filterOf(settings.values, this.#filterId))
+    const filter = filterOf(settings.values, this.#filterId)
+    this.#image.frame(view, filter)
+    this.tiles.frame(view, filter)
+    this.#image.isCovered = this.tiles.isOpaque
     const isDone = this.#marks.frame(view)
     if (this.#isLiveDue) this.#drawLive()
     else this.#live.painted = 0
@@ -220,6 +233,7 @@ export class Stage {
       this.#liftedFor = null
       this.#submitted?.showAsset(session.asset)
       this.#image.show(this.#urls[session.asset] ?? "", this.#workspace.image)
+      this.tiles.show(this.#tileUrls[session.asset] ?? null)
     }
     this.#layersChanged()
   }

@@ -63,6 +63,12 @@ export class ImageLayer {
     }
   }
 
+  /** Nothing of it is seen: tiles lie over all of it. Transparent parts of those must not show it. */
+  set isCovered(isCovered: boolean) {
+    const visibility = isCovered ? "hidden" : "visible"
+    if (this.#image.style.visibility !== visibility) this.#image.style.visibility = visibility
+  }
+
   destroy(): void {
     this.#image.remove()
   }
