@@ -180,14 +180,17 @@ def main() -> None:
             page.wait_for_function("window.harness?.inside")
             cdp = page.context.new_cdp_session(page)
             cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
-            show(f"{words}, density {options.density:g}", actions(page, cdp, polygons="polygons" in query))
+            show(
+                f"{words}, density {options.density:g}, on 4000 x 3000",
+                actions(page, cdp, polygons="polygons" in query),
+            )
             page.close()
         browser.close()
 
 
 def show(words: str, figures: list[Figures]) -> None:
     """Prints the figures of one page."""
-    print(f"{words}, on 4000 x 3000, window 1440 x 900")
+    print(f"{words}, window 1440 x 900")
     print(f"{'':20}" + "".join(f"{name:>10}" for name in COLUMNS))
     for each in figures:
         row = (each.p50_ms, each.p99_ms, each.max_ms, each.script_cpu_ms)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+TILE = {"level": "0", "column": "0", "row": "0", "band": "0"}
+"""The numbers of a tile in an address."""
 STAND_IN = "00000000-0000-7000-8000-000000000000"
 
 

@@ -22,7 +22,7 @@ from fairmark.kernel.actor import MemberRole, Mode, Scope
 from fairmark.kernel.db import Database
 from fairmark.kernel.ids import OrgId, PersonId, new_id
 from fairmark.kernel.signing import token_hash
-from tests.attack.examples import STAND_IN, body_of
+from tests.attack.examples import STAND_IN, TILE, body_of
 from tests.conftest import Server
 from tests.tasks.world import World, boxes, make_world
 
@@ -183,6 +183,8 @@ def _requests(document: dict[str, Any], ids: dict[str, UUID]) -> Iterator[tuple[
 def _fill(name: str, template: str, ids: dict[str, UUID]) -> str:
     if name == "variant":
         return "original"
+    if name in TILE:
+        return TILE[name]
     if name == "id":
         noun = template.split("/")[3].rstrip("s")
         name = f"{noun}_id"

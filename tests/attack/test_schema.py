@@ -34,7 +34,7 @@ from fairmark.identity import service as identity
 from fairmark.kernel.db import Database
 from fairmark.kernel.events import SYSTEM
 from fairmark.kernel.ids import new_id
-from tests.attack.examples import body_of
+from tests.attack.examples import TILE, body_of
 from tests.conftest import Server
 from tests.stories.conftest import Customer, crew, draw_shapes, key_of, pipeline, project_of, take
 
@@ -98,7 +98,7 @@ async def place(server: Server, db: Database, tmp_path_factory: pytest.TempPathF
             "session_id": sessions[-1].id, "person_id": me.person.id if me.person else "",
             "key_id": (await client.create_key("another", [Scope.READ])).key.id,
             "invitation_id": (await client.invite(member_role=MemberRole.MEMBER)).invitation.id,
-            "variant": "original", "case_id": new_id(),
+            "variant": "original", "case_id": new_id(), **TILE,
             "gold_id": (await client.make_gold(project.id, Annotation(answers={"light": "day"}), item_id=item.id)).id,
         }  # fmt: skip
     return Place(server.url, key, token, {name: str(value) for name, value in ids.items()})
@@ -202,7 +202,8 @@ class TestDocument:
         with httpx.Client(base_url=place.url) as http:
             for path, operations in document["paths"].items():
                 for method, operation in operations.items():
-                    ids = {name: str(new_id()) for name in place.ids} | {"variant": "original", "id": str(new_id())}
+                    ids = {name: str(new_id()) for name in place.ids} | TILE
+                    ids |= {"variant": "original", "id": str(new_id())}
                     answer = http.request(method, path.format(**ids), json=body_of(operation, document))
                     # Somebody may be told first that the request itself makes no sense.
                     refused = answer.status_code in {401, 422} and operation["operationId"] != "sign_in"

@@ -14,7 +14,7 @@ from fairmark.client.errors import BadSource
 from fairmark.client.model import AddedItem, Problem, Upload
 from fairmark.kernel.ids import AssetId
 
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
+PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".dcm"})
 WINDOW_FILES = min(200, BATCH_FILES_MAX, INLINE_ROWS_MAX)
 WINDOW_BYTES = 16 << 20
 """Files that go together: enough to make round trips cheap, few enough to show progress and to repeat after a cut."""

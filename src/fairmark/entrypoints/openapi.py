@@ -36,6 +36,7 @@ _SIGN_INS = {
 }
 _OPEN = frozenset({
     "sign_in", "sign_out", "first_start_needed", "first_start", "peek_invitation", "accept_invitation", "get_media",
+    "get_tiles", "get_tile",
     "download_export",
 })  # fmt: skip
 """Operations without a sign-in: those that lead to one, and signed addresses."""

@@ -4008,6 +4008,9 @@ export interface components {
             /** @default [] */
             links: components["schemas"]["LinkType"][];
             layers?: components["schemas"]["Layers"];
+            strictness?: {
+                [key: string]: components["schemas"]["Strictness"];
+            };
         };
         /** OntologyVersion */
         OntologyVersion: {
@@ -4551,6 +4554,12 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        /**
+         * Strictness
+         * @description What a fault does: keeps work from being handed in, is shown first, or is nothing.
+         * @enum {string}
+         */
+        Strictness: "error" | "warning" | "ignore";
         /** Submission */
         Submission: {
             /** Format: uuid */

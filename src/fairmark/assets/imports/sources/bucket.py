@@ -11,7 +11,7 @@ from fairmark.assets.imports.sources.reading import Reading, source_as
 from fairmark.assets.model import NewItem, Ref, RefKind
 from fairmark.kernel.errors import FairmarkError
 
-PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".dcm")
 
 
 async def chunks(reading: Reading, start: Position) -> AsyncIterator[Chunk]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fairmark.formats.contract import Source
 from fairmark.kernel.errors import Invalid
 
-PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".dcm")
 _LABELS = re.compile(r"(^|/)(segmentation(class|object)|panoptic_[^/]*)/", re.IGNORECASE)
 """Folders of Pascal VOC and of COCO panoptic whose pictures are labels."""
 SPLITS = {"train": {"train"}, "val": {"val", "valid", "validation"}, "test": {"test"}}

@@ -3,7 +3,7 @@
  * nothing flickers and nothing is ever blank.
  */
 
-import type { Size } from "#geometry/box.ts"
+import type { Box, Size } from "#geometry/box.ts"
 import { type Viewport, visibleBox } from "#geometry/viewport.ts"
 import { boxOf, levelFor, parentOf, type TileAt, tilesIn, wantedFor } from "./pyramid.ts"
 import { TileSource } from "./tileSource.ts"
@@ -123,6 +123,16 @@ export class TileLayer {
     this.#draw(head, view, tiles)
   }
 
+  /** Draws what is here of the finest tiles in `box` elsewhere: image pixels times `scale`, then moved by `x`, `y`. */
+  paint(context: CanvasRenderingContext2D, { scale, x, y }: Viewport, box: Box): void {
+    const { head } = this.#state
+    if (!head || !this.#store) return
+    for (const tile of tilesIn(head, levelFor(head, scale), box)) {
+      const { x: left, y: top, w, h } = boxOf(head, tile)
+      this.#drawTile(context, head, tile, left * scale + x, top * scale + y, w * scale, h * scale)
+    }
+  }
+
   destroy(): void {
     this.#clear()
     this.#source?.destroy()
@@ -220,20 +230,28 @@ export class TileLayer {
       const top = Math.round((y * view.scale + view.y) * this.#density)
       const right = Math.round(((x + w) * view.scale + view.x) * this.#density)
       const bottom = Math.round(((y + h) * view.scale + view.y) * this.#density)
-      this.#drawTile(head, tile, left, top, right - left, bottom - top)
+      this.#drawTile(context, head, tile, left, top, right - left, bottom - top)
       if (this.#store?.hasFailed(tile)) this.#strike(left, top, right - left, bottom - top)
     }
   }
 
   /** The tile, or its part of the nearest coarser one that is here. */
-  #drawTile(head: TilesHead, tile: TileAt, left: number, top: number, width: number, height: number): void {
+  #drawTile(
+    context: CanvasRenderingContext2D,
+    head: TilesHead,
+    tile: TileAt,
+    left: number,
+    top: number,
+    width: number,
+    height: number,
+  ): void {
     const part = boxOf(head, tile)
     for (let at = tile; at.level < head.levels; at = parentOf(at)) {
       const picture = this.#store?.get(at)
       if (!picture) continue
       const whole = boxOf(head, at)
       const [fx, fy] = [picture.width / whole.w, picture.height / whole.h]
-      this.#context.drawImage(
+      context.drawImage(
         picture,
         (part.x - whole.x) * fx,
         (part.y - whole.y) * fy,
