@@ -16,6 +16,8 @@ SCALE = re.compile(r"/v[12](/|$)").match
 ID = "01a201de-2bfb-7fc0-9c87-846fe6f1bd09"
 NOT_METHODS = {
     "GET /media/{}/{}/{}": "served to whoever holds its signed address, which items and assignments carry",
+    "GET /media/{}/{}/tiles/head": "served to whoever holds its signed address, which items and assignments carry",
+    "GET /media/{}/{}/tiles/{}/{}/{}/{}": "the same address with the tile's numbers in place of its head",
     "GET /scale/masks/{}/{}/{}": "served to whoever holds its signed address, which Scale's responses carry",
 }
 
