@@ -14,6 +14,7 @@ from fairmark.identity import http as identity
 from fairmark.identity import jobs as identity_jobs
 from fairmark.identity.http import authenticate as authenticate
 from fairmark.kernel.events import Reader
+from fairmark.predictions import http as predictions
 from fairmark.projects import http as projects
 from fairmark.quality import http as quality
 from fairmark.quality import jobs as quality_jobs
@@ -50,6 +51,7 @@ ROUTES: list[Any] = [
     *gold.ROUTES,
     *quality_people.ROUTES,
     *cases.ROUTES,
+    *predictions.ROUTES,
     *delivery.ROUTES,
     *scale.ROUTES,
     *scale_settings.ROUTES,

@@ -86,6 +86,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """`json` for machines, `text` for people."""
     log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
     """Least serious level that is written."""
+    models_dir: str = ""
+    """Folder with models that annotators may ask, each in a folder of its own. Empty: none."""
+    models_threads: Annotated[int, Meta(ge=1, le=256)] = 2
+    """Threads that one process of the server gives to a model."""
+    models_answer_s: Seconds = 60
+    """How long a model may take to answer before its process is ended."""
     trusted_proxies: str = ""
     """Comma-separated addresses of reverse proxies whose `X-Forwarded-For` is believed. Default: none."""
 
