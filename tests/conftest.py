@@ -87,6 +87,7 @@ class Server:
             "FAIRMARK_PUBLIC_URL": self.url,
             "FAIRMARK_FETCH_ALLOW": "127.0.0.0/8",
             "FAIRMARK_SIGN_IN_TRIES_MAX": "1000",
+            "FAIRMARK_MODELS_DIR": str(data_dir / "models"),
             "PYTHONPATH": str(Path(__file__).parents[1] / "src"),
         }
         self._processes: list[subprocess.Popen[bytes]] = []

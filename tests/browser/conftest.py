@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,7 @@ from fairmark.kernel.db import Database
 from fairmark.kernel.events import SYSTEM
 from tests.browser.editor_page import EditorPage
 from tests.browser.harness import build_harness, serve, write_pictures
-from tests.browser.product import Screen, Shop, ensure_bundle, open_shop, pipeline, screen_of
+from tests.browser.product import ONTOLOGY, Screen, Shop, ensure_bundle, open_shop, pipeline, screen_of
 from tests.chromium import ARGUMENTS, ensure
 from tests.conftest import Server
 
@@ -80,8 +81,10 @@ async def shop(bundle: None, server: Server, db: Database, tmp_path: Path) -> As
         key = (await identity.create_key(tx, "stories", list(Scope), Mode.LIVE))[1]
     async with AsyncClient(server.url, key) as client:
 
-        async def opened(wanted: Pipeline | None = None, pictures: int = 4) -> Shop:
-            return await open_shop(server.url, client, tmp_path / "pictures", wanted or pipeline(), pictures)
+        async def opened(
+            wanted: Pipeline | None = None, pictures: int = 4, ontology: dict[str, Any] = ONTOLOGY
+        ) -> Shop:
+            return await open_shop(server.url, client, tmp_path / "pictures", wanted or pipeline(), pictures, ontology)
 
         yield opened
 

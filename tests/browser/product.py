@@ -134,13 +134,15 @@ async def take(client: AsyncClient, shop: Shop) -> AssignmentId:
     raise AssertionError(why)
 
 
-async def open_shop(url: str, client: AsyncClient, folder: Path, wanted: Pipeline, pictures: int) -> Shop:
+async def open_shop(
+    url: str, client: AsyncClient, folder: Path, wanted: Pipeline, pictures: int, ontology: dict[str, Any] = ONTOLOGY
+) -> Shop:
     """A project of `pictures` pictures that people of a new workforce may work on, its tasks made.
 
     They are waited for: a worker process that has just started looks at what others left first.
     """
     draw_pictures(folder, pictures)
-    project = await client.create_project("Shapes", ontology=ONTOLOGY, guideline=GUIDELINE, pipeline=wanted)
+    project = await client.create_project("Shapes", ontology=ontology, guideline=GUIDELINE, pipeline=wanted)
     await client.import_folder(project.id, folder)
     workforce = await client.create_workforce("Staff")
     await client.set_project_workforces(project.id, [workforce.id])

@@ -1,10 +1,12 @@
 """Which models there are, and what one sees in the image of a worker's own task."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from fairmark.assets.service import get_assets
 from fairmark.assets.staging import local_copy
+from fairmark.kernel import json
 from fairmark.kernel.blobs import asset_key
 from fairmark.kernel.db import Tx
 from fairmark.kernel.http import Site
@@ -38,8 +40,8 @@ def models(settings: Settings) -> list[ModelInfo]:
 async def subject(tx: Tx, id: AssignmentId, asset: int, prompt: Prompt) -> Subject:
     """The image of the caller's own assignment. Raises NoSuchAssignment, BadPrompt."""
     row = await own_turn(tx, id)
-    media = row["media"] or []
-    found = await get_assets(tx, [AssetId(each["asset_id"]) for each in media[asset : asset + 1]])
+    media: list[dict[str, Any]] = json.decode(row["media"]) if row["media"] else []
+    found = await get_assets(tx, [AssetId(UUID(each["asset_id"])) for each in media[asset : asset + 1]])
     (image,) = found.values() if found else (None,)
     if image is None or image.sha256 is None or not image.width or not image.height:
         raise BadPrompt(f"The item has no image {asset}.", mend="Send the index of one of its images.")

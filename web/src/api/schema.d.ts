@@ -2136,6 +2136,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListModels
+         * @description The models that you may ask about your tasks.
+         */
+        get: operations["models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{id}/ask-model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AskModel
+         * @description Masks of what you point at in the image of your own assignment, by a model; nothing is kept of it.
+         */
+        post: operations["ask_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -2566,6 +2606,13 @@ export interface components {
         AskAbout: {
             text: string;
             mark_ids?: string[];
+        };
+        /** AskModel */
+        AskModel: {
+            model: string;
+            prompt: components["schemas"]["Prompt"];
+            /** @default 0 */
+            asset: number;
         };
         /**
          * AssetState
@@ -3246,6 +3293,20 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** Found */
+        Found: {
+            model: string;
+            masks: components["schemas"]["FoundMask"][];
+        };
+        /** FoundMask */
+        FoundMask: {
+            x: number;
+            y: number;
+            width: number;
+            height: number;
+            runs: number[];
+            score: number;
+        };
         /** Gold */
         Gold: {
             /** Format: uuid */
@@ -3889,6 +3950,11 @@ export interface components {
          * @enum {string}
          */
         Mode: "live" | "test";
+        /** ModelInfo */
+        ModelInfo: {
+            id: string;
+            title: string;
+        };
         /** NewBatch */
         NewBatch: {
             name: string;
@@ -4213,6 +4279,13 @@ export interface components {
             unsure: number | null;
             cost_micros: number | null;
         };
+        /** Point */
+        Point: {
+            x: number;
+            y: number;
+            /** @default true */
+            on: boolean;
+        };
         /** ProfileBody */
         ProfileBody: {
             name?: string | null;
@@ -4296,6 +4369,12 @@ export interface components {
          * @enum {string}
          */
         ProjectState: "draft" | "active" | "paused" | "archived";
+        /** Prompt */
+        Prompt: {
+            /** @default [] */
+            points: components["schemas"]["Point"][];
+            box?: number[] | null;
+        };
         /**
          * Purpose
          * @description Media become assets and must be sound; data (a manifest, an archive of labels) are kept for an import.
@@ -8200,6 +8279,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelInfo"][];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    ask_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskModel"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
                 };
             };
             "4XX": components["responses"]["Error4XX"];

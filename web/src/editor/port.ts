@@ -1,5 +1,6 @@
 /** The only way the editor reaches a server. Pages hand in the real one, tests a fake. */
 
+import type { RunMask } from "#geometry/mask.ts"
 import type { Annotation, WireAnnotation } from "./annotation.ts"
 import type { Fault } from "./validation.ts"
 
@@ -37,6 +38,25 @@ export interface Question {
 export interface Handed {
   /** Resolves once it outlasts the page: until then the draft must. */
   readonly kept: Promise<void>
+}
+
+/** A model that can be asked what it sees. */
+export interface ModelChoice {
+  readonly id: string
+  readonly title: string
+}
+
+/** What is pointed at on an asset, image pixels: on the thing, or beside it; the corners of a box. */
+export interface ModelQuestion {
+  readonly model: string
+  readonly asset: number
+  readonly points: readonly { readonly x: number; readonly y: number; readonly on: boolean }[]
+  readonly box: readonly [left: number, top: number, right: number, bottom: number] | null
+}
+
+/** A mask that a model sees, and how sure it is, 0 to 1. */
+export interface ModelMask extends RunMask {
+  readonly score: number
 }
 
 export type Decision = "accept" | "fix" | "reject"
@@ -79,6 +99,11 @@ export interface EditorPort {
   pause(assignmentId: string): Promise<void>
   resume(assignmentId: string): Promise<void>
   review(assignmentId: string, verdict: Verdict): Promise<Handed>
+  review(assignmentId: string, verdict: Verdict): Promise<void>
+  /** The models that can be asked; absent: there are none here. */
+  models?(): Promise<readonly ModelChoice[]>
+  /** What a model sees, the surest first. */
+  askModel?(assignmentId: string, question: ModelQuestion): Promise<readonly ModelMask[]>
 }
 
 /**

@@ -13,6 +13,9 @@ import {
   type Decision,
   type EditorPort,
   type Handed,
+  type ModelChoice,
+  type ModelMask,
+  type ModelQuestion,
   type NewerDraft,
   type PortError,
   type Question,
@@ -202,6 +205,21 @@ export class Work {
     } catch (error) {
       return asPortError(error).message
     }
+  }
+
+  /** The models that can be asked; none where the server does not say. */
+  async models(): Promise<readonly ModelChoice[]> {
+    try {
+      return (await this.#parts.port.models?.()) ?? []
+    } catch {
+      // Whoever cannot reach them now works without them.
+      return []
+    }
+  }
+
+  /** What a model sees. Rejects with a PortError. */
+  async askModel(question: ModelQuestion): Promise<readonly ModelMask[]> {
+    return (await this.#parts.port.askModel?.(this.#parts.assignmentId, question)) ?? []
   }
 
   /** Takes a hand-in that is waiting for the network back, to work on. */

@@ -1,6 +1,7 @@
 /** Icons that only the editor needs, under its own words. Drawn by Lucide (ISC licence), imported one by one. */
 
 export { default as IconSweep } from "@lucide/svelte/icons/badge-check"
+export { default as IconModel } from "@lucide/svelte/icons/bot"
 export { default as IconCuboid } from "@lucide/svelte/icons/box"
 export { default as IconBrush } from "@lucide/svelte/icons/brush"
 export { default as IconLeft } from "@lucide/svelte/icons/chevron-left"

@@ -32,7 +32,7 @@ import { removeHeld, removePoint } from "./points.ts"
 import { Scene } from "./scene.ts"
 import { boundsOf, reveal, showDifference } from "./sight.ts"
 import { toBorder } from "./snapping.ts"
-import { assistTools } from "./tools/assist/table.ts"
+import { assistTools, watchModels } from "./tools/assist/table.ts"
 import { cutTool } from "./tools/cut/tool.ts"
 import { linkTool } from "./tools/link/tool.ts"
 import { rulerTool } from "./tools/ruler/tool.ts"
@@ -52,7 +52,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   readonly walking = new Walking(this)
   readonly linker = new Linker(this)
   readonly assistance = new Assistance(workerAnswerer)
-  readonly tools: readonly Tool[]
+  tools: readonly Tool[]
   readonly #machine: ToolMachine
   readonly #stop: (() => void)[] = []
   #shownAsset = -1
@@ -113,6 +113,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
       this.walking.watch(),
       this.linker.watch(),
       watchHandIn(this),
+      watchModels(this),
     )
   }
 

@@ -10,6 +10,9 @@ import {
   type EditorPort,
   type Handed,
   type HandIn,
+  type ModelChoice,
+  type ModelMask,
+  type ModelQuestion,
   type NewerDraft,
   PortError,
   type PortErrorKind,
@@ -76,6 +79,9 @@ export interface PortParts {
 
 /** Seconds to wait for an answer on which nothing hangs but the next try. */
 const SMALL_S = 8
+/** A model that is asked for the first time has to be loaded and look at the whole image. */
+const MODEL_S = 120
+const MODELS = new Map<string, Promise<readonly ModelChoice[]>>()
 const OVER = new Set(["lease_expired", "assignment_closed", "task_closed", "no_such_assignment"])
 const PASSING = new Set([425, 429, 500, 502, 503, 504])
 /** More marks than this a question cannot name. */
@@ -209,6 +215,27 @@ export class ApiPort implements EditorPort {
         .catch((error: unknown) => outbox.failed(entry, error))
     }
     return { kept }
+  }
+
+  /** Asked once for each organisation: an operator does not add models by the minute. */
+  async models(): Promise<readonly ModelChoice[]> {
+    const { orgId } = this.#parts.subject
+    const known = MODELS.get(orgId) ?? this.#parts.api.get("/api/v1/models", { headers: inOrg(orgId) })
+    MODELS.set(orgId, known)
+    try {
+      return await known
+    } catch (thrown) {
+      MODELS.delete(orgId)
+      throw portError(thrown)
+    }
+  }
+
+  async askModel(id: string, { model, asset, points, box }: ModelQuestion): Promise<readonly ModelMask[]> {
+    const body = { model, asset, prompt: { points: [...points], box: box && [...box] } }
+    const found = await this.#ask(() =>
+      this.#parts.api.post("/api/v1/assignments/{id}/ask-model", { ...this.#to(id), body, timeout_s: MODEL_S }),
+    )
+    return found.masks
   }
 
   #to(id: string) {

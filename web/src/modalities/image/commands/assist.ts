@@ -1,9 +1,11 @@
 /** Help with outlining: tools that follow what the image shows, and offers to be taken or refused. */
 
 import { type Command, EDIT, type Keys, keys, OFFERS } from "#editor/commands.ts"
+import type { Tool } from "#editor/tool.ts"
 import { cannotEdit } from "../../host.ts"
 import { needsSelection } from "../../markCommands.ts"
 import { offerFitted, offerFollowed, offerSnapped, refusalToFollow } from "../assist/proposals.ts"
+import { MODEL_TOOL } from "../tools/assist/model.ts"
 import type { Offering } from "../tools/assist/offering.ts"
 import type { Workspace } from "../workspace.ts"
 
@@ -14,6 +16,10 @@ const TOOLS: readonly (readonly [id: string, title: string, keys: Keys])[] = [
   ["region", "Region: what hangs together with a click in colour", keys("J")],
   ["cutout", "Cut the thing in a box out", keys("Shift+Y")],
 ]
+
+function modelTools({ tools }: Workspace): readonly Tool[] {
+  return tools.filter(({ id }) => id.startsWith(MODEL_TOOL))
+}
 
 function offered(id: string, title: string, key: Keys, run: (offering: Offering) => void): Command<Workspace> {
   return {
@@ -41,6 +47,20 @@ export const assistCommands: readonly Command<Workspace>[] = [
       run: (workspace) => workspace.choose(id),
     }),
   ),
+  {
+    id: "tool.model",
+    title: "Ask a model: masks of what you click on, or drag a box around",
+    group: GROUP,
+    modes: EDIT,
+    keys: keys("Shift+S"),
+    refusal: (workspace) => (modelTools(workspace).length > 0 ? cannotEdit(workspace) : "There is no model here."),
+    run(workspace) {
+      // With several models the key goes from one to the next.
+      const tools = modelTools(workspace)
+      const next = tools[(tools.indexOf(workspace.tool) + 1) % tools.length]
+      if (next) workspace.choose(next.id)
+    },
+  },
   {
     id: "assist.snap",
     title: "Draw the selected outlines to the edges near them",

@@ -1,0 +1,78 @@
+"""A model that an operator dropped into the folder, asked in the editor by clicks and a box; the hand-in is read."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.async_api import expect
+
+from fairmark.modalities.image.marks.mask import MASK, decode
+from tests.browser.conftest import OpenScreen, OpenShop
+from tests.browser.product import SIZE
+from tests.conftest import Server
+from tests.predictions.made import make_model
+
+ONTOLOGY = {"classes": [{"id": "shape", "name": "Shape", "color": "#2a9d8f", "marks": ["mask"]}]}
+BLOCK = (340, 200, 201, 161)
+"""Left, top, width and height of the block on the pictures of `product.picture`, in whole pixels."""
+
+
+@pytest.fixture
+def model(server: Server) -> Iterator[str]:
+    """A model in the server's folder, as long as the test lasts."""
+    folder = make_model(server.data_dir / "models" / "colour")
+    yield folder.name
+    shutil.rmtree(folder)
+
+
+class TestAskModel:
+    async def test_a_click_and_n_draw_what_the_model_sees(self, shop: OpenShop, screen: OpenScreen, model: str) -> None:
+        there = await shop(None, 1, ONTOLOGY)
+        email = await there.person()
+        here = await screen()
+        await here.open(f"/label?project={there.project.id}")
+        await here.sign_in(email)
+        await here.item()
+        await here.page.locator(f"[data-tool='model:{model}']").click()
+        await here.drag((440, 280), (440, 280))
+        accept = here.page.locator("[data-assist]").get_by_role("button", name="Accept")
+        await expect(accept).to_be_enabled(timeout=60_000)
+        await expect(here.page.locator("[data-assist]")).to_contain_text("90 % sure")
+        # Off again by Escape, and asked once more: now it knows the image.
+        await here.keys("Escape")
+        await expect(here.page.locator("[data-assist]")).to_have_count(0)
+        await here.drag((440, 280), (440, 280))
+        await expect(accept).to_be_enabled(timeout=60_000)
+        await here.keys("n")
+        await here.saved()
+        await here.keys("Control+Enter")
+        (handed,) = await there.arrived(1)
+        ((class_, geometry),) = handed["marks"]
+        assert class_ == "shape"
+        crop = decode(MASK.read(geometry))
+        # The model sees ten image pixels as one: its edges are so far off at most.
+        for found, wanted in zip((crop.x, crop.y, crop.width, crop.height), BLOCK, strict=True):
+            assert abs(found - wanted) <= 10
+        assert crop.width <= SIZE[0]
+
+    async def test_a_mark_says_that_a_model_made_it(self, shop: OpenShop, screen: OpenScreen, model: str) -> None:
+        there = await shop(None, 1, ONTOLOGY)
+        email = await there.person()
+        here = await screen()
+        await here.open(f"/label?project={there.project.id}")
+        await here.sign_in(email)
+        await here.item()
+        await here.page.locator(f"[data-tool='model:{model}']").click()
+        await here.drag((330, 190), (560, 380))
+        await expect(here.page.locator("[data-assist]")).to_contain_text("sure", timeout=60_000)
+        await here.drag((440, 280), (440, 280))
+        await expect(here.page.locator("[data-assist]")).to_contain_text("90 % sure", timeout=60_000)
+        await here.page.locator("[data-assist]").get_by_role("button", name="Accept").click()
+        await here.saved()
+        await here.keys("Control+Enter")
+        await there.arrived(1)
+        (task,) = [each async for each in there.client.list_tasks(there.project.id)]
+        (submission,) = (await there.client.get_task(task.id)).submissions
+        (mark,) = submission.annotation.marks
+        assert mark.source == "prediction"
+        assert mark.score == pytest.approx(0.9)
