@@ -99,7 +99,6 @@ export interface EditorPort {
   pause(assignmentId: string): Promise<void>
   resume(assignmentId: string): Promise<void>
   review(assignmentId: string, verdict: Verdict): Promise<Handed>
-  review(assignmentId: string, verdict: Verdict): Promise<void>
   /** The models that can be asked; absent: there are none here. */
   models?(): Promise<readonly ModelChoice[]>
   /** What a model sees, the surest first. */
