@@ -276,7 +276,7 @@ class TestEveryRoute:
         """A worker of the victim's own workforce: they may look at their offers and take work, and that is all."""
         may = {
             "/api/v1/assignments/claim", "/api/v1/work", "/api/v1/work/mine", "/api/v1/work/quality",
-            "/api/v1/work/feedback", "/api/v1/worker",
+            "/api/v1/work/feedback", "/api/v1/worker", "/api/v1/models",
         } | OWN  # fmt: skip
         before = await _settled(owner_connection, victim.world.org_id)
         gave_way: list[str] = []
