@@ -31,7 +31,11 @@ def _url(org_id: OrgId, asset_id: AssetId, variant: str) -> str:
     return f"/media/{org_id}/{asset_id}/{variant}"
 
 
-SIGN = Signer(_url, lambda org_id, asset_id: f"tiles of {asset_id}")
+def _tiles(org_id: OrgId, asset_id: AssetId) -> str:
+    return f"tiles of {asset_id}"
+
+
+SIGN = Signer(_url, _tiles)
 
 
 def boxes(*places: tuple[float, float], cls: str = "car") -> Annotation:
