@@ -98,6 +98,16 @@ async def skeleton(editor: EditorPage) -> None:
     await hold(editor, *corners(WALKER))
 
 
+async def link(editor: EditorPage) -> None:
+    await look(editor, CAR, 150)
+    await use(editor, "car", "box")
+    await editor.drag(*corners(CAR))
+    await editor.drag((840, 622), (990, 742))
+    await editor.keys("v", "Escape", "Alt+r")
+    await editor.drag((668, 682), (915, 682))
+    await editor.page.get_by_role("menuitem", name="follows").click()
+
+
 async def rotated_box(editor: EditorPage) -> None:
     await use(editor, "ship", "rotated_box")
     await editor.drag((560, 640), (770, 610))
@@ -195,6 +205,7 @@ SCENES: dict[str, Scene] = {
     "polyline": polyline,
     "points": points,
     "skeleton": skeleton,
+    "link": link,
     "rotated_box": rotated_box,
     "ellipse": ellipse,
     "cuboid": cuboid,

@@ -18,6 +18,8 @@ NOT_METHODS = {
     "GET /media/{}/{}/{}": "served to whoever holds its signed address, which items and assignments carry",
     "GET /media/{}/{}/tiles/head": "served to whoever holds its signed address, which items and assignments carry",
     "GET /media/{}/{}/tiles/{}/{}/{}/{}": "the same address with the tile's numbers in place of its head",
+    "GET /models": "for the editor: which models annotators may ask while they draw",
+    "POST /assignments/{}/ask-model": "for the editor: a model's proposal, which the annotator takes or leaves",
     "GET /scale/masks/{}/{}/{}": "served to whoever holds its signed address, which Scale's responses carry",
 }
 

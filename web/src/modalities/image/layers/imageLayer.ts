@@ -65,7 +65,8 @@ export class ImageLayer {
 
   /** Nothing of it is seen: tiles lie over all of it. Transparent parts of those must not show it. */
   set isCovered(isCovered: boolean) {
-    const visibility = isCovered ? "hidden" : "visible"
+    // Not "visible": the picture of a turn that stands ready out of sight would be seen through the one in hand.
+    const visibility = isCovered ? "hidden" : ""
     if (this.#image.style.visibility !== visibility) this.#image.style.visibility = visibility
   }
 

@@ -192,7 +192,7 @@ export class MarksLayer {
     this.#mend(brush, job.dirty)
     this.#back = this.#front
     this.#front = brush
-    this.#front.canvas.style.visibility = "visible"
+    this.#front.canvas.style.visibility = ""
     this.#back.canvas.style.visibility = "hidden"
     this.#shown = job.view
     this.#isStale = false
@@ -275,7 +275,7 @@ export class MarksLayer {
       style.visibility = "hidden"
       return
     }
-    style.visibility = "visible"
+    style.visibility = ""
     style.opacity = this.opacity === 1 ? "" : String(this.opacity)
     const ratio = view.scale / this.#shown.scale
     const x = view.x - this.#shown.x * ratio
