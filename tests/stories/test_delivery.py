@@ -36,7 +36,7 @@ async def until(what: Callable[[], bool], seconds: float = 30) -> None:
 
 
 async def delivered(customer: Customer, webhook_id: WebhookId, count: int = 1) -> None:
-    """Waits until so many deliveries, and all there are, are known to have arrived: a listener knows a moment earlier."""
+    """Waits until so many deliveries, and all there are, are known to have arrived: a listener knows it earlier."""
     for _ in range(300):
         states = [each.state async for each in customer.client.list_deliveries(webhook_id)]
         if len(states) >= count and set(states) == {DeliveryState.DELIVERED}:
