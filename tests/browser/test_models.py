@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from fairmark.modalities.image.marks.mask import MASK, decode
 from tests.browser.conftest import OpenScreen, OpenShop
-from tests.browser.product import SIZE
+from tests.browser.product import SIZE, Screen, Shop
 from tests.conftest import Server
 from tests.predictions.made import make_model
 
@@ -25,15 +25,21 @@ def model(server: Server) -> Iterator[str]:
     shutil.rmtree(folder)
 
 
+async def asked(shop: OpenShop, screen: OpenScreen, model: str) -> tuple[Shop, Screen]:
+    """A worker before a picture, with the model in hand."""
+    there = await shop(None, 1, ONTOLOGY)
+    email = await there.person()
+    here = await screen()
+    await here.open(f"/label?project={there.project.id}")
+    await here.sign_in(email)
+    await here.item()
+    await here.page.locator(f"[data-tool='model:{model}']").click()
+    return there, here
+
+
 class TestAskModel:
     async def test_a_click_and_n_draw_what_the_model_sees(self, shop: OpenShop, screen: OpenScreen, model: str) -> None:
-        there = await shop(None, 1, ONTOLOGY)
-        email = await there.person()
-        here = await screen()
-        await here.open(f"/label?project={there.project.id}")
-        await here.sign_in(email)
-        await here.item()
-        await here.page.locator(f"[data-tool='model:{model}']").click()
+        there, here = await asked(shop, screen, model)
         await here.drag((440, 280), (440, 280))
         accept = here.page.locator("[data-assist]").get_by_role("button", name="Accept")
         await expect(accept).to_be_enabled(timeout=60_000)
@@ -56,13 +62,7 @@ class TestAskModel:
         assert crop.width <= SIZE[0]
 
     async def test_a_mark_says_that_a_model_made_it(self, shop: OpenShop, screen: OpenScreen, model: str) -> None:
-        there = await shop(None, 1, ONTOLOGY)
-        email = await there.person()
-        here = await screen()
-        await here.open(f"/label?project={there.project.id}")
-        await here.sign_in(email)
-        await here.item()
-        await here.page.locator(f"[data-tool='model:{model}']").click()
+        there, here = await asked(shop, screen, model)
         await here.drag((330, 190), (560, 380))
         await expect(here.page.locator("[data-assist]")).to_contain_text("sure", timeout=60_000)
         await here.drag((440, 280), (440, 280))

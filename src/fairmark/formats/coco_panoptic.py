@@ -1,5 +1,6 @@
 """COCO panoptic: `annotations/panoptic_<split>.json`, and beside it a folder with a PNG of each image."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,7 +10,7 @@ from fairmark.formats.coco_write import CROWD, CocoFile
 from fairmark.formats.contract import Format, Reading, ReadOptions, Sink, Source, WriteOptions
 from fairmark.formats.image_writer import ImageWriter
 from fairmark.formats.images import IMAGE_LOSSES, NO_SPLIT, ImageRow, ImageRows, LazyTable, area_classes, is_sound
-from fairmark.formats.model import Report
+from fairmark.formats.model import LabeledItem, Report
 from fairmark.formats.names import stem_of
 from fairmark.formats.pixel_maps import (
     MASK,
@@ -53,6 +54,10 @@ class CocoPanopticWriter(ImageWriter):
         for file in self._files.values():
             file.drop()
         super().abandon()
+
+    def _put(self, item: LabeledItem, images: Sequence[ImageRow]) -> None:
+        for row in images:
+            self._put_image(row)
 
     def _put_image(self, row: ImageRow) -> None:
         width, height = row.asset.width or 0, row.asset.height or 0

@@ -1,6 +1,7 @@
 """CVAT for images, version 1.1: one `annotations.xml` with all images and their shapes."""
 
 import re
+from collections.abc import Sequence
 from html import escape
 
 from fairmark.formats.contract import Format, Reading, ReadOptions, Sink, Source, WriteOptions
@@ -10,6 +11,7 @@ from fairmark.formats.cvat_skeletons import joint_elements, label_parts
 from fairmark.formats.groups import GroupNumbers
 from fairmark.formats.image_writer import ImageWriter
 from fairmark.formats.images import IMAGE_LOSSES, ImageRow, ImageRows, LazyTable, is_sound
+from fairmark.formats.model import LabeledItem
 from fairmark.formats.names import class_names, title_of
 from fairmark.formats.skeletons import SKELETON, joint_counts, pose_of
 from fairmark.formats.tally import Tally
@@ -30,6 +32,10 @@ class CvatWriter(ImageWriter):
         self._joints = joint_counts(ontology)
         self._images = 0
         self._file = self._stream(FILE, self._head(ontology, options).encode())
+
+    def _put(self, item: LabeledItem, images: Sequence[ImageRow]) -> None:
+        for row in images:
+            self._put_image(row)
 
     def _put_image(self, row: ImageRow) -> None:
         self._file.write(self._image(row).encode())

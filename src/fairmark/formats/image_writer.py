@@ -1,5 +1,6 @@
 """The frame of an export of images: names, the files that let it come back, opening, closing, giving up."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from fairmark.formats.contract import Sink, SinkStream, WriteOptions
@@ -12,9 +13,9 @@ from fairmark.ontology.model import Ontology
 _FILES_MAX = 1000
 
 
-class ImageWriter:
-    """What exports of images have in common. A format adds what stands in its files: `_put_image`, and `_end` behind
-    the last image. Its loss table needs `split_default` and `renamed`.
+class ImageWriter(ABC):
+    """What exports of images have in common. A format adds what stands in its files: `_put`, and `_end` behind the
+    last image. Its loss table needs `split_default` and `renamed`.
     """
 
     folder = "images/"
@@ -52,16 +53,13 @@ class ImageWriter:
             stream.drop()
         self._companion.drop()
 
+    @abstractmethod
     def _put(self, item: LabeledItem, images: Sequence[ImageRow]) -> None:
         """Writes the images of an item, of which there may be none."""
-        for row in images:
-            self._put_image(row)
-
-    def _put_image(self, row: ImageRow) -> None:
-        raise NotImplementedError
 
     def _end(self) -> None:
-        """Writes what stands behind the last image."""
+        """Writes what stands behind the last image: nothing, unless a format says so."""
+        return
 
     def _stream(self, path: str, head: bytes = b"") -> SinkStream:
         """The file at `path`, opened and begun with `head` when it is first asked for, and open to the end."""

@@ -1,5 +1,6 @@
 """Pascal VOC: `Annotations/<name>.xml` for each image, and `ImageSets/Main/<split>.txt`."""
 
+from collections.abc import Sequence
 from html import escape
 from math import floor
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from typing import NamedTuple
 from fairmark.formats.contract import Format, Reading, ReadOptions, Sink, Source, WriteOptions
 from fairmark.formats.image_writer import ImageWriter
 from fairmark.formats.images import IMAGE_LOSSES, NO_SPLIT, ImageRow, ImageRows, LazyTable, clipped, is_sound
+from fairmark.formats.model import LabeledItem
 from fairmark.formats.names import stem_of, title_of
 from fairmark.formats.pixel_maps import MASK, OUTLINED, has_pixels, is_paintable
 from fairmark.formats.tally import Tally
@@ -37,6 +39,10 @@ class VocWriter(ImageWriter):
         self._labels = [escape(name, quote=False) for name in self._rows.names]
         self._database = escape(title_of(options.title), quote=False)
         sink.write("labelmap.txt", colour_list(self._rows.names).encode())
+
+    def _put(self, item: LabeledItem, images: Sequence[ImageRow]) -> None:
+        for row in images:
+            self._put_image(row)
 
     def _put_image(self, row: ImageRow) -> None:
         split = row.item.split or NO_SPLIT
