@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairmark.modalities import MediaSize
-from fairmark.modalities.image import duplicates
-from fairmark.modalities.image.marks.kind import Bounds
+from fairmark.modalities import MediaSize, duplicates
+from fairmark.modalities.duplicates import Sides
 from fairmark.modalities.image.validate import faults
 from fairmark.ontology.model import FAULTS_MAX, Annotation, Mark
 from fairmark.ontology.rules import errors
@@ -71,9 +70,9 @@ class TestFaults:
                  {"occluded": False})
             for n in range(10_000)
         )  # fmt: skip
-        compared: list[tuple[Bounds, Bounds]] = []
+        compared: list[tuple[Sides, Sides]] = []
 
-        def iou(a: Bounds, b: Bounds) -> float:
+        def iou(a: Sides, b: Sides) -> float:
             compared.append((a, b))
             return 0.0
 

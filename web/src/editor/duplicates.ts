@@ -1,4 +1,4 @@
-/** Marks that say the same twice, or nearly: somebody drew one thing again. As `fairmark.modalities.image.duplicates`. */
+/** Marks that say the same twice, or nearly: somebody drew one thing again. As `fairmark.modalities.duplicates`. */
 
 import type { Box } from "#geometry/box.ts"
 import type { Mark } from "./annotation.ts"

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
+from fairmark.modalities.duplicates import Placed, duplicate_faults
 from fairmark.modalities.image import limits
-from fairmark.modalities.image.duplicates import Placed, duplicate_faults
 from fairmark.modalities.image.layers import LayerMask, layer_faults
 from fairmark.modalities.image.marks import KINDS, MarkKind
 from fairmark.modalities.image.marks.mask import Mask

@@ -1,15 +1,15 @@
 """Whether an annotation of a text is right: its ontology's rules, and its spans."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
+from fairmark.modalities.duplicates import Placed, duplicate_faults
 from fairmark.modalities.model import MediaSize
 from fairmark.modalities.text.marks import KINDS
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.fields import Problem, pointer, shown
-from fairmark.ontology.model import FAULTS_MAX, Annotation, Fault, Mark, Severity
+from fairmark.ontology.model import FAULTS_MAX, Annotation, Fault, Mark
 from fairmark.ontology.rules import as_strict, check_annotation
 from fairmark.ontology.upgrade import place_and_reason
 
@@ -23,18 +23,15 @@ def faults(
     predictions. Two marks that say exactly the same are a warning: the second is no use, and no harm.
     """
     found = check_annotation(annotation, compiled, complete=complete)
-    seen: dict[tuple[int, str, str, Any], str] = {}
+    placed: list[Placed] = []
     for index, mark in enumerate(annotation.marks):
         if len(found) >= FAULTS_MAX:
             break
         if (fault := _fault_of(index, mark, media)) is not None:
             found.append(fault)
             continue
-        key = (mark.asset, mark.kind, mark.class_, tuple(sorted(mark.geometry.items())))
-        if (first := seen.setdefault(key, mark.id)) is not mark.id:
-            message = f"This mark and {shown(first)} are the same."
-            problem = Problem("duplicate_mark", message, "Delete one of the two.")
-            found.append(_fault(index, "", mark, problem, Severity.WARNING))
+        placed.append(Placed(index, mark, tuple(sorted(mark.geometry.items())), None))
+    found.extend(duplicate_faults(placed))
     return as_strict(found[:FAULTS_MAX], compiled.ontology)
 
 
@@ -57,6 +54,5 @@ def _fault_of(index: int, mark: Mark, media: Sequence[MediaSize]) -> Fault | Non
     return None if problem is None else _fault(index, "/geometry", mark, problem)
 
 
-def _fault(index: int, member: str, mark: Mark, problem: Problem, severity: Severity = Severity.ERROR) -> Fault:
-    path = pointer("marks", index) + member
-    return Fault(problem.code, path, problem.message, problem.mend, mark.id, severity)
+def _fault(index: int, member: str, mark: Mark, problem: Problem) -> Fault:
+    return Fault(problem.code, pointer("marks", index) + member, problem.message, problem.mend, mark.id)

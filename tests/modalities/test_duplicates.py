@@ -5,24 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairmark.modalities import MediaSize
-from fairmark.modalities.image.duplicates import ALIKE_MIN, Placed, duplicate_faults
-from fairmark.modalities.image.marks.kind import Bounds
+from fairmark.modalities.duplicates import ALIKE_MIN, Placed, duplicate_faults
 from fairmark.modalities.image.validate import faults
 from fairmark.ontology.model import Annotation, Mark
 from fairmark.ontology.rules import compile_ontology
 from fairmark.ontology.upgrade import read_annotation, read_ontology
 
-from .examples import examples, media
+from .image.examples import examples, media
 
 SHARED: Any = examples("rules")
 SIDES = st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(5, 40), st.integers(5, 40))
 
 
 def placed(boxes: list[tuple[int, int, int, int]]) -> list[Placed]:
-    return [
-        Placed(n, Mark(f"m{n}", "box", "car"), box, Bounds(*(float(side) for side in box)))
-        for n, box in enumerate(boxes)
-    ]
+    return [Placed(n, Mark(f"m{n}", "box", "car"), box, box) for n, box in enumerate(boxes)]
 
 
 def iou(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> float:

@@ -6,10 +6,11 @@ Without NumPy: every submission is checked.
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from fairmark.modalities.image.marks.kind import Bounds
 from fairmark.ontology.fields import pointer, shown
 from fairmark.ontology.model import Fault, Mark, Severity
 
+Sides = tuple[float, float, float, float]
+"""Left and upper edge, width and height of a box."""
 ALIKE_MIN = 0.9
 """Intersection over union of the boxes around two marks from which they are almost the same."""
 COVERING = frozenset({"box", "rotated_box", "ellipse", "polygon", "cuboid", "mask"})
@@ -22,7 +23,7 @@ class Placed(NamedTuple):
     place: int
     mark: Mark
     shape: Any
-    bounds: Bounds | None
+    bounds: Sides | None
 
 
 def duplicate_faults(placed: Sequence[Placed]) -> list[Fault]:
@@ -54,11 +55,7 @@ def _fault(each: Placed, first: Placed, how: str) -> Fault:
 
 def _near(group: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:
     """Pairs that overlap by ALIKE_MIN, the earlier in the document first."""
-    ordered = sorted(
-        (each.bounds.x, each.bounds.y, each.bounds.w, each.bounds.h, n)
-        for n, each in enumerate(group)
-        if each.bounds is not None
-    )
+    ordered = sorted((*each.bounds, n) for n, each in enumerate(group) if each.bounds is not None)
     for n, (x, y, w, h, one) in enumerate(ordered):
         # What one box alone has on a side is no more than this share of its own length.
         reach, below = x + w * (1 - ALIKE_MIN), y + h * (1 - ALIKE_MIN)
@@ -68,13 +65,13 @@ def _near(group: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:
                 break
             if top > below or top + height * (1 - ALIKE_MIN) < y:
                 continue
-            if _iou(Bounds(x, y, w, h), Bounds(left, top, width, height)) >= ALIKE_MIN:
+            if _iou((x, y, w, h), (left, top, width, height)) >= ALIKE_MIN:
                 yield group[min(one, other)], group[max(one, other)]
 
 
-def _iou(a: Bounds, b: Bounds) -> float:
-    width = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
-    height = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
+def _iou(a: Sides, b: Sides) -> float:
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
     if width <= 0 or height <= 0:
         return 0.0
-    return width * height / (a.w * a.h + b.w * b.h - width * height)
+    return width * height / (a[2] * a[3] + b[2] * b[3] - width * height)
