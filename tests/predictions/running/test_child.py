@@ -67,6 +67,8 @@ class TestDesk:
         assert "'garbled' failed" in why(garbled)
 
     def test_refuses_images_that_are_too_large(self, tmp_path: Path, image: Path) -> None:
-        # Pillow refuses twice the limit: 256 * 128 pixels against 2 * 10,000.
-        reply = Desk(1, 10_000).answer(ask(make_model(tmp_path / "one"), image))
+        # 256 * 128 = 32,768 pixels.
+        reply = Desk(1, 32_767).answer(ask(make_model(tmp_path / "one"), image))
         assert isinstance(reply, Failed)
+        assert "256 x 128" in reply.why
+        assert isinstance(Desk(1, 32_768).answer(ask(make_model(tmp_path / "two"), image)), Answered)

@@ -14,7 +14,7 @@ import numpy as np
 import onnxruntime
 from PIL import Image, ImageOps
 
-from fairmark.kernel.errors import FairmarkError
+from fairmark.kernel.errors import FairmarkError, Invalid
 from fairmark.predictions.model import Manifest
 from fairmark.predictions.rules import read_manifest
 from fairmark.predictions.running.inference import Unfit, frame_of, inner, masks_from, pixels_for, prompt_for
@@ -95,9 +95,7 @@ class Desk:
         if known is not None:
             self._embeddings.move_to_end(key)
             return known, True
-        Image.MAX_IMAGE_PIXELS = self._pixels_max
-        with Image.open(ask.image) as opened:
-            image = (ImageOps.exif_transpose(opened) or opened).convert("RGB")
+        image = self._image(ask.image)
         manifest = loaded.manifest
         names = list(manifest.embeddings)
         outputs = loaded.encoder.run(names, {manifest.image.input: pixels_for(manifest.image, image)})
@@ -110,6 +108,16 @@ class Desk:
         while sum(each.bytes for each in self._embeddings.values()) > self._bytes_max:
             self._embeddings.popitem(last=False)
         return made, False
+
+    def _image(self, path: str) -> Image.Image:
+        """Upright and RGB."""
+        with Image.open(path) as opened:
+            if opened.width * opened.height > self._pixels_max:
+                raise Invalid(
+                    f"The image has {opened.width} x {opened.height} pixels; models take {self._pixels_max} at most.",
+                    mend="Mark it by hand, or raise image_megapixels_max.",
+                )
+            return (ImageOps.exif_transpose(opened) or opened).convert("RGB")
 
 
 def _decoded(loaded: Loaded, embedding: Embedding, ask: Ask) -> tuple[Any, ...]:
@@ -133,4 +141,5 @@ def serve(questions: BinaryIO, answers: BinaryIO, desk: Desk) -> None:
 
 
 if __name__ == "__main__":
+    Image.MAX_IMAGE_PIXELS = None  # the desk asks for itself: Pillow's limit errs at twice what it says
     serve(sys.stdin.buffer, sys.stdout.buffer, Desk(int(sys.argv[1]), int(sys.argv[2])))
