@@ -110,7 +110,8 @@ class TestCoco:
         # Edges count points from 1.
         assert data["categories"][0]["keypoints"] == ["nose", "left_foot", "right_foot"]
         assert data["categories"][0]["skeleton"] == [[1, 2], [1, 3]]
-        assert "keypoints" not in data["categories"][2]
+        # Readers of keypoints want the lists in all categories.
+        assert (data["categories"][2]["keypoints"], data["categories"][2]["skeleton"]) == ([], [])
         (row,) = data["annotations"]
         assert row["keypoints"] == [10, 20, 2, 30, 60, 1, 0, 0, 0]
         assert (row["num_keypoints"], row["bbox"], row["area"]) == (2, [10, 20, 20, 40], 800)

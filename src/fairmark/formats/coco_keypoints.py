@@ -15,10 +15,14 @@ _EDGE_FROM = 1
 _decode_numbers = msgspec.json.Decoder(list[float]).decode
 
 
-def category_members(each: ItemClass) -> dict[str, Any]:
-    """What a category says of its keypoints; nothing for a class without a skeleton."""
+def category_members(each: ItemClass, *, of_keypoints: bool) -> dict[str, Any]:
+    """What a category says of its keypoints.
+
+    of_keypoints: some category of the file has them. Readers of keypoints then want lists in all, so those of a class
+    without a skeleton are empty; in other files they are left out.
+    """
     if each.skeleton is None or SKELETON not in each.marks:
-        return {}
+        return {"keypoints": [], "skeleton": []} if of_keypoints else {}
     ids = [point.id for point in each.skeleton.points]
     edges = [[ids.index(a) + _EDGE_FROM, ids.index(b) + _EDGE_FROM] for a, b in each.skeleton.edges]
     return {"keypoints": ids, "skeleton": edges}

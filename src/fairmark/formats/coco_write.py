@@ -142,8 +142,14 @@ class CocoWriter:
             info["date_created"] = options.created.isoformat()
             info["year"] = str(options.created.year)
         titles = {each.id: each.name for each in ontology.classes}
+        of_keypoints = any(each.skeleton is not None and SKELETON in each.marks for each in ontology.classes)
         categories = [
-            {"id": place, "name": name, "supercategory": titles.get(each.parent or "", ""), **category_members(each)}
+            {
+                "id": place,
+                "name": name,
+                "supercategory": titles.get(each.parent or "", ""),
+                **category_members(each, of_keypoints=of_keypoints),
+            }
             for place, (each, name) in enumerate(zip(self._rows.classes, self._rows.names, strict=True), start=1)
         ]
         head = {"info": info, "licenses": [], "categories": categories}
