@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairmark.formats.coco import Coco
-from fairmark.formats.contract import Format
+from fairmark.formats.contract import Format, ReadOptions
 from fairmark.formats.cvat import Cvat
+from fairmark.formats.datumaro import Datumaro
 from fairmark.formats.fairmark_jsonl import FairmarkJsonl
 from fairmark.formats.label_studio import LabelStudio
 from fairmark.formats.model import WrongFormat
@@ -38,7 +39,7 @@ ONTOLOGY = Ontology(
         ItemClass("car", "Car", "#ff7f0e", ("box",)),
     )
 )
-FORMATS = [Coco(), Cvat(), YoloPose(), FairmarkJsonl()]
+FORMATS = [Coco(), Cvat(), YoloPose(), FairmarkJsonl(), Datumaro(), LabelStudio()]
 
 
 def walker(*points: tuple[float, float, int], id: str = "m", **more: Any) -> Mark:
@@ -80,7 +81,9 @@ class TestRoundTrips:
         # The kinds of loss that every export of these formats has, whatever the marks.
         assert set(codes(report)) <= {"mark_details", "item_details", "validation_missing"}
 
-    @pytest.mark.parametrize("format", [Coco(), Cvat(), YoloPose()], ids=lambda each: each.name)
+    @pytest.mark.parametrize(
+        "format", [Coco(), Cvat(), YoloPose(), Datumaro(), LabelStudio()], ids=lambda each: each.name
+    )
     def test_without_what_we_put_beside_it_the_skeleton_comes_from_the_file(self, format: Format) -> None:
         mark = walker((10, 10, 2), (50, 40, 1), (30, 50, 2))
         _, files = written(format, [image("a.jpg", mark, split="train")], ONTOLOGY)
@@ -94,9 +97,9 @@ class TestRoundTrips:
         assert made is not None
         assert [point.id for point in made.points] == ["nose", "left_foot", "right_foot"]
         assert made.mirrored == FIGURE.mirrored
-        if format.name != "yolo_pose":
+        if format.name not in ("yolo_pose", "label_studio"):
             assert made.edges == FIGURE.edges
-        if format.name == "cvat":
+        if format.name in ("cvat", "datumaro"):
             assert [(point.x, point.y) for point in made.points] == [(0.5, 0), (1, 1), (0, 0.75)]
         else:
             # The first whole pose: from (10, 10), 40 by 40.
@@ -275,10 +278,110 @@ class TestCvat:
         assert codes(report) == {"skeletons": (1, 0)}
 
 
+class TestDatumaro:
+    def test_what_stands_in_the_file(self) -> None:
+        _, files = written(Datumaro(), [image("a.jpg", walker((10, 20, 2), (30, 60, 1), (0, 0, 0)))], ONTOLOGY)
+        data = json.loads(files["annotations/default.json"])
+        # Edges count points from 1, as in COCO; places in the default pose stand in one list.
+        assert data["categories"]["points"]["items"][0] == {
+            "label_id": 0,
+            "labels": ["nose", "left_foot", "right_foot"],
+            "joints": [[1, 2], [1, 3]],
+            "positions": [0.5, 0, 1, 1, 0, 0.75],
+        }
+        (row,) = data["items"][0]["annotations"]
+        assert (row["type"], row["points"], row["visibility"]) == ("points", [10, 20, 30, 60, 0, 0], [2, 1, 0])
+
+    def test_points_of_another_order_are_known_by_their_names(self) -> None:
+        _, files = written(Datumaro(), [image("a.jpg", walker((10, 20, 2), (30, 60, 1), (5, 5, 2)))], ONTOLOGY)
+        data = json.loads(files["annotations/default.json"])
+        data["categories"]["points"]["items"][0]["labels"] = ["Right foot", "NOSE", "left_foot"]
+        data["items"][0]["annotations"][0] |= {"points": [5, 5, 10, 20, 30, 60], "visibility": [2, 2, 1]}
+        good, *_ = read(Datumaro(), files | {"annotations/default.json": data})
+        assert points_of(good) == [[[10, 20, 2], [30, 60, 1], [5, 5, 2]]]
+
+    def test_points_that_might_be_a_skeleton_are_counted(self) -> None:
+        both = Ontology(classes=(ItemClass("wand", "Wand", "#1f77b4", ("points", "skeleton"), skeleton=WAND),))
+        marks = [Mark(f"m{n}", "points", "wand", {"points": [[1, 1]] * n}) for n in (1, 2)]
+        report, files = written(Datumaro(), [image("a.jpg", *marks)], both)
+        assert codes(report)["points_posed"] == (1, 0)
+        good, *_ = read(Datumaro(), files)
+        assert [mark.kind for mark in good[0].annotation.marks] == ["points", "skeleton"]
+
+    @pytest.mark.parametrize("visibility", [[2], ["x", 2, 2], 5])
+    def test_a_bad_visibility_is_named(self, visibility: Any) -> None:
+        _, files = written(Datumaro(), [image("a.jpg", walker((10, 20, 2), (30, 60, 1), (5, 5, 2)))], ONTOLOGY)
+        data = json.loads(files["annotations/default.json"])
+        data["items"][0]["annotations"][0]["visibility"] = visibility
+        _, (fault,), *_ = read(Datumaro(), files | {"annotations/default.json": data})
+        assert (fault.code, fault.path) == ("file_damaged", "/items/0/annotations/0")
+
+
+class TestLabelStudio:
+    FRAME: dict[str, Any] = {
+        "id": "p", "type": "rectanglelabels", "from_name": "box", "to_name": "image", "original_width": 100,
+        "original_height": 50,
+        "value": {"x": 10, "y": 10, "width": 20, "height": 40, "rotation": 0, "rectanglelabels": ["person"]},
+    }  # fmt: skip
+
+    def keypoint(self, name: str, x: float, y: float, parent: str = "p") -> dict[str, Any]:
+        value = {"x": x, "y": y, "width": 0.5, "keypointlabels": [name]}
+        sized = {"original_width": 100, "original_height": 50}
+        return {"id": f"{name}{x}", "type": "keypointlabels", "parentID": parent, "value": value, **sized}
+
+    def tasks(self, *results: dict[str, Any]) -> dict[str, Any]:
+        return {"tasks.json": [{"data": {"image": "a.jpg"}, "annotations": [{"result": list(results)}]}]}
+
+    def test_what_stands_in_the_files(self) -> None:
+        _, files = written(LabelStudio(), [image("a.jpg", walker((10, 20, 2), (30, 60, 1), (0, 0, 0)))], ONTOLOGY)
+        frame, nose, foot, hidden = json.loads(files["tasks.json"])[0]["annotations"][0]["result"]
+        # From (10, 20) to (30, 60) of 100 by 80.
+        assert frame["value"] == {
+            "x": 10, "y": 25, "width": 20, "height": 50, "rotation": 0, "rectanglelabels": ["Walker"],
+        }  # fmt: skip
+        assert (nose["from_name"], nose["parentID"], nose["value"]["keypointlabels"]) == (
+            "skeleton_walker", "m", ["nose"],
+        )  # fmt: skip
+        assert (foot["id"], foot["value"]["x"], foot["value"]["y"]) == (hidden["id"], 30, 75)
+        assert (hidden["from_name"], hidden["value"]) == ("visibility", {"choices": ["hidden"]})
+        assert 'value="left_foot" background="#1f77b4" model_index="1"' in files["label_config.xml"]
+
+    def test_rectangles_and_keypoints_of_label_studio(self) -> None:
+        second = {**self.FRAME, "id": "q", "value": {**self.FRAME["value"], "height": 30}}
+        results = [
+            self.FRAME, self.keypoint("left eye", 10, 10), self.keypoint("right eye", 30, 50),
+            second, self.keypoint("right eye", 20, 20, "q"), self.keypoint("tail", 1, 1, "q"),
+            self.keypoint("alone", 5, 5, "gone"),
+        ]  # fmt: skip
+        good, bad, report, ontology = read(LabelStudio(), self.tasks(*results))
+        assert bad == []
+        # Two tasks of a person name three points; the second rectangle is not the box around its points. Of 100 by 50.
+        assert points_of(good) == [
+            [[10, 5, 2], [30, 25, 2], [0, 0, 0]],
+            [[0, 0, 0], [20, 10, 2], [1, 0.5, 2]],
+            [[5, 2.5]],
+        ]
+        assert codes(report) == {"keypoint_boxes": (1, 0)}
+        skeleton = ontology.classes[0].skeleton
+        assert skeleton is not None
+        assert [point.name for point in skeleton.points] == ["left eye", "right eye", "tail"]
+
+    def test_a_class_without_such_points_leaves_the_box(self) -> None:
+        options = ReadOptions(ontology=Ontology(classes=(ItemClass("person", "Person", "#000000", ("box",)),)))
+        good, _, report, _ = read(LabelStudio(), self.tasks(self.FRAME, self.keypoint("eye", 10, 10)), options)
+        assert [mark.kind for mark in good[0].annotation.marks] == ["box"]
+        assert codes(report) == {"keypoints": (1, 0)}
+
+    def test_a_keypoint_without_a_label_is_named(self) -> None:
+        point = self.keypoint("eye", 10, 10)
+        del point["value"]["keypointlabels"]
+        _, (fault,), *_ = read(LabelStudio(), self.tasks(self.FRAME, point))
+        assert (fault.code, fault.file) == ("file_damaged", "tasks.json")
+
+
 class TestOthers:
-    @pytest.mark.parametrize("format", [Yolo(), LabelStudio()], ids=lambda each: each.name)
-    def test_leave_them_out_and_say_so(self, format: Format) -> None:
-        report, _ = written(format, [image("a.jpg", walker((10, 20, 2), (30, 60, 1), (5, 5, 2)))], ONTOLOGY)
+    def test_leave_them_out_and_say_so(self) -> None:
+        report, _ = written(Yolo(), [image("a.jpg", walker((10, 20, 2), (30, 60, 1), (5, 5, 2)))], ONTOLOGY)
         assert (report.marks, codes(report)["mark_kinds"]) == (0, (1, 0))
 
 

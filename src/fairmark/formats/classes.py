@@ -203,12 +203,12 @@ class ClassTable:
         """Which points the skeletons of a class have, as far as it is known."""
         return self._rows[id].skeleton
 
-    def learn_skeleton(self, id: str, skeleton: Skeleton | None) -> None:
-        """Notes what the file says of the points of a class. A class of the caller's ontology, and one that has them
-        already, keep what they have."""
+    def learn_skeleton(self, id: str, skeleton: Skeleton | None, *, is_posed: bool = False) -> None:
+        """Notes what the file says of the points of a class; is_posed: their default pose too. A class of the caller's
+        ontology, and one that has them already, keep what they have."""
         row = self._rows[id]
         if row.known is None and row.skeleton is None:
-            row.skeleton = skeleton
+            row.skeleton, row.is_posed = skeleton, is_posed
 
     def saw_pose(self, id: str, pose: Pose) -> None:
         """Notes how marks of a new class stand: the first whole one is the pose that it begins with."""

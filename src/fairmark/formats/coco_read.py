@@ -11,12 +11,13 @@ import msgspec
 from msgspec import Meta, Raw
 
 from fairmark.formats.classes import ClassTable
-from fairmark.formats.coco_keypoints import Keypoints
+from fairmark.formats.coco_keypoints import pose_in
 from fairmark.formats.coco_masks import MASK, mask_of
 from fairmark.formats.coco_write import CROWD
 from fairmark.formats.contract import ReadOptions, Source
 from fairmark.formats.images import BOX, NO_SPLIT, POLYGON, LazyTable, asset_for, pixels_of, split_named, split_of
 from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
+from fairmark.formats.keypoints import Keypoints
 from fairmark.formats.mapped import mapped
 from fairmark.formats.model import FormatFault, LabeledItem, Name, OverLimit, RowFault, WrongFormat
 from fairmark.formats.names import relative_path, without_root
@@ -274,7 +275,7 @@ class _PartReader:
     def _shape(self, row: _BoxIn, class_id: str) -> tuple[str, dict[str, Any]]:
         """(kind, geometry): the richest that the file tells of the mark, and that the class takes."""
         if memoryview(row.keypoints).nbytes > _EMPTY_BYTES:
-            pose = self._keypoints.read(class_id, row.keypoints)
+            pose = pose_in(row.keypoints, self._keypoints, class_id)
             if pose is not None:
                 if not row.iscrowd and memoryview(row.segmentation).nbytes > _EMPTY_BYTES:
                     self._tally.lose("beside_keypoints", marks=1)

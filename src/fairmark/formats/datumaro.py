@@ -5,17 +5,19 @@ from typing import Any
 
 import msgspec
 
+from fairmark.formats.coco_keypoints import told_points
 from fairmark.formats.contract import Format, Reading, ReadOptions, Sink, SinkStream, Source, WriteOptions
 from fairmark.formats.datumaro_read import SCORE, datumaro_rows
-from fairmark.formats.datumaro_shapes import TAG, Told, is_turned, told
+from fairmark.formats.datumaro_shapes import POINTS, TAG, Told, is_turned, told
 from fairmark.formats.groups import GroupNumbers
 from fairmark.formats.image_writer import ImageWriter
 from fairmark.formats.images import IMAGE_LOSSES, NO_SPLIT, POLYGON, ImageRow, ImageRows, LazyTable, is_sound
 from fairmark.formats.model import LabeledItem
 from fairmark.formats.names import class_names, stem_of
+from fairmark.formats.skeletons import SKELETON, joint_counts, pose_of
 from fairmark.formats.tally import Tally
 from fairmark.modalities.image import KINDS
-from fairmark.ontology.model import FieldValue, Mark, Ontology
+from fairmark.ontology.model import FieldValue, Mark, Ontology, Skeleton
 
 _IMAGES = 2
 """The number that the format has for data sets of images."""
@@ -32,6 +34,7 @@ class DatumaroWriter(ImageWriter):
             ontology, sink, options, tally, ImageRows(ontology, tally, keeps_links=True, places_marks=False)
         )
         self._classes = {each.id: (place, each) for place, each in enumerate(ontology.classes)}
+        self._joints = joint_counts(ontology)
         self._head = _head(ontology, options)
         self._begun: set[str] = set()
 
@@ -91,10 +94,13 @@ class DatumaroWriter(ImageWriter):
         if mark.class_ not in self._classes or mark.kind not in self._classes[mark.class_][1].marks:
             lose("class_unknown", marks=1)
             return []
-        shapes = list(told(mark, (row.asset.width, row.asset.height))) if is_sound(mark) else []
+        sound = is_sound(mark) if mark.kind != SKELETON else pose_of(mark, self._joints.get(mark.class_)) is not None
+        shapes = list(told(mark, (row.asset.width, row.asset.height))) if sound else []
         if not shapes:
             lose("bad_geometry", marks=1)
             return []
+        if mark.kind == POINTS and len(mark.geometry["points"]) == self._joints.get(mark.class_):
+            lose("points_posed", marks=1)
         if mark.kind == POLYGON and any(len(part) > 1 for part in mark.geometry["parts"]):
             lose("holes", marks=1)
         if is_turned(mark):
@@ -129,16 +135,27 @@ def _head(ontology: Ontology, options: WriteOptions) -> bytes:
         }
         for each in ontology.classes
     ]
+    poses = [_points_of(each.skeleton, place) for place, each in enumerate(ontology.classes) if each.skeleton]
     infos = {"description": options.title}
     if options.created is not None:
         infos["date_created"] = options.created.isoformat()
+    categories: dict[str, Any] = {"label": {"labels": labels, "label_groups": [], "attributes": []}}
+    if poses:
+        categories["points"] = {"items": poses}
     head = {
         "dm_format_version": "1.0",
         "media_type": _IMAGES,
         "infos": infos,
-        "categories": {"label": {"labels": labels, "label_groups": [], "attributes": []}},
+        "categories": categories,
     }
     return _encode(head)[:-1] + b',"items":['
+
+
+def _points_of(skeleton: Skeleton, label: int) -> dict[str, Any]:
+    """The category of points of a label: their ids, edges, and the default pose."""
+    ids, edges = told_points(skeleton)
+    places = [side for point in skeleton.points for side in (point.x, point.y)]
+    return {"label_id": label, "labels": ids, "joints": edges, "positions": places}
 
 
 class Datumaro(Format):
@@ -155,6 +172,7 @@ class Datumaro(Format):
         "scores": "A score is the attribute of that name: marks that have such an attribute lose theirs.",
         "holes": "Holes of outlines are filled: this format knows none.",
         "parts": "An outline of several parts becomes several marks of one group.",
+        "points_posed": "Points of a class whose skeletons have as many come back as a skeleton.",
         "turned": "Rotated boxes and turned ellipses become outlines.",
         "groups": "Groups are numbers in this format: others get a number.",
         "tag_order": "Tags have no drawing order in this format.",

@@ -8,12 +8,14 @@ from msgspec import Meta, Raw
 
 from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Source
-from fairmark.formats.datumaro_shapes import mark_of
+from fairmark.formats.datumaro_shapes import POINTS, mark_of, pose_rows
 from fairmark.formats.images import NO_SPLIT, LazyTable, NamesBefore, asset_for, fitted, pixels_of, split_named
 from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
+from fairmark.formats.keypoints import Keypoints
 from fairmark.formats.mapped import mapped
 from fairmark.formats.model import AssetRecord, FileDamaged, FormatFault, LabeledItem, Name, RowFault, WrongFormat
 from fairmark.formats.names import relative_path, stem_of, without_root
+from fairmark.formats.skeletons import SKELETON
 from fairmark.formats.tally import Tally
 from fairmark.ontology.model import MARKS_MAX, Z_MAX, Annotation, FieldValue, Mark
 from fairmark.ontology.model import Source as MarkSource
@@ -35,8 +37,20 @@ class _Labels(msgspec.Struct, frozen=True):
     labels: list[_Label] = []
 
 
+class _Points(msgspec.Struct, frozen=True):
+    label_id: int
+    labels: Any = None
+    joints: Any = None
+    positions: Any = None
+
+
+class _PointLabels(msgspec.Struct, frozen=True):
+    items: list[_Points] = []
+
+
 class _Categories(msgspec.Struct, frozen=True):
     label: _Labels = _Labels()
+    points: _PointLabels = _PointLabels()
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -82,7 +96,11 @@ def datumaro_rows(
                 message = f"{path} has no list of items."
                 raise WrongFormat(message, file=path, mend="Export it in the Datumaro format.")
             classes = [table.id_of(label.name) for label in file.categories.label.labels]
-            reader = _Items(path, options, tally, table, before, classes)
+            keypoints = Keypoints(table)
+            for each in file.categories.points.items:
+                if 0 <= each.label_id < len(classes):
+                    keypoints.learn(classes[each.label_id], each.labels, each.joints, each.positions)
+            reader = _Items(path, options, tally, table, before, classes, keypoints)
             for number, (start, end) in enumerate(rows_of(section, path)):
                 yield from reader.read(bytes(section[start:end]), number)
             del section, file
@@ -99,6 +117,7 @@ class _Items:
         table: ClassTable,
         before: NamesBefore,
         classes: list[str],
+        keypoints: Keypoints,
     ) -> None:
         self._path = path
         self._options = options
@@ -106,6 +125,7 @@ class _Items:
         self._table = table
         self._before = before
         self._classes = classes
+        self._keypoints = keypoints
         name = stem_of(path.rpartition("/")[2])
         self._split = None if name == NO_SPLIT else split_named(name)
 
@@ -154,6 +174,7 @@ class _Items:
         type = row.get("type")
         try:
             read = mark_of(str(type), row)
+            rows = pose_rows(row) if type == POINTS else []
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             why = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
             message = f"An annotation of type {str(type)[:50]!r} in {self._path} cannot be read: {why}."
@@ -165,10 +186,11 @@ class _Items:
         if not isinstance(label, int) or not 0 <= label < len(self._classes):
             message = f"There is no label {str(label)[:50]} in {self._path}."
             raise FileDamaged(message, file=self._path, mend="Add it to the categories.")
-        kind, geometry = read
+        class_id = self._classes[label]
+        kind, geometry = self._posed(rows, class_id) or read
         z, group = row.get("z_order"), row.get("group")
         mark = Mark(
-            id, kind, self._classes[label], geometry,
+            id, kind, class_id, geometry,
             z=z if isinstance(z, int) and abs(z) <= Z_MAX else 0,
             group=str(group) if isinstance(group, int) and 0 < group < 10**60 else None,
             source=MarkSource.IMPORT,
@@ -178,6 +200,13 @@ class _Items:
             return None
         self._table.saw(mark.class_, mark.kind)
         return self._with_attributes(mark, row.get("attributes"))
+
+    def _posed(self, rows: list[list[float]], class_id: str) -> tuple[str, dict[str, Any]] | None:
+        """The skeleton that points are; None if they are not as many as the file lists for the class."""
+        if not rows or len(rows) != self._keypoints.count(class_id):
+            return None
+        pose = self._keypoints.pose(class_id, rows)
+        return None if pose is None else (SKELETON, pose)
 
     def _with_attributes(self, mark: Mark, given: Any) -> Mark:
         attributes: dict[str, FieldValue] = {}

@@ -13,6 +13,8 @@ import msgspec
 
 from fairmark.formats.coco_masks import MASK, mask_of, mask_runs, packed
 from fairmark.formats.images import BOX, ELLIPSE, POLYGON, ROTATED_BOX, parts_of
+from fairmark.formats.skeletons import SKELETON
+from fairmark.modalities.image.marks.skeleton import VISIBLE
 from fairmark.ontology.model import Mark
 
 Told = tuple[str, dict[str, Any]]
@@ -21,7 +23,6 @@ Size = tuple[int | None, int | None]
 """Width and height of the upright image in pixels, as far as they are known."""
 
 POLYLINE, POINTS, CUBOID, TAG = "polyline", "points", "cuboid", "tag"
-VISIBLE = 2
 _SIDE_MAX = 2**20
 _PER_POINT = 2
 _FACES = (("front", 0), ("back", 0), ("back", 1), ("front", 1), ("back", 3), ("back", 2), ("front", 2), ("front", 3))
@@ -75,6 +76,11 @@ def _points(mark: Mark, size: Size) -> Iterator[Told]:
     yield "points", {"points": _flat(points), "visibility": [VISIBLE] * len(points)}
 
 
+def _skeleton(mark: Mark, size: Size) -> Iterator[Told]:
+    points = mark.geometry["points"]
+    yield "points", {"points": _flat([point[:2] for point in points]), "visibility": [v for *_, v in points]}
+
+
 def _cuboid(mark: Mark, size: Size) -> Iterator[Told]:
     yield "cuboid_2d", {"points": [list(mark.geometry[face][corner]) for face, corner in _FACES]}
 
@@ -93,7 +99,7 @@ def _tag(mark: Mark, size: Size) -> Iterator[Told]:
 
 _WRITE: dict[str, Callable[[Mark, Size], Iterator[Told]]] = {
     BOX: _box, ROTATED_BOX: _outline, POLYGON: _outline, ELLIPSE: _ellipse, POLYLINE: _polyline, POINTS: _points,
-    CUBOID: _cuboid, MASK: _mask, TAG: _tag,
+    CUBOID: _cuboid, MASK: _mask, TAG: _tag, SKELETON: _skeleton,
 }  # fmt: skip
 
 
@@ -118,6 +124,16 @@ def _read_polyline(row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 
 def _read_points(row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     return POINTS, {"points": _places(row, 1)}
+
+
+def pose_rows(row: Mapping[str, Any]) -> list[list[float]]:
+    """[x, y, visibility] of each point; what says no visibility is visible. Raises as `mark_of` does."""
+    places = _places(row, 1)
+    seen = row.get("visibility")
+    visibility = [VISIBLE] * len(places) if seen is None else msgspec.convert(seen, list[int])
+    if len(visibility) != len(places):
+        raise ValueError("it has not one visibility for each point")
+    return [[*place, v] for place, v in zip(places, visibility, strict=True)]
 
 
 def _read_ellipse(row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

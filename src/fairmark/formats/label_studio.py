@@ -11,10 +11,12 @@ from fairmark.formats.image_writer import ImageWriter
 from fairmark.formats.images import IMAGE_LOSSES, ImageRow, ImageRows, LazyTable, is_sound
 from fairmark.formats.label_studio_read import ATTRIBUTE, IMAGE, NO, QUESTION, TAGS, YES, label_studio_rows
 from fairmark.formats.label_studio_shapes import HELD, POLYGON, Size, regions_of
+from fairmark.formats.label_studio_skeletons import PARENT, frame_of, keypoints_of, skeleton_controls
 from fairmark.formats.model import LabeledItem
 from fairmark.formats.names import class_names
+from fairmark.formats.skeletons import SKELETON, joint_counts, pose_of
 from fairmark.formats.tally import Tally
-from fairmark.ontology.model import Field, FieldKind, FieldValue, Mark, Ontology
+from fairmark.ontology.model import Field, FieldKind, FieldValue, ItemClass, Mark, Ontology
 
 FILE = "tasks.json"
 CONFIG_FILE = "label_config.xml"
@@ -36,6 +38,7 @@ class LabelStudioWriter(ImageWriter):
         self._classes = {each.id: each for each in ontology.classes}
         self._labels = class_names(ontology.classes)
         self._questions = {field.id: field for field in ontology.questions}
+        self._joints = joint_counts(ontology)
         self._tasks = 0
         sink.write(CONFIG_FILE, config_of(ontology).encode())
         self._file = self._stream(FILE, b"[")
@@ -92,7 +95,7 @@ class LabelStudioWriter(ImageWriter):
     def _mark(self, mark: Mark, size: Size | None, ids: "_Ids") -> list[dict[str, Any]]:
         """The results of a mark; none if it cannot be told, which is counted."""
         item_class = self._classes.get(mark.class_)
-        if mark.kind != TAG and mark.kind not in HELD:
+        if mark.kind not in (TAG, SKELETON, *HELD):
             self._tally.lose("mark_kinds", marks=1)
             return []
         if item_class is None or mark.kind not in item_class.marks:
@@ -105,17 +108,13 @@ class LabelStudioWriter(ImageWriter):
         elif size is None:
             self._tally.lose("size_unknown", marks=1)
             return []
+        elif mark.kind == SKELETON:
+            return self._skeleton(mark, item_class, size, ids)
         elif not (is_sound(mark) and _is_inside(mark)):
             self._tally.lose("bad_geometry", marks=1)
             return []
         else:
-            regions = [
-                {
-                    **_control(f"{type}s", f"{type}labels"), "original_width": size[0], "original_height": size[1],
-                    "image_rotation": 0, "value": {**value, f"{type}labels": [label]},
-                }
-                for type, value in regions_of(mark.kind, mark.geometry, size)
-            ]  # fmt: skip
+            regions = [_placed(type, value, label, size) for type, value in regions_of(mark.kind, mark.geometry, size)]
         if mark.kind == POLYGON and any(len(part) > 1 for part in mark.geometry["parts"]):
             self._tally.lose("holes", marks=1)
         if len(regions) > 1:
@@ -124,6 +123,18 @@ class LabelStudioWriter(ImageWriter):
         self._tally.marks += len(regions)
         names = [mark.id, *(ids.fresh(mark.id) for _ in regions[1:])]
         return [each for id, region in zip(names, regions, strict=True) for each in self._region(mark, id, region)]
+
+    def _skeleton(self, mark: Mark, item_class: ItemClass, size: Size, ids: "_Ids") -> list[dict[str, Any]]:
+        """The rectangle around a skeleton, and a keypoint for each of its placed points."""
+        pose = pose_of(mark, self._joints.get(mark.class_))
+        if pose is None or item_class.skeleton is None:
+            self._tally.lose("bad_geometry", marks=1)
+            return []
+        self._tally.lose("mark_details", marks=1)
+        self._tally.marks += 1
+        frame = _placed("rectangle", frame_of(pose, size), self._labels[mark.class_], size)
+        points = keypoints_of(item_class.skeleton, pose, mark.class_, size, IMAGE, lambda: ids.fresh(mark.id))
+        return [*self._region(mark, mark.id, frame), *({**each, PARENT: mark.id} for each in points)]
 
     def _region(self, mark: Mark, id: str, region: dict[str, Any]) -> list[dict[str, Any]]:
         """A region, and its attributes, which have its id."""
@@ -182,6 +193,7 @@ def config_of(ontology: Ontology) -> str:
             if any(_TYPE.get(kind) == type for kind in each.marks)
         ]
         out += [f'  <{tag} name="{type}s" toName="{IMAGE}">', *labels, f"  </{tag}>"]
+    out += skeleton_controls(ontology.classes, IMAGE)
     if tags := [each for each in ontology.classes if TAG in each.marks]:
         choices = [f'    <Choice value="{escape(names[each.id])}"/>' for each in tags]
         out += [f'  <Choices name="{TAGS}" toName="{IMAGE}" choice="multiple">', *choices, "  </Choices>"]
@@ -198,7 +210,7 @@ def config_of(ontology: Ontology) -> str:
 
 _TYPE = {
     "box": "rectangle", "rotated_box": "rectangle", "polygon": "polygon", "polyline": "vector", "points": "keypoint",
-    "ellipse": "ellipse", "mask": "brush",
+    "ellipse": "ellipse", "mask": "brush", "skeleton": "rectangle",
 }  # fmt: skip
 
 
@@ -217,13 +229,19 @@ def _control(name: str, type: str) -> dict[str, Any]:
     return {"from_name": name, "to_name": IMAGE, "type": type}
 
 
+def _placed(type: str, value: dict[str, Any], label: str, size: Size) -> dict[str, Any]:
+    """A region with a place, without its id."""
+    sized = {"original_width": size[0], "original_height": size[1], "image_rotation": 0}
+    return {**_control(f"{type}s", f"{type}labels"), **sized, "value": {**value, f"{type}labels": [label]}}
+
+
 def _is_inside(mark: Mark) -> bool:
     """Whether a mask's first row and column are of the image: the format counts pixels from there."""
     return mark.kind != "mask" or min(mark.geometry["x"], mark.geometry["y"]) >= 0
 
 
 class LabelStudio(Format):
-    """Boxes, outlines, lines, points, ellipses and masks with their attributes and links; tags and answers."""
+    """All kinds of marks but cuboids, with their attributes and links; answers."""
 
     name = "label_studio"
     title = "Label Studio JSON"
@@ -232,7 +250,7 @@ class LabelStudio(Format):
         **{code: text for code, text in IMAGE_LOSSES.items() if code != "tags"},
         "answers": "Answers whose kind Label Studio has no control for are left out.",
         "links": "Links whose marks are not both in the file, on one image, are left out.",
-        "mark_kinds": "Cuboids, skeletons, and marks of kinds that this release does not know, are left out.",
+        "mark_kinds": "Cuboids, and marks of kinds that this release does not know, are left out.",
         "mark_details": "Drawing order, groups and who made a mark are not kept.",
         "item_details": "Metadata, batch, confidence, URLs, file hashes and media types of items are not kept.",
         "holes": "Holes of outlines are filled: this format knows none.",
@@ -244,6 +262,8 @@ class LabelStudio(Format):
     }
     read_losses = {
         "kinds_refused": "Regions that their class does not take become the box around them, or are left out.",
+        "keypoints": "Keypoints whose class does not have their points are left out; the rectangle is read as a box.",
+        "keypoint_boxes": "A rectangle that does not just enclose its keypoints is not kept beside them.",
         "more_annotations": "Of several annotations of a task one is read: the ground truth, else the first handed in.",
         "more_labels": "Of several labels of a region the first is read.",
         "unlabeled": "Regions without a label are not read.",

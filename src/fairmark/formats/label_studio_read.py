@@ -12,7 +12,15 @@ from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Source
 from fairmark.formats.images import NO_SPLIT, LazyTable, NamesBefore, asset_for, fitted, pixels_of, split_named
 from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
-from fairmark.formats.label_studio_shapes import mark_of
+from fairmark.formats.label_studio_shapes import POINTS, mark_of
+from fairmark.formats.label_studio_skeletons import (
+    Joint,
+    children_of,
+    frame_of,
+    learn,
+    pose_in,
+    visibility_of,
+)
 from fairmark.formats.mapped import mapped
 from fairmark.formats.model import (
     NAME_CHARS_MAX,
@@ -24,8 +32,9 @@ from fairmark.formats.model import (
     WrongFormat,
 )
 from fairmark.formats.names import relative_path, without_root
+from fairmark.formats.skeletons import SKELETON
 from fairmark.formats.tally import Tally
-from fairmark.ontology.model import MARKS_MAX, Annotation, Field, FieldKind, FieldValue, Link, Mark
+from fairmark.ontology.model import JOINTS_MAX, MARKS_MAX, Annotation, Field, FieldKind, FieldValue, Link, Mark
 from fairmark.ontology.model import Source as MarkSource
 
 IMAGE = "image"
@@ -40,6 +49,7 @@ _ID = re.compile(r"[!-~]{1,64}")
 _UPLOAD = re.compile(r"data/upload/\d+/(?:[0-9a-f]{8}-)?")
 _LABEL_CHARS_MAX = 200
 _NUL = b"\\u0000"
+_PARENT = re.compile(rb'"parentID"')
 
 
 class _Annotation(msgspec.Struct):
@@ -76,6 +86,8 @@ def label_studio_rows(
                 raise refuse_file(error, path) from error
             if bytes(section[:1]) != b"[":
                 raise WrongFormat(f"{path} is no list of tasks.", file=path, mend="Export as JSON, not as JSON-MIN.")
+            if _PARENT.search(section):
+                learn(table, _points_named(section, path))
             reader = _Tasks(path, options, tally, table, before)
             for number, (start, end) in enumerate(rows_of(section, path)):
                 yield from reader.read(bytes(section[start:end]), number)
@@ -110,9 +122,16 @@ class _Tasks:
         found = _Found()
         asset = item.assets[0]
         known = (asset.width, asset.height) if asset.width and asset.height else size
-        for id, results in _by_id(chosen.result).items():
+        by_id = _by_id(chosen.result)
+        children = children_of(by_id)
+        inner = {child for each in children.values() for child in each}
+        for id, results in by_id.items():
+            if id in inner:
+                continue
             try:
-                self._take(found, id, results, known, source)
+                joints = self._joints(by_id, children.get(id, []), known)
+                if not (joints and self._take_pose(found, id, results, joints, source)):
+                    self._take(found, id, results, known, source)
             except FormatFault as fault:
                 yield msgspec.structs.replace(fault.as_row(), path=f"{place}/annotations")
         for result in chosen.result:
@@ -164,6 +183,40 @@ class _Tasks:
         mark = fitted(mark, self._table, self._tally)
         if mark is not None:
             self._add(found, id, mark, results)
+
+    def _joints(
+        self, by_id: dict[str, list[dict[str, Any]]], children: list[str], size: tuple[int, int] | None
+    ) -> list[Joint]:
+        """The keypoints with these ids. Raises FormatFault for one without a place or a name."""
+        joints: list[Joint] = []
+        for id in children:
+            region = self._region(by_id[id], size)
+            if region is None or region[0] != POINTS or region[2] is None:
+                message = f"A keypoint in {self._path} has no place or no label."
+                raise FileDamaged(message, file=self._path, mend="Export it anew.")
+            x, y = region[1]["points"][0]
+            joints.append(Joint(region[2], x, y, visibility_of(by_id[id])))
+        return joints
+
+    def _take_pose(
+        self, found: "_Found", id: str, results: list[dict[str, Any]], joints: list[Joint], source: MarkSource
+    ) -> bool:
+        """Adds the skeleton that a rectangle and its keypoints are. False if its class has no such points."""
+        frame = next(each for each in results if str(each.get("type", "")).startswith("rectangle"))
+        label = next(iter(_texts(_value(frame).get("rectanglelabels"))), None)
+        if label is None:
+            return False
+        class_id = self._table.id_of(label[:_LABEL_CHARS_MAX])
+        geometry = pose_in(self._table, class_id, joints)
+        if geometry is None:
+            self._tally.lose("keypoints", marks=1)
+            return False
+        mark = Mark(found.id_for(id), SKELETON, class_id, geometry, source=source, score=_score(results))
+        size = _size(results)
+        if size is not None and not _encloses(_value(frame), frame_of(geometry["points"], size)):
+            self._tally.lose("keypoint_boxes", marks=1)
+        self._add(found, id, mark, results)
+        return True
 
     def _take_controls(self, found: "_Found", id: str, results: list[dict[str, Any]], source: MarkSource) -> None:
         tags = [result for result in results if result.get("from_name") == TAGS and result.get("type") == "choices"]
@@ -265,6 +318,35 @@ def _by_id(results: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         if result.get("type") != "relation":
             found.setdefault(str(result.get("id") or f"#{number}"), []).append(result)
     return found
+
+
+def _points_named(section: memoryview, path: str) -> dict[str, dict[str, None]]:
+    """Labels of rectangles, with the labels of the keypoints that any task has in them. Bad tasks say nothing."""
+    named: dict[str, dict[str, None]] = {}
+    for start, end in rows_of(section, path):
+        row = bytes(section[start:end])
+        try:
+            task = _decode_task(row) if _PARENT.search(row) else None
+        except JSON_ERRORS:
+            continue
+        for each in [*(task.annotations or []), *(task.predictions or [])] if task else ():
+            by_id = _by_id(each.result)
+            for parent, children in children_of(by_id).items():
+                names = [name for child in children for name in _labels(by_id[child], "keypointlabels")]
+                for label in _labels(by_id[parent], "rectanglelabels")[:1]:
+                    named.setdefault(label, {}).update(dict.fromkeys(names[:JOINTS_MAX]))
+    return named
+
+
+def _labels(results: list[dict[str, Any]], key: str) -> list[str]:
+    return [label[:_LABEL_CHARS_MAX] for each in results for label in _texts(_value(each).get(key))]
+
+
+def _encloses(rectangle: dict[str, Any], frame: dict[str, Any]) -> bool:
+    """Whether a rectangle is the frame, to a hundredth of a per cent. What is no number is not."""
+    given = [rectangle.get(side, 0) for side in frame]
+    numbers = [float(each) for each in given if isinstance(each, int | float)]
+    return len(numbers) == len(frame) and all(abs(a - b) < 0.01 for a, b in zip(numbers, frame.values(), strict=True))
 
 
 def _size(results: list[dict[str, Any]]) -> tuple[int, int] | None:

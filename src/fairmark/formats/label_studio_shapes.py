@@ -43,33 +43,33 @@ def mark_of(type: str, value: Mapping[str, Any], size: Size) -> tuple[str, dict[
 
 
 def _box(geometry: Mapping[str, Any], size: Size) -> Iterator[Region]:
-    x, y = _shares((geometry["x"], geometry["y"]), size)
-    width, height = _shares((geometry["w"], geometry["h"]), size)
+    x, y = shares((geometry["x"], geometry["y"]), size)
+    width, height = shares((geometry["w"], geometry["h"]), size)
     yield "rectangle", {"x": x, "y": y, "width": width, "height": height, "rotation": 0}
 
 
 def _rotated_box(geometry: Mapping[str, Any], size: Size) -> Iterator[Region]:
     across, down = _turned(-geometry["w"] / 2, -geometry["h"] / 2, geometry["angle"])
-    x, y = _shares((geometry["cx"] + across, geometry["cy"] + down), size)
-    width, height = _shares((geometry["w"], geometry["h"]), size)
+    x, y = shares((geometry["cx"] + across, geometry["cy"] + down), size)
+    width, height = shares((geometry["w"], geometry["h"]), size)
     yield "rectangle", {"x": x, "y": y, "width": width, "height": height, "rotation": geometry["angle"] % 360}
 
 
 def _ellipse(geometry: Mapping[str, Any], size: Size) -> Iterator[Region]:
-    x, y = _shares((geometry["cx"], geometry["cy"]), size)
-    across, down = _shares((geometry["rx"], geometry["ry"]), size)
+    x, y = shares((geometry["cx"], geometry["cy"]), size)
+    across, down = shares((geometry["rx"], geometry["ry"]), size)
     yield "ellipse", {"x": x, "y": y, "radiusX": across, "radiusY": down, "rotation": geometry["angle"] % 360}
 
 
 def _polygon(geometry: Mapping[str, Any], size: Size) -> Iterator[Region]:
     for part in geometry["parts"]:
-        yield "polygon", {"points": [_shares(point, size) for point in part[0]], "closed": True}
+        yield "polygon", {"points": [shares(point, size) for point in part[0]], "closed": True}
 
 
 def _polyline(geometry: Mapping[str, Any], size: Size) -> Iterator[Region]:
     vertices: list[dict[str, Any]] = []
     for number, point in enumerate(geometry["points"]):
-        x, y = _shares(point, size)
+        x, y = shares(point, size)
         before = str(number - 1) if number else None
         vertices.append({"id": str(number), "x": x, "y": y, "prevPointId": before, "isBezier": False})
     yield "vector", {"vertices": vertices, "closed": False}
@@ -77,7 +77,7 @@ def _polyline(geometry: Mapping[str, Any], size: Size) -> Iterator[Region]:
 
 def _points(geometry: Mapping[str, Any], size: Size) -> Iterator[Region]:
     for point in geometry["points"]:
-        x, y = _shares(point, size)
+        x, y = shares(point, size)
         yield "keypoint", {"x": x, "y": y, "width": POINT_WIDTH}
 
 
@@ -171,7 +171,7 @@ def _tight(runs: Sequence[tuple[int, bool]], width: int) -> dict[str, Any]:
     return {"x": left, "y": top, "width": right - left, "height": bottom - top, "runs": runs_of(pixels)}
 
 
-def _shares(point: Sequence[float], size: Size) -> tuple[float, float]:
+def shares(point: Sequence[float], size: Size) -> tuple[float, float]:
     """Pixels as per cent, with more digits than pixels of any image have use for."""
     return round(100 * point[0] / size[0], 10), round(100 * point[1] / size[1], 10)
 
