@@ -92,3 +92,45 @@ class TestCopies:
         await editor.page.wait_for_function("harness.document().marks.length === 0")
         await editor.keys("Control+Shift+v")
         assert [name for name, *_ in await editor.boxes()] == ["car", "car", "pedestrian"]
+
+
+class TestSnapping:
+    async def test_boxes_are_drawn_resized_and_moved_along_neighbours_but_not_with_alt(
+        self, open_editor: OpenEditor
+    ) -> None:
+        editor = await open_editor()
+        await editor.keys("r", "1")
+        await editor.drag((100, 100), (200, 200))
+        # What catches is a few pixels of the screen: so many of the image.
+        scale = await editor.page.evaluate("harness.inside.workspace.view.scale")
+        near = 2 / scale
+        await editor.drag((200 + near, 100 - near), (320, 200 + near))
+        await editor.page.keyboard.down("Alt")
+        await editor.drag((200 + near, 100 - near), (320, 240))
+        await editor.page.keyboard.up("Alt")
+        caught, free = (await editor.document())["marks"][1:]
+        assert caught["geometry"] == {"x": 200, "y": 100, "w": 120, "h": 100}
+        # With Alt the corner stays where it was pressed, to the pixel of the screen.
+        assert abs(free["geometry"]["x"] - 200 - near) <= 1 / scale and free["geometry"]["x"] != 200
+        await editor.keys("Control+z", "v")
+        await editor.click((260, 150))
+        # By 100 across and 90 down: no side of it comes near one of the first box.
+        await editor.drag((260, 150), (360, 240))
+        moved = (await editor.document())["marks"][1]["geometry"]
+        assert abs(moved["y"] - 190) <= 1 / scale
+        # Its upper side comes to a pixel of the screen from the first one's lower side, which lies beside it.
+        await editor.drag((360, 240), (360, 250 + 1 / scale))
+        assert (await editor.document())["marks"][1]["geometry"]["y"] == 200
+
+    async def test_the_line_is_shown_and_a_key_turns_it_off(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.keys("r", "1")
+        await editor.drag((100, 100), (200, 200))
+        scale = await editor.page.evaluate("harness.inside.workspace.view.scale")
+        await editor.move((200 + 2 / scale, 150))
+        guides = "harness.inside.workspace.snapping.guides.map(({ from }) => from[0])"
+        assert await editor.page.evaluate(guides) == [200]
+        await editor.keys("Alt+v")
+        await editor.move((200 + 2 / scale, 155))
+        assert await editor.page.evaluate(guides) == []
+        await editor.keys("Alt+v")

@@ -32,6 +32,12 @@ export interface Coordinate {
 
 export type Edge = "left" | "top" | "right" | "bottom"
 
+/** An upright box as it is while a handle is pulled, and which of its sides (of "nesw") the handle takes along. */
+export interface PulledSides {
+  readonly box: Box
+  readonly sides: string
+}
+
 interface AnyKind {
   readonly id: string
   readonly title: string
@@ -88,6 +94,8 @@ export interface PlacedKind extends AnyKind {
     at: ImagePoint,
     reach: number,
   ): { readonly at: ImagePoint; readonly distance: number } | null
+  /** What a handle at `at` pulls, if that is sides of an upright box; null if it is something else. */
+  sidesOf?(geometry: Geometry, handle: string, at: ImagePoint): PulledSides | null
   /** The box that it is compared by, where its bounds may have no sides. */
   compared?(geometry: Geometry): Box
   /** One geometry from two: `further` is one more part, or a hole; null if that makes none. */

@@ -8,7 +8,7 @@ import type { Path } from "#geometry/path.ts"
 import type { ImagePoint, ScreenPoint } from "#geometry/point.ts"
 import type { Spans } from "#geometry/spans.ts"
 import type { Geometry, Mark } from "./annotation.ts"
-import type { Handle } from "./kind.ts"
+import type { Handle, PulledSides } from "./kind.ts"
 import type { Joints } from "./ontology.ts"
 
 export interface PointerState {
@@ -24,6 +24,14 @@ export interface PointerState {
   readonly alt: boolean
   /** Keys mean a place to the pixel; they hold Alt, which says nothing more. */
   readonly byKeys?: boolean
+}
+
+/** What of a box may go to a neighbour by itself, and how near it has to be. */
+export interface Sides extends Pick<PointerState, "reach" | "pixel" | "alt"> {
+  /** Of "nesw". */
+  readonly sides: string
+  /** Whether it is the selection that moves, or something that is being drawn. */
+  readonly moves: "selection" | "nothing"
 }
 
 /** What is drawn over the document while a gesture is under way. Nothing of it is in the store. */
@@ -111,6 +119,10 @@ export interface ToolHost {
   handleUnder(at: ImagePoint, reach: number, anywhere?: boolean): Grip | null
   /** `at`, or the place near it on another mark or on the image's border that is meant to be shared. */
   snapped(at: ImagePoint, reach: number, except?: string): ImagePoint
+  /** How far a box is to go so that its sides lie along neighbours, in line with them, or on the image's border. */
+  aligned(box: Box, sides: Sides): readonly [dx: number, dy: number]
+  /** What of a mark a handle pulls, if that is sides of an upright box; null if it is not. */
+  sidesOf(mark: Mark, handle: string, at: ImagePoint): PulledSides | null
   /** Takes out the point that a grip stands for; false if it stands for none. */
   removePoint(grip: Grip): boolean
   /** The marks that lie in the box, wholly or (`touching`) at least in part. */

@@ -24,6 +24,8 @@ export interface SettingValues {
   readonly minimap: boolean
   /** Reviewers decide by single keys. */
   readonly decides: boolean
+  /** Points and boxes go to neighbours and to the border by themselves. */
+  readonly snapping: boolean
   /** Width of the brush, image pixels. */
   readonly brush: number
   readonly preset: PresetName
@@ -56,6 +58,7 @@ export const DEFAULTS: SettingValues = {
   loupe: false,
   minimap: false,
   decides: false,
+  snapping: true,
   brush: 24,
   preset: "fairmark",
   overrides: {},
@@ -129,6 +132,7 @@ function isFit(name: string, value: unknown): boolean {
     case "loupe":
     case "minimap":
     case "decides":
+    case "snapping":
       return typeof value === "boolean"
     case "preset":
       return PRESETS.some((preset) => preset.id === value)

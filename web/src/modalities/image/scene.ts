@@ -146,6 +146,17 @@ export class Scene {
     return this.#index.query(box, this.#found).sort((a, b) => (rank[a] as number) - (rank[b] as number))
   }
 
+  /** The slots whose bounds touch `box`, in no order. The list is reused by the next call. */
+  near(box: Box): readonly number[] {
+    this.#found.length = 0
+    return this.#index.query(box, this.#found)
+  }
+
+  /** A side of the slot's bounds: 0 left, 1 upper, 2 right, 3 lower. */
+  sideAt(slot: number, side: number): number {
+    return this.#bounds[4 * slot + side] as number
+  }
+
   /** What drawing the marks in `box` costs, a box being 1; adding up stops at `limit`. */
   weightIn(box: Box, limit: number): number {
     let weight = 0

@@ -167,7 +167,7 @@ export class Stage {
   }
 
   #drawLive(): void {
-    const { view, scene, session, hovered, sketched, settings, canEdit, activePoint, turn, snapHint, isCoarse } =
+    const { view, scene, session, hovered, sketched, settings, canEdit, activePoint, turn, snapping, isCoarse } =
       this.#workspace
     const { linker } = this.#workspace
     const { selection, vocabulary } = session
@@ -187,7 +187,8 @@ export class Stage {
       point: activePoint,
       pointedOut: this.#pointedOut,
       turn,
-      snap: snapHint,
+      snap: snapping.hint,
+      guides: snapping.guides,
       isCoarse,
       selectionFrame: this.#selectionFrame,
       joints: this.#workspace.joints,

@@ -7,9 +7,10 @@ import { changeGeometry, moveBy } from "#editor/actions.ts"
 import type { Geometry, Mark } from "#editor/annotation.ts"
 import { together } from "#editor/groups.ts"
 import type { KeyMode } from "#editor/keymap.ts"
+import type { PulledSides } from "#editor/kind.ts"
 import type { Joints } from "#editor/ontology.ts"
 import type { Session } from "#editor/session.ts"
-import { type Grip, type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool.ts"
+import { type Grip, type Sides, type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool.ts"
 import { panTool, selectTool } from "#editor/tools/table.ts"
 import type { Work } from "#editor/work.ts"
 import type { Box, Size } from "#geometry/box.ts"
@@ -31,7 +32,7 @@ import { Painting } from "./painting.ts"
 import { removeHeld, removePoint } from "./points.ts"
 import { Scene } from "./scene.ts"
 import { boundsOf, reveal, showDifference } from "./sight.ts"
-import { toBorder } from "./snapping.ts"
+import { Snapping } from "./snapping.ts"
 import { assistTools, watchModels } from "./tools/assist/table.ts"
 import { cutTool } from "./tools/cut/tool.ts"
 import { linkTool } from "./tools/link/tool.ts"
@@ -51,6 +52,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   readonly painter = new Painting(this)
   readonly walking = new Walking(this)
   readonly linker = new Linker(this)
+  readonly snapping = new Snapping(this)
   readonly assistance = new Assistance(workerAnswerer)
   tools: readonly Tool[]
   readonly #machine: ToolMachine
@@ -66,8 +68,6 @@ export class Workspace extends Viewing implements ToolHost, Host {
   joins = false
   /** The drawing tool that was in hand last; null if the project draws nothing. */
   drawnWith: Tool | null
-  /** The place that the point under way goes to by itself, or null. */
-  snapHint: ImagePoint | null = null
   /** The class of what was drawn last, or null. */
   drawnClass: string | null = null
   /** The grip of the selected mark that keys act on, or null. */
@@ -196,7 +196,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
     this.#machine.choose(tool)
     if (this.isDrawing && tool !== cutTool) this.drawnWith = tool
     if (this.painter.isInHand && !wasPainting) this.painter.takeUp()
-    this.snapHint = null
+    this.snapping.clear()
     holdDrawable(this)
     this.topics.tell("live")
   }
@@ -291,15 +291,15 @@ export class Workspace extends Viewing implements ToolHost, Host {
   }
 
   snapped(at: ImagePoint, reach: number, except?: string): ImagePoint {
-    const meant = this.scene.snap(at, reach, except) ?? toBorder(at, reach, this.image)
-    this.#hintAt(meant === at ? null : meant)
-    return meant
+    return this.snapping.point(at, reach, except)
   }
 
-  #hintAt(place: ImagePoint | null): void {
-    if (place === this.snapHint) return
-    this.snapHint = place
-    this.topics.tell("live")
+  aligned(box: Box, sides: Sides): readonly [dx: number, dy: number] {
+    return this.snapping.sides(box, sides)
+  }
+
+  sidesOf(mark: Mark, handle: string, at: ImagePoint): PulledSides | null {
+    return placedKind(mark.kind)?.sidesOf?.(mark.geometry, handle, at) ?? null
   }
 
   removePoint(grip: Grip): boolean {
@@ -331,7 +331,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
   }
 
   sketch(sketch: Sketch | null): void {
-    if (sketch === null) this.snapHint = null
+    if (sketch === null) this.snapping.clear()
     this.sketched = sketch
     this.topics.tell("live")
   }

@@ -29,7 +29,7 @@ function light(what: keyof typeof RANGES, by: number) {
   return ({ settings }: Workspace) => settings.set({ [what]: rounded(clamp(settings.values[what] + by, low, high), 1) })
 }
 
-function flip(what: "crosshair" | "grid" | "loupe" | "minimap") {
+function flip(what: "crosshair" | "grid" | "loupe" | "minimap" | "snapping") {
   return ({ settings }: Workspace) => settings.set({ [what]: !settings.values[what] })
 }
 
@@ -98,6 +98,10 @@ export const viewCommands: readonly Command<Workspace>[] = [
   view("crosshair", "Crosshair on or off", keys("X"), flip("crosshair")),
   view("grid", "Grid on or off", keys("Alt+X"), flip("grid")),
   view("loupe", "Loupe on or off", keys("Alt+Z"), flip("loupe")),
+  view("snapping", "Catch neighbours and the border, or not", keys("Alt+V"), (workspace) => {
+    flip("snapping")(workspace)
+    workspace.say(workspace.settings.values.snapping ? "Neighbours and the border catch." : "Nothing catches.")
+  }),
   view("minimap", "Minimap on or off", keys("Alt+N"), flip("minimap")),
   view("hideAll", "Hide or show all marks", keys("T H", "Alt+Shift+H", "T H"), ({ session }) => {
     const ids = [...session.marks()].map((mark) => mark.id)

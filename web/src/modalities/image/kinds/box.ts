@@ -16,10 +16,12 @@ import {
   reshaped,
   type Size,
 } from "#geometry/box.ts"
+import { faceOf } from "#geometry/cuboid.ts"
 import { handleUnder, pickCost } from "#geometry/hit.ts"
 import { clamp, imagePoint } from "#geometry/point.ts"
 import { boxTool } from "../tools/box/tool.ts"
 import type { PlacedImageKind, Projection } from "./kind.ts"
+import { placeOn } from "./vertices.ts"
 
 /** Both sides are at least this long, image pixels. */
 export const SIDE_MIN = 1
@@ -200,6 +202,17 @@ export const boxKind: PlacedImageKind = {
   reshaped(geometry, handle, to, keepAspect, image) {
     return pulled(boxFrom(geometry), handle as HandleName, to[0], to[1], image, keepAspect)
   },
+
+  sidesOf(geometry, handle, at) {
+    const from = boxFrom(geometry)
+    const box = reshaped(from, handle as HandleName, at)
+    // Pulled past the opposite side, the box is turned over: what was its left side is its right one.
+    const across = /[we]/.test(handle) ? (at[0] === box.x ? "w" : "e") : ""
+    const down = /[ns]/.test(handle) ? (at[1] === box.y ? "n" : "s") : ""
+    return { box, sides: across + down }
+  },
+
+  snap: (geometry, at, reach) => placeOn(faceOf(boxFrom(geometry)), true, true, at, reach),
 
   moved: (geometry, dx, dy, image) => geometryOf(movedWithin(boxFrom(geometry), dx, dy, image)),
 

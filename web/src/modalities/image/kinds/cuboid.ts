@@ -3,8 +3,8 @@
 import type { Geometry } from "#editor/annotation.ts"
 import type { Handle, PlacedKind } from "#editor/kind.ts"
 import type { Size } from "#geometry/box.ts"
-import { hull, isInOrder, movedFace, pulledCorner } from "#geometry/cuboid.ts"
-import { covers, nearestOn, neatPoint, type Path, ringArea, within, type XY } from "#geometry/path.ts"
+import { hull, isInOrder, isUpright, movedFace, pulledCorner } from "#geometry/cuboid.ts"
+import { boundsOf, covers, nearestOn, neatPoint, type Path, ringArea, within, type XY } from "#geometry/path.ts"
 import { imagePoint } from "#geometry/point.ts"
 import { cuboidTool } from "../tools/cuboid/tool.ts"
 import type { PlacedImageKind, Projection } from "./kind.ts"
@@ -151,6 +151,19 @@ export const cuboidKind: PlacedImageKind = {
       return next.map(neatPoint)
     })
     return { front: faces[0], back: faces[1] }
+  },
+
+  /** A face as a whole, or the corner of an upright one, whose sides stay upright. */
+  sidesOf(geometry, handle, at) {
+    const [what, which, corner] = handle.split(".") as [string, string, string]
+    const face = facesOf(geometry)[Number(which)] as Path
+    if (what === "face") {
+      const { w, h } = boundsOf([face])
+      return { box: { x: at[0] - w / 2, y: at[1] - h / 2, w, h }, sides: "nesw" }
+    }
+    if (!isUpright(face)) return null
+    const box = boundsOf([pulledCorner(face, Number(corner), [at[0], at[1]], false)])
+    return { box, sides: `${at[0] === box.x ? "w" : "e"}${at[1] === box.y ? "n" : "s"}` }
   },
 
   words(geometry) {

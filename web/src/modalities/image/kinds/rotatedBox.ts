@@ -4,6 +4,7 @@ import { boundsOfFrame, cornersOf, type Frame, placeIn } from "#geometry/frame.t
 import { edgeTool } from "../tools/edge/tool.ts"
 import type { PlacedImageKind, Projection } from "./kind.ts"
 import { frameBorder, frameOf, type Turned, turnedKind } from "./turned.ts"
+import { placeOn } from "./vertices.ts"
 
 const OF: Turned = {
   id: "rotated_box",
@@ -34,6 +35,7 @@ function trace(context: CanvasRenderingContext2D, frame: Frame, { scale, x, y }:
 export const rotatedBoxKind: PlacedImageKind = {
   ...turnedKind(OF),
   tool: edgeTool,
+  snap: (geometry, at, reach) => placeOn(cornersOf(frameOf(geometry, OF)), true, true, at, reach),
   covered: (geometry) => [cornersOf(frameOf(geometry, OF))],
 
   outline(context, geometry, projection) {

@@ -171,16 +171,8 @@ export function vertexKind(of: Vertices, isSound: (geometry: Geometry) => boolea
     snap(geometry, at, reach) {
       let best: { at: ImagePoint; distance: number } | null = null
       for (const path of known(geometry).paths) {
-        const point = nearestPoint(path, at)
-        // A corner within reach is meant rather than the edge beside it.
-        const [x, y] = path[point.index] as XY
-        const found =
-          point.distance <= reach
-            ? { at: imagePoint(x, y), distance: point.distance / 1e6 }
-            : of.isJoined
-              ? nearestOn(path, of.isClosed(geometry), at)
-              : null
-        if (found && found.distance <= reach && (best === null || found.distance < best.distance)) best = found
+        const found = placeOn(path, of.isJoined, of.isClosed(geometry), at, reach)
+        if (found && (best === null || found.distance < best.distance)) best = found
       }
       return best
     },
@@ -206,6 +198,21 @@ export function vertexKind(of: Vertices, isSound: (geometry: Geometry) => boolea
       return moved(geometry, name === "x" ? value - x : 0, name === "y" ? value - y : 0, image)
     },
   }
+}
+
+/** The place of a path within `reach` that a point near it is meant to share: a corner rather than the edge beside it. */
+export function placeOn(
+  path: Path,
+  isJoined: boolean,
+  isClosed: boolean,
+  at: ImagePoint,
+  reach: number,
+): { readonly at: ImagePoint; readonly distance: number } | null {
+  const point = nearestPoint(path, at)
+  const [x, y] = path[point.index] as XY
+  if (point.distance <= reach) return { at: imagePoint(x, y), distance: point.distance / 1e6 }
+  const found = isJoined ? nearestOn(path, isClosed, at) : null
+  return found && found.distance <= reach ? found : null
 }
 
 /** Lines and points have no area: they are compared with so many pixels around them. */

@@ -10,10 +10,12 @@ import { rowsOf } from "#geometry/spans.ts"
 import { turnedSize } from "#geometry/turn.ts"
 import { type Viewport, visibleBox } from "#geometry/viewport.ts"
 import type { LabelDisplay } from "../../settings.ts"
+import type { Guide } from "../alignment.ts"
 import type { PlacedImageKind } from "../kinds/kind.ts"
 import { placedKind } from "../kinds/table.ts"
 import type { Scene } from "../scene.ts"
 import { Brush } from "./brush.ts"
+import { drawGuides } from "./guides.ts"
 import { inkOn, type Look } from "./look.ts"
 import { drawOffers } from "./offers.ts"
 import { drawRuler } from "./ruler.ts"
@@ -53,6 +55,8 @@ export interface LiveScene {
   readonly isCoarse: boolean
   /** The place that a point goes to by itself, or null. */
   readonly snap: ImagePoint | null
+  /** The lines that a box lies along by itself. */
+  readonly guides: readonly Guide[]
   /** By how much the table is turned, degrees: what is written stands upright. */
   readonly turn: number
   /** Around a selection of several marks. */
@@ -101,6 +105,7 @@ export class LiveLayer {
     this.#drawHandles(live)
     this.#drawFrames(live)
     if (live.snap) this.#drawSnap(live.snap)
+    drawGuides(brush, live.guides)
     if (live.sketch?.measure) drawRuler(brush, live.sketch.measure, live.turn)
     this.#drawCaption(live)
   }

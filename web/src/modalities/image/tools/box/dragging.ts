@@ -2,7 +2,7 @@
 
 import { CLICK_STRAY, type PointerState, type State } from "#editor/tool.ts"
 import { distance } from "#geometry/point.ts"
-import { boxWithin, type Plan, preview } from "./preview.ts"
+import { boxWithin, caught, type Plan, preview } from "./preview.ts"
 
 export function dragging(plan: Plan, from: PointerState, first: PointerState, returnTo?: State): State {
   return {
@@ -14,7 +14,7 @@ export function dragging(plan: Plan, from: PointerState, first: PointerState, re
     pointerUp(host, pointer) {
       // A second click on the first corner is a double click, which begins no box and ends none.
       if (returnTo && distance(from.screen, pointer.screen) < CLICK_STRAY) return returnTo
-      host.draw(plan.kind, plan.geometryOf(boxWithin(host.image, from.at, pointer)))
+      host.draw(plan.kind, plan.geometryOf(boxWithin(host.image, from.at, caught(host, pointer, from.at))))
       return "start"
     },
 

@@ -2,7 +2,7 @@
 
 import type { State } from "#editor/tool.ts"
 import { cornered } from "./cornered.ts"
-import type { Plan } from "./preview.ts"
+import { caught, type Plan } from "./preview.ts"
 
 export function ready(plan: Plan): State {
   return {
@@ -13,9 +13,14 @@ export function ready(plan: Plan): State {
       host.cursor("crosshair")
     },
 
+    // Shows where the first corner would go by itself.
+    pointerMove(host, pointer) {
+      caught(host, pointer)
+    },
+
     pointerDown(host, pointer) {
       const refusal = host.refusalToDraw(plan.kind)
-      if (refusal === null) return cornered(plan, pointer)
+      if (refusal === null) return cornered(plan, caught(host, pointer))
       host.say(refusal, true)
       return undefined
     },

@@ -3,12 +3,17 @@
 import type { PointerState, State, ToolHost } from "#editor/tool.ts"
 import type { Box } from "#geometry/box.ts"
 import { faceBehind, faceOf } from "#geometry/cuboid.ts"
-import { neatPoint } from "#geometry/path.ts"
+import { boundsOf, neatPoint } from "#geometry/path.ts"
+import { type ImagePoint, imagePoint } from "#geometry/point.ts"
 
 export function backing(front: Box): State {
-  function geometry(host: ToolHost, { at, shift }: PointerState) {
-    const back = shift ? faceBehind(front, at, host.image, 1) : faceBehind(front, at, host.image)
-    return { front: faceOf(front).map(neatPoint), back: back.map(neatPoint) }
+  function geometry(host: ToolHost, { at, shift, reach, pixel, alt }: PointerState) {
+    const face = (middle: ImagePoint) =>
+      shift ? faceBehind(front, middle, host.image, 1) : faceBehind(front, middle, host.image)
+    const box = boundsOf([face(at)])
+    const [dx, dy] = host.aligned(box, { sides: "nesw", reach, pixel, alt, moves: "nothing" })
+    const middle = imagePoint(box.x + box.w / 2 + dx, box.y + box.h / 2 + dy)
+    return { front: faceOf(front).map(neatPoint), back: face(middle).map(neatPoint) }
   }
 
   return {

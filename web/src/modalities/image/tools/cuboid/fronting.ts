@@ -3,11 +3,12 @@
 import { CLICK_STRAY, type PointerState, type State, type ToolHost } from "#editor/tool.ts"
 import type { Box } from "#geometry/box.ts"
 import { distance } from "#geometry/point.ts"
-import { boxWithin } from "../box/preview.ts"
+import { boxWithin, caught } from "../box/preview.ts"
 import { backing } from "./backing.ts"
 
 export function fronting(from: PointerState): State {
-  const box = (host: ToolHost, pointer: PointerState): Box => boxWithin(host.image, from.at, pointer)
+  const box = (host: ToolHost, pointer: PointerState): Box =>
+    boxWithin(host.image, from.at, caught(host, pointer, from.at))
 
   return {
     name: "fronting",
