@@ -108,7 +108,7 @@ def _of_marks(format: str, marks: list[Mark], found: list[Mark], asset: AssetRec
             codes.add("attributes")
         if other.score != mark.score:
             codes.add("scores")
-        if (other.id, other.z, other.group, other.source) != (mark.id, mark.z, mark.group, mark.source):
+        if any(getattr(other, name) != getattr(mark, name) for name in ("id", "z", "group", "source", "made")):
             codes.add("mark_details")
     assert not found, "marks that nobody exported"
     return codes

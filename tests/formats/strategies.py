@@ -14,6 +14,7 @@ from fairmark.ontology.model import (
     ItemClass,
     Link,
     LinkType,
+    Making,
     Mark,
     Ontology,
     Option,
@@ -191,6 +192,7 @@ def marks(
         group=draw(st.none() | st.just("g1")),
         source=draw(st.sampled_from(list(Source))),
         score=draw(st.none() | st.floats(0, 1)),
+        made=draw(st.none() | st.just(Making("scissors")) | st.just(Making("model", "discs", "2.1", corrected=True))),
     )
 
 

@@ -3,13 +3,14 @@
 import io
 import json
 
+import msgspec
 import pytest
 
 from fairmark.formats.contract import Limits
 from fairmark.formats.fairmark_jsonl import FairmarkJsonl
 from fairmark.formats.model import FormatFault, LabeledItem, WrongFormat
 from fairmark.formats.source import FileSource
-from fairmark.ontology.model import FieldKind
+from fairmark.ontology.model import FieldKind, Making
 
 from .records import CARS, box, image, read, written
 
@@ -35,6 +36,16 @@ class TestWriting:
         }
         assert json.loads(files["ontology.json"])["classes"][0]["id"] == "car"
         assert (report.items, report.marks, report.files) == (2, 1, 2)
+
+    def test_what_a_mark_began_as_comes_back(self) -> None:
+        making = Making("model", "discs", "2.1", corrected=True)
+        mark = msgspec.structs.replace(box(1, 2, 3, 4), made=making)
+        _, files = written(FORMAT, [image("a.jpg", mark)])
+        (line,) = files["labels.jsonl"].splitlines()
+        wanted = {"by": "model", "model": "discs", "version": "2.1", "corrected": True}
+        assert json.loads(line)["annotation"]["marks"][0]["made"] == wanted
+        (item,), bad, _, _ = read(FORMAT, files)
+        assert (item.annotation.marks[0].made, bad) == (making, [])
 
 
 class TestReading:

@@ -44,6 +44,11 @@ class TestReadAnnotation:
     def test_a_document_without_version_is_of_version_1(self) -> None:
         assert read_annotation(b"{}").version == 1
 
+    def test_a_document_that_says_nothing_of_how_its_marks_were_made_reads_as_ever(self) -> None:
+        (mark,) = read_annotation(DOCUMENT).marks
+        assert mark.made is None
+        assert b"made" not in write_annotation(read_annotation(DOCUMENT))
+
     @pytest.mark.parametrize("as_bytes", [True, False])
     def test_upgrades_an_old_document_step_by_step(self, as_bytes: bool) -> None:
         old = {"version": 0, "shapes": DOCUMENT["marks"]}

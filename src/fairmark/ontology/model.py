@@ -222,10 +222,24 @@ class Source(StrEnum):
     IMPORT = "import"
 
 
+class Making(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a mark began as, where that was no hand alone: the answer of a model, or what an assistance tool outlined.
+
+    by: "model", or the tool: "scissors", "region", "cutout", "edges", "fit", "follow"; others may come. model, version:
+    of a model, its name and which one of that name. corrected: whether a person has changed the mark since.
+    """
+
+    by: Slug
+    model: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    version: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    corrected: bool = False
+
+
 class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One thing pointed at. `geometry` is opaque here: the modality that owns `kind` reads it.
 
     asset: index into the item's assets. z: drawing order, higher on top. score: 0 to 1, of a prediction or consensus.
+    made: what it began as; absent: a person made it by hand, or nobody says.
     """
 
     id: MarkId
@@ -238,6 +252,7 @@ class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     group: Annotated[str, Meta(max_length=64)] | None = None
     source: Source = Source.HUMAN
     score: Annotated[float, Meta(ge=0, le=1)] | None = None
+    made: Making | None = None
 
 
 class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

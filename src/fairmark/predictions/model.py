@@ -93,7 +93,9 @@ class Outputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """model.toml. embeddings: by output of the encoder, the input of the decoder that takes it."""
+    """model.toml. embeddings: by output of the encoder, the input of the decoder that takes it. version: which one of
+    this name it is; marks keep it, so that one can tell later what made them.
+    """
 
     title: Name
     image: ImageInput
@@ -102,13 +104,15 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decoder: Name = "decoder.onnx"
     prompt: PromptInput = msgspec.field(default_factory=PromptInput)
     answer: Outputs = msgspec.field(default_factory=Outputs)
+    version: Annotated[str, Meta(max_length=200)] = ""
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
-    """A model that can be asked."""
+    """A model that can be asked. version: as its manifest says; empty where it does not."""
 
     id: str
     title: str
+    version: str = ""
 
 
 class Point(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,7 +142,8 @@ class FoundMask(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """The model's masks, the surest first; none where it sees nothing."""
+    """The model's masks, the surest first; none where it sees nothing. version: as its manifest says, or empty."""
 
     model: str
     masks: tuple[FoundMask, ...]
+    version: str = ""

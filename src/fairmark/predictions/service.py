@@ -34,7 +34,8 @@ def models(settings: Settings) -> list[ModelInfo]:
         return []
     folder = Path(settings.models_dir)
     found = sorted(each.parent for each in folder.glob(f"*/{rules.MANIFEST}"))[: rules.MODELS_MAX]
-    return [ModelInfo(each.name, rules.read_manifest(each).title) for each in found]
+    manifests = [(each.name, rules.read_manifest(each)) for each in found]
+    return [ModelInfo(name, manifest.title, manifest.version) for name, manifest in manifests]
 
 
 async def subject(tx: Tx, id: AssignmentId, asset: int, prompt: Prompt) -> Subject:
@@ -60,7 +61,8 @@ async def ask(site: Site, model: str, about: Subject, prompt: Prompt) -> Found:
     folder = Path(settings.models_dir) / model
     if folder.parent != Path(settings.models_dir) or not (folder / rules.MANIFEST).is_file():
         raise NoSuchModel(f"There is no model {model!r}.", mend="Ask for the list of models.")
+    version = rules.read_manifest(folder).version
     # The embedding belongs to the organisation's own copy: who has not the image learns nothing of it.
     async with local_copy(site, asset_key(about.org_id, bytes.fromhex(about.sha256))) as path:
         masks = await runner(settings).ask(Ask(str(folder), str(path), f"{about.org_id}/{about.sha256}", prompt))
-    return Found(model, masks)
+    return Found(model, masks, version)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from fairmark.ontology.model import Annotation, Mark, Source
+from fairmark.ontology.model import Annotation, Making, Mark, Source
 from fairmark.quality.cases.model import Signal
 from fairmark.quality.cases.signals import CHANCE, Noticed, noticed, strength_of
 from fairmark.quality.judging.gathering import TaskRow, gather
@@ -93,7 +93,9 @@ class TestNoticed:
         whole = Annotation(marks=(box(100, 100),))
         drawn = {"x": 1.5, "y": 2.5, "w": 33.5, "h": 44.5}
         from_model = Annotation(marks=(Mark("p", "box", "car", drawn, source=Source.PREDICTION),))
-        rows = [people.row(range(3), [each] * 3) for each in (whole, from_model) for _ in range(10)]
+        # Two who take what the same tool offers have not copied either.
+        by_tool = Annotation(marks=(Mark("t", "box", "car", drawn, made=Making("follow")),))
+        rows = [people.row(range(3), [each] * 3) for each in (whole, from_model, by_tool) for _ in range(10)]
         assert [each for each in found_in(rows) if each.signal is Signal.COPIED] == []
 
     def test_two_who_share_mistakes_that_nobody_else_makes(self) -> None:

@@ -3297,6 +3297,8 @@ export interface components {
         Found: {
             model: string;
             masks: components["schemas"]["FoundMask"][];
+            /** @default  */
+            version: string;
         };
         /** FoundMask */
         FoundMask: {
@@ -3813,6 +3815,15 @@ export interface components {
             organisation: string;
             key: components["schemas"]["Key"];
         };
+        /** Making */
+        Making: {
+            /** @description A short name that never changes. */
+            by: string;
+            model?: string | null;
+            version?: string | null;
+            /** @default false */
+            corrected: boolean;
+        };
         /**
          * ManifestFormat
          * @enum {string}
@@ -3852,6 +3863,7 @@ export interface components {
             group?: string | null;
             source?: components["schemas"]["Source"];
             score?: number | null;
+            made?: components["schemas"]["Making"] | null;
         };
         /** MarkLimits */
         MarkLimits: {
@@ -3954,6 +3966,8 @@ export interface components {
         ModelInfo: {
             id: string;
             title: string;
+            /** @default  */
+            version: string;
         };
         /** NewBatch */
         NewBatch: {

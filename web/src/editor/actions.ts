@@ -6,6 +6,7 @@ import {
   answerKey,
   answerRecord,
   type Geometry,
+  type Making,
   type Mark,
   type MarkRecord,
   markKey,
@@ -68,12 +69,23 @@ export function newMark(
     asset: session.asset,
     z: topOf(session),
     source: "human",
+    ...(session.making === null ? {} : { made: session.making }),
+  }
+}
+
+/** Carries out `draw`; the marks that it adds say that they began as what `making` says. */
+export function madeBy<T>(session: Session, making: Making, draw: () => T): T {
+  session.making = making
+  try {
+    return draw()
+  } finally {
+    session.making = null
   }
 }
 
 /** Marks changed, taken away (null) and added, as one step. */
 export interface Exchange {
-  readonly changed?: ReadonlyMap<string, Pick<Mark, "kind" | "geometry"> | null>
+  readonly changed?: ReadonlyMap<string, Pick<Mark, "kind" | "geometry" | "made"> | null>
   readonly added?: readonly Mark[]
   readonly select?: Iterable<string>
 }
@@ -84,7 +96,7 @@ export function exchange(session: Session, label: string, { changed, added = [],
     label,
     (transaction) => {
       for (const [id, change] of changed ?? []) {
-        if (change !== null) update(transaction, id, (mark) => touched({ ...mark, ...change }))
+        if (change !== null) update(transaction, id, (mark) => ({ ...touched(mark), ...change }))
       }
       let order = session.store.nextOrder()
       for (const mark of added) transaction.put(markRecord(mark, order++))
@@ -309,7 +321,8 @@ export function paste(session: Session, marks: readonly Mark[], place: Place, la
     if (kind?.isTag && tagOf(session, mark.class)) continue
     const geometry = kind?.isPlaced ? kind.mended(kind.moved(mark.geometry, dx, dy, image), image) : mark.geometry
     if (geometry === null) continue
-    const { score: _, ...rest } = mark
+    // A copy is what a person has put there.
+    const { score: _, made: _made, ...rest } = mark
     records.push(
       markRecord({ ...rest, id: session.newId(), geometry, asset: session.asset, z, source: "human" }, order++),
     )
@@ -338,9 +351,13 @@ function update(transaction: Transaction, id: string, change: (mark: Mark) => Ma
   if (record?.type === "mark") transaction.put({ ...record, mark: change(record.mark) })
 }
 
-/** A mark that a person has put their hand to is theirs; a model's score says nothing of it any more. */
+/**
+ * A mark that a person has put their hand to is theirs; a model's score says nothing of it any more. What it began as
+ * stays to be seen.
+ */
 function touched(mark: Mark): Mark {
-  if (mark.source === "human" && mark.score === undefined) return mark
+  const isKnown = mark.made === undefined || mark.made.corrected === true
+  if (mark.source === "human" && mark.score === undefined && isKnown) return mark
   const { score: _, ...rest } = mark
-  return { ...rest, source: "human" }
+  return { ...rest, source: "human", ...(rest.made ? { made: { ...rest.made, corrected: true } } : {}) }
 }

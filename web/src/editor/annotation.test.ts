@@ -14,9 +14,15 @@ const mark = fc.record({
   z: fc.integer({ min: -9, max: 9 }),
   source: fc.constantFrom("human" as const, "prediction" as const),
 })
+const making = fc.constantFrom(
+  {},
+  { made: { by: "scissors" } },
+  { made: { by: "model", model: "discs", version: "2.1", corrected: true } },
+)
+const anyMark = fc.tuple(mark, making).map(([each, made]) => ({ ...each, ...made }))
 const annotation: fc.Arbitrary<Annotation> = fc.record({
   version: fc.constant(1),
-  marks: fc.uniqueArray(mark, { selector: (each) => each.id, maxLength: 8 }),
+  marks: fc.uniqueArray(anyMark, { selector: (each) => each.id, maxLength: 8 }),
   answers: fc.dictionary(name, value, { maxKeys: 4 }),
   links: fc.uniqueArray(fc.record({ id: name, type: name, from: name, to: name }), {
     selector: (each) => each.id,

@@ -8,6 +8,16 @@ export type Source = "human" | "prediction" | "consensus" | "import"
 /** Opaque here: the mark kind that owns it reads it. */
 export type Geometry = Readonly<Record<string, unknown>>
 
+/** What a mark began as, where that was no hand alone: the answer of a model, or what an assistance tool outlined. */
+export interface Making {
+  /** "model", or the tool. */
+  readonly by: string
+  readonly model?: string
+  readonly version?: string
+  /** A person has changed it since. */
+  readonly corrected?: boolean
+}
+
 export interface Mark {
   readonly id: string
   readonly kind: string
@@ -19,6 +29,7 @@ export interface Mark {
   readonly group?: string
   readonly source: Source
   readonly score?: number
+  readonly made?: Making
 }
 
 export interface Link {
@@ -108,6 +119,7 @@ export function fullMark(wire: WireMark): Mark {
     source: wire.source ?? "human",
     ...(wire.group === undefined || wire.group === null ? {} : { group: wire.group }),
     ...(wire.score === undefined || wire.score === null ? {} : { score: wire.score }),
+    ...(wire.made === undefined || wire.made === null ? {} : { made: wire.made }),
   }
 }
 

@@ -46,6 +46,12 @@ export interface ModelChoice {
   readonly title: string
 }
 
+/** What a model sees, the surest first; `version`: which one of its name it is, empty where nobody says. */
+export interface ModelAnswer {
+  readonly masks: readonly ModelMask[]
+  readonly version: string
+}
+
 /** What is pointed at on an asset, image pixels: on the thing, or beside it; the corners of a box. */
 export interface ModelQuestion {
   readonly model: string
@@ -101,8 +107,7 @@ export interface EditorPort {
   review(assignmentId: string, verdict: Verdict): Promise<Handed>
   /** The models that can be asked; absent: there are none here. */
   models?(): Promise<readonly ModelChoice[]>
-  /** What a model sees, the surest first. */
-  askModel?(assignmentId: string, question: ModelQuestion): Promise<readonly ModelMask[]>
+  askModel?(assignmentId: string, question: ModelQuestion): Promise<ModelAnswer>
 }
 
 /**

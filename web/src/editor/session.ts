@@ -8,6 +8,7 @@ import type { Size } from "#geometry/box.ts"
 import {
   type Annotation,
   type DocumentRecord,
+  type Making,
   type Mark,
   markKey,
   readAnnotation,
@@ -66,6 +67,8 @@ export class Session {
   hidden: ReadonlySet<string> = NOTHING
   locked: ReadonlySet<string> = NOTHING
   hiddenClasses: ReadonlySet<string> = NOTHING
+  /** What marks that are added now begin as; null: a person's hand. */
+  making: Making | null = null
   /** Marks with a score below this are not shown. 0 shows all. */
   scoreMin = 0
   /** Which of the item's assets is on screen. */

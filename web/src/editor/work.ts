@@ -13,8 +13,8 @@ import {
   type Decision,
   type EditorPort,
   type Handed,
+  type ModelAnswer,
   type ModelChoice,
-  type ModelMask,
   type ModelQuestion,
   type NewerDraft,
   type PortError,
@@ -218,8 +218,8 @@ export class Work {
   }
 
   /** What a model sees. Rejects with a PortError. */
-  async askModel(question: ModelQuestion): Promise<readonly ModelMask[]> {
-    return (await this.#parts.port.askModel?.(this.#parts.assignmentId, question)) ?? []
+  async askModel(question: ModelQuestion): Promise<ModelAnswer> {
+    return (await this.#parts.port.askModel?.(this.#parts.assignmentId, question)) ?? { masks: [], version: "" }
   }
 
   /** Takes a hand-in that is waiting for the network back, to work on. */

@@ -223,9 +223,9 @@ def _fingerprints(handed: Handed) -> set[str]:
 
 
 def _by_hand(mark: Mark) -> bool:
-    """Whether a mark has a place that a hand chose: numbers that are not all whole."""
+    """Whether a mark has a place that a hand chose: no tool or model made it, and its numbers are not all whole."""
     numbers = [value for value in mark.geometry.values() if isinstance(value, float)]
-    return mark.source is Source.HUMAN and not all(value.is_integer() for value in numbers)
+    return mark.source is Source.HUMAN and mark.made is None and not all(value.is_integer() for value in numbers)
 
 
 def _pairs(gathered: Gathered, rows: Sequence[TaskRow], said: Mapping[str, Sequence[Judged]]) -> Iterator[Noticed]:

@@ -1,6 +1,6 @@
 /** What becomes of a geometry that a tool has drawn. */
 
-import { addMark, changeGeometry } from "#editor/actions.ts"
+import { addMark, exchange } from "#editor/actions.ts"
 import type { Geometry } from "#editor/annotation.ts"
 import type { Path } from "#geometry/path.ts"
 import { cut, refusalToCut } from "./cutting.ts"
@@ -50,6 +50,8 @@ function redraw(workspace: Workspace, id: string, before: Geometry, kind: string
     workspace.say("It crosses an outline that is there: draw it inside for a hole, outside for a part.", true)
     return
   }
-  changeGeometry(workspace.session, workspace.joins ? "Add an outline" : "Redraw", new Map([[id, geometry]]))
+  const { session, joins } = workspace
+  const made = joins || session.making === null ? {} : { made: session.making }
+  exchange(session, joins ? "Add an outline" : "Redraw", { changed: new Map([[id, { kind, geometry, ...made }]]) })
   workspace.choose("select")
 }

@@ -10,8 +10,8 @@ import {
   type EditorPort,
   type Handed,
   type HandIn,
+  type ModelAnswer,
   type ModelChoice,
-  type ModelMask,
   type ModelQuestion,
   type NewerDraft,
   PortError,
@@ -230,12 +230,12 @@ export class ApiPort implements EditorPort {
     }
   }
 
-  async askModel(id: string, { model, asset, points, box }: ModelQuestion): Promise<readonly ModelMask[]> {
+  async askModel(id: string, { model, asset, points, box }: ModelQuestion): Promise<ModelAnswer> {
     const body = { model, asset, prompt: { points: [...points], box: box && [...box] } }
     const found = await this.#ask(() =>
       this.#parts.api.post("/api/v1/assignments/{id}/ask-model", { ...this.#to(id), body, timeout_s: MODEL_S }),
     )
-    return found.masks
+    return { masks: found.masks, version: found.version ?? "" }
   }
 
   #to(id: string) {

@@ -33,7 +33,9 @@ export function offerSnapped(workspace: Workspace): void {
     { sort: "snap", image: source.url, outlines, reach },
     [source],
     (answer: { outlines: readonly Outline[] }) => {
-      offerChanges(workspace, "To the edges", marks, (mark, i) => geometryOf(mark, answer.outlines[i] as Outline))
+      offerChanges(workspace, "To the edges", "edges", marks, (mark, i) =>
+        geometryOf(mark, answer.outlines[i] as Outline),
+      )
     },
   )
 }
@@ -45,7 +47,7 @@ export function offerFitted(workspace: Workspace): void {
   if (!source) return
   const boxes = marks.map(({ geometry }) => placedKind("box")?.bounds(geometry) as Box)
   ask(workspace, { sort: "fit", image: source.url, boxes }, [source], (answer: { boxes: readonly (Box | null)[] }) => {
-    offerChanges(workspace, "Tight boxes", marks, (_mark, i) => answer.boxes[i] as Geometry | null)
+    offerChanges(workspace, "Tight boxes", "fit", marks, (_mark, i) => answer.boxes[i] as Geometry | null)
   })
 }
 
@@ -75,7 +77,7 @@ export function offerFollowed(workspace: Workspace): void {
         const fresh: Mark = { ...rest, id: session.newId(), geometry: mended, asset: session.asset, source: "human" }
         return [{ mark: fresh, confidence, isTaken: confidence >= SURE }]
       })
-      begin(workspace, "From the image before", offers)
+      begin(workspace, "From the image before", "follow", offers)
     },
   )
 }
@@ -120,6 +122,7 @@ function geometryOf({ geometry }: Mark, outline: Outline): Geometry | null {
 function offerChanges(
   workspace: Workspace,
   label: string,
+  by: string,
   marks: readonly Mark[],
   changed: (mark: Mark, index: number) => Geometry | null,
 ): void {
@@ -132,12 +135,12 @@ function offerChanges(
       ? []
       : [{ mark: { ...mark, geometry: mended }, confidence: null, isTaken: true }]
   })
-  begin(workspace, label, offers)
+  begin(workspace, label, by, offers)
 }
 
-function begin(workspace: Workspace, label: string, offers: readonly Offer[]): void {
+function begin(workspace: Workspace, label: string, by: string, offers: readonly Offer[]): void {
   if (offers.length === 0) workspace.say("Nothing better was found.", true)
-  else workspace.machine.begin(new Offering(workspace, label, offers).state)
+  else workspace.machine.begin(new Offering(workspace, label, offers, { by }).state)
 }
 
 function sourceOf(workspace: Workspace, marks: readonly Mark[], refusal: string): ImageSource | null {

@@ -1,7 +1,7 @@
 /** What becomes of an outline that a method has found: a mark of a kind that the class in hand takes, as one step. */
 
-import { exchange, named, newMark } from "#editor/actions.ts"
-import type { Mark } from "#editor/annotation.ts"
+import { exchange, madeBy, named, newMark } from "#editor/actions.ts"
+import type { Making, Mark } from "#editor/annotation.ts"
 import { cross, type Path, ringArea } from "#geometry/path.ts"
 import { rasterised, type Spans, without } from "#geometry/spans.ts"
 import { maskGeometry } from "../kinds/mask.ts"
@@ -22,7 +22,11 @@ export function kindInHand(workspace: Workspace, kinds: readonly string[]): { ki
 }
 
 /** Draws pixels as a mask, or as polygons where the class takes no mask; false, and says why, where that cannot be. */
-export function drawSpans(workspace: Workspace, spans: Spans, made: Made = {}): boolean {
+export function drawSpans(workspace: Workspace, spans: Spans, made: Made): boolean {
+  return madeBy(workspace.session, made.made, () => spansDrawn(workspace, spans, made))
+}
+
+function spansDrawn(workspace: Workspace, spans: Spans, made: Made): boolean {
   const found = kindInHand(workspace, ["mask", "polygon"])
   if ("refusal" in found) return refuse(workspace, found.refusal)
   if (spans.length === 0) return refuse(workspace, "There is nothing to accept yet.")
@@ -42,7 +46,7 @@ export function drawSpans(workspace: Workspace, spans: Spans, made: Made = {}): 
 }
 
 /** Where a mark comes from, if not from a person's hand alone. */
-export type Made = Partial<Pick<Mark, "source" | "score">>
+export type Made = { readonly made: Making } & Partial<Pick<Mark, "source" | "score">>
 
 /** What a model has made keeps saying so, until a person puts their hand to it. Others keep the pixels that they have. */
 function drawMade(workspace: Workspace, kind: string, spans: Spans, made: Made): boolean {
@@ -59,8 +63,12 @@ function drawMade(workspace: Workspace, kind: string, spans: Spans, made: Made):
   return true
 }
 
-/** Draws a ring, or a line, of points. */
-export function drawPath(workspace: Workspace, kind: string, path: Path): boolean {
+/** Draws a ring, or a line, of points that a tool has laid. */
+export function drawPath(workspace: Workspace, kind: string, path: Path, made: Made): boolean {
+  return madeBy(workspace.session, made.made, () => pathDrawn(workspace, kind, path, made))
+}
+
+function pathDrawn(workspace: Workspace, kind: string, path: Path, made: Made): boolean {
   if (kind === "polyline") {
     workspace.draw("polyline", { points: path })
     return true
@@ -70,7 +78,7 @@ export function drawPath(workspace: Workspace, kind: string, path: Path): boolea
   const mended = placedKind("polygon")?.mended(ring, workspace.image)
   // Where the wire runs along itself, what it encloses counts.
   if (kind === "mask" || !mended || cross((mended.parts as readonly (readonly Path[])[]).flat())) {
-    return drawSpans(workspace, rasterised([path], workspace.image))
+    return drawSpans(workspace, rasterised([path], workspace.image), made)
   }
   workspace.draw("polygon", ring)
   return true

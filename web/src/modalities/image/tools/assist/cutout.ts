@@ -129,7 +129,7 @@ class Mending {
 
   #accept(): void {
     this.#isWanted = this.#workspace.assistance.isAsking
-    if (this.#isWanted || !drawSpans(this.#workspace, this.#spans)) return
+    if (this.#isWanted || !drawSpans(this.#workspace, this.#spans, { made: { by: "cutout" } })) return
     this.#isDone = true
     this.#workspace.machine.cancel()
   }

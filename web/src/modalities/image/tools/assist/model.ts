@@ -34,6 +34,8 @@ class Asking {
   #box: ModelQuestion["box"] = null
   #pressed: PointerState | null
   #mask: ModelMask | null = null
+  /** Which one of its name the model is that gave the mask. */
+  #version = ""
   /** The number of the last question: earlier ones are overtaken. */
   #asked = 0
   #isWaiting = false
@@ -103,9 +105,10 @@ class Asking {
     this.#workspace.topics.tell("live")
     try {
       const question = { model: this.#model.id, asset: session.asset, points: this.#points, box: this.#box }
-      const [surest] = (await work?.askModel(question)) ?? []
+      const answer = await work?.askModel(question)
       if (asked !== this.#asked || this.#isLeft) return
-      this.#mask = surest ?? null
+      this.#mask = answer?.masks[0] ?? null
+      this.#version = answer?.version ?? ""
       this.#isWaiting = false
       this.#show()
       if (this.#isWanted) this.#accept()
@@ -125,7 +128,9 @@ class Asking {
       this.#workspace.say("There is nothing to accept yet.", true)
       return
     }
-    if (!drawSpans(this.#workspace, spansOf(mask), { source: "prediction", score: mask.score })) return
+    const which = this.#version === "" ? {} : { version: this.#version }
+    const made = { by: "model", model: this.#model.id, ...which }
+    if (!drawSpans(this.#workspace, spansOf(mask), { made, source: "prediction", score: mask.score })) return
     this.#isDone = true
     this.#workspace.machine.cancel()
   }

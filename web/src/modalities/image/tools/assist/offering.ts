@@ -1,5 +1,6 @@
 /** Outlines are offered: a click on one refuses it, or takes it after all. Accepting puts all that are taken in as one step. */
 
+import type { Making } from "#editor/annotation.ts"
 import type { Offer, State } from "#editor/tool.ts"
 import { takeOffers } from "../../assist/offers.ts"
 import { placedKind } from "../../kinds/table.ts"
@@ -9,13 +10,15 @@ export class Offering {
   readonly state: State
   readonly #workspace: Workspace
   readonly #label: string
+  readonly #made: Making
   #offers: readonly Offer[]
   #current = 0
   #isDone = false
 
-  constructor(workspace: Workspace, label: string, offers: readonly Offer[]) {
+  constructor(workspace: Workspace, label: string, offers: readonly Offer[], made: Making) {
     this.#workspace = workspace
     this.#label = label
+    this.#made = made
     this.#offers = offers
     this.state = {
       name: "offering",
@@ -73,7 +76,7 @@ export class Offering {
     this.#isDone = true
     const offers = this.#offers
     this.#workspace.machine.cancel()
-    takeOffers(this.#workspace, this.#label, offers)
+    takeOffers(this.#workspace, this.#label, offers, this.#made)
   }
 
   #show(): void {

@@ -102,7 +102,7 @@ class Choosing {
         if (this.#isLeft) return
         this.#spans = spans
         this.#show()
-        if (isFinal && drawSpans(this.#workspace, spans)) this.#end()
+        if (isFinal && drawSpans(this.#workspace, spans, { made: { by: "region" } })) this.#end()
       },
       (problem) => this.#workspace.say(problem, true),
     )

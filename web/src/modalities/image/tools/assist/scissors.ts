@@ -187,7 +187,7 @@ class Laying {
   #end(): void {
     this.#clicks = []
     const path = this.#isRing ? this.#stretches.flat() : this.#points
-    if (!drawPath(this.#workspace, this.#kind, path)) {
+    if (!drawPath(this.#workspace, this.#kind, path, { made: { by: "scissors" } })) {
       // What closed the ring is taken back: it can be gone on with.
       if (this.#isRing) this.#back()
       return

@@ -69,6 +69,7 @@ describe("scissors", () => {
     await layAround(workspace)
     const mark = only(workspace)
     expect([mark.kind, workspace.session.history.depth]).toEqual(["polygon", 1])
+    expect([mark.source, mark.made]).toEqual(["human", { by: "scissors" }])
     // Four corners alone cover 2 / pi of the disc.
     expect(iouOf(covered(mark), DISC)).toBeGreaterThan(0.97)
   })
@@ -291,6 +292,20 @@ describe("offers", () => {
     const { x, y, w, h } = only(workspace).geometry as { x: number; y: number; w: number; h: number }
     expect(iou({ x, y, w, h }, { x: 90, y: 80, w: 120, h: 120 })).toBeGreaterThan(0.95)
     expect([workspace.session.history.depth, workspace.keyMode]).toEqual([1, "label"])
+    expect(only(workspace).made).toEqual({ by: "fit" })
+  })
+
+  it("leave a model's mark the model's, corrected", { timeout: 60_000 }, async () => {
+    const made = { by: "model", model: "discs" }
+    const workspace = helped({ marks: [{ ...loose, source: "prediction", score: 0.7, made }] })
+    workspace.select(["a"])
+    run(workspace, "assist.fit")
+    await answered(workspace)
+    run(workspace, "offers.accept")
+    const { source, score, made: after } = only(workspace)
+    expect([source, score, after]).toEqual(["human", undefined, { ...made, corrected: true }])
+    run(workspace, "undo")
+    expect([only(workspace).source, only(workspace).made]).toEqual(["prediction", made])
   })
 
   it("draw an outline to the edge, and nothing where it is refused or called off", { timeout: 60_000 }, async () => {
@@ -323,7 +338,7 @@ describe("offers", () => {
     expect(workspace.sketched?.offers?.[0]?.confidence).toBeGreaterThan(0.6)
     run(workspace, "offers.accept")
     const [, added] = marks(workspace)
-    expect([added?.asset, added?.class]).toEqual([1, "leaf"])
+    expect([added?.asset, added?.class, added?.made]).toEqual([1, "leaf", { by: "follow" }])
     const { x, y } = (added as Mark).geometry as { x: number; y: number }
     expect(Math.hypot(x - 102, y - 88)).toBeLessThan(2)
   })
