@@ -33,7 +33,7 @@ SELECT a.id, a.project_id, a.task_id, a.worker_id, a.kind, a.stage, a.round, a.s
        a.paused_at, a.closed_at, a.active_ms, a.reason, t.item_id, t.batch_id, t.due_at, t.note, i.external_id, i.name,
        i.meta,
        (SELECT jsonb_agg(jsonb_build_object('asset_id', m.id, 'name', m.name, 'media_type', m.media_type, 'width', m.width,
-                                            'height', m.height) ORDER BY u.n)
+                                            'height', m.height, 'tiles', m.probe -> 'tiles') ORDER BY u.n)
           FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n) JOIN assets m ON m.org_id = i.org_id AND m.id = u.id) AS media,
        pr.ontology_version, pr.guideline_version, pr.pipeline,
        CASE WHEN a.kind = 'label' THEN i.prelabel END AS prelabel,
@@ -508,7 +508,7 @@ SELECT q.*, w.alias FROM questions q JOIN workers w ON w.org_id = q.org_id AND w
 -- Newest first; with what was asked about.
 SELECT q.*, w.alias,
        (SELECT jsonb_agg(jsonb_build_object('asset_id', m.id, 'name', m.name, 'media_type', m.media_type, 'width', m.width,
-                                            'height', m.height) ORDER BY u.n)
+                                            'height', m.height, 'tiles', m.probe -> 'tiles') ORDER BY u.n)
           FROM tasks t JOIN items i ON i.org_id = t.org_id AND i.id = t.item_id
          CROSS JOIN unnest(i.asset_ids) WITH ORDINALITY AS u (id, n)
           JOIN assets m ON m.org_id = i.org_id AND m.id = u.id
@@ -574,7 +574,7 @@ SELECT t.id, t.item_id, t.batch_id, t.state, t.stage, t.round, -t.rank AS priori
 SELECT t.id, t.project_id, t.item_id, t.batch_id, t.state, t.stage, t.round, -t.rank AS priority, t.due_at, t.note, t.agreement,
        t.confidence, t.result_id, t.created_at, t.updated_at, i.external_id, i.name, i.meta,
        (SELECT jsonb_agg(jsonb_build_object('asset_id', m.id, 'name', m.name, 'media_type', m.media_type, 'width', m.width,
-                                            'height', m.height) ORDER BY u.n)
+                                            'height', m.height, 'tiles', m.probe -> 'tiles') ORDER BY u.n)
           FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n) JOIN assets m ON m.org_id = i.org_id AND m.id = u.id) AS media
   FROM tasks t
   JOIN items i ON i.org_id = t.org_id AND i.id = t.item_id

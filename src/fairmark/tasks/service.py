@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from fairmark.assets.media.rules import shown_variant
-from fairmark.assets.tiles.rules import may_be_tiled
+from fairmark.assets.tiles.rules import has_large_picture
 from fairmark.kernel import json
 from fairmark.kernel.db import Tx
 from fairmark.kernel.errors import Invalid
@@ -232,7 +232,8 @@ class Signer:
         for entry in found:
             asset_id = AssetId(UUID(entry.pop("asset_id")))
             facts = (entry["media_type"], entry["width"], entry["height"])
-            tiles = self._tiles(org_id, asset_id) if may_be_tiled(*facts) else None
+            is_tiled = bool(entry.pop("tiles")) or has_large_picture(*facts)
+            tiles = self._tiles(org_id, asset_id) if is_tiled else None
             url = self._url(org_id, asset_id, shown_variant(*facts))
             made.append(Media(asset_id=asset_id, url=url, tiles=tiles, **entry))
         return made

@@ -62,6 +62,13 @@ def corners(image: Image.Image) -> list[tuple[int, ...]]:
     return [tuple(int(level) for level in np.digitize(colour, (64, 192)).choose((0, 128, 255))) for colour in quarters]
 
 
+def clearness(image: Image.Image) -> list[int]:
+    """The alpha of the quarters, in the order of `picture`."""
+    whole = image.convert("RGBA")
+    across, down = (whole.width // 4, whole.width * 3 // 4), (whole.height // 4, whole.height * 3 // 4)
+    return [whole.getpixel((x, y))[3] for y in down for x in across]  # type: ignore[index]
+
+
 class TestProbe:
     @pytest.mark.parametrize(
         ("format", "media_type", "viewable"),
@@ -326,17 +333,22 @@ class TestThumbnails:
         undefined = np.full((8, 8), np.nan, dtype=np.float32)
         assert corners(seen(saved(Image.fromarray(undefined), "TIFF"))) == [BLACK] * 4
 
-    def test_transparent_parts_are_white(self) -> None:
+    def test_transparent_parts_stay_so(self) -> None:
         clear = picture().convert("RGBA")
         clear.putalpha(Image.new("L", clear.size, 0))
-        assert corners(seen(saved(clear, "PNG"))) == [WHITE] * 4
+        assert clearness(seen(saved(clear, "PNG"))) == [0] * 4
         indexed = picture().convert("P", palette=Image.Palette.ADAPTIVE, colors=4)
         pixels = indexed.load()
         assert pixels is not None
-        transparent = saved(indexed, "PNG", transparency=pixels[0, 0])
-        assert corners(seen(transparent)) == [WHITE, GREEN, BLUE, WHITE]
-        keyed = saved(picture(), "PNG", transparency=GREEN)
-        assert corners(seen(keyed)) == [RED, WHITE, BLUE, WHITE]
+        transparent = seen(saved(indexed, "PNG", transparency=pixels[0, 0]))
+        assert clearness(transparent) == [0, 255, 255, 255]
+        assert corners(transparent)[1:] == [GREEN, BLUE, WHITE]
+        keyed = seen(saved(picture(), "PNG", transparency=GREEN))
+        assert clearness(keyed) == [255, 0, 255, 255]
+        assert corners(keyed)[::2] == [RED, BLUE]
+
+    def test_without_transparency_have_none(self) -> None:
+        assert seen(saved(picture(), "PNG")).mode == "RGB"
 
     def test_follow_the_colour_profile(self) -> None:
         # A profile that swaps red and blue: its red is sRGB's blue.

@@ -21,6 +21,8 @@ export interface KeyboardParts<H extends Host> {
   readonly keymap: () => Keymap
   /** What the space bar does while it is held; absent: nothing of its own. */
   readonly onSpace?: (isDown: boolean) => void
+  /** A key was let go: whatever lasts while one is held is over. */
+  readonly onRelease?: () => void
   readonly isMac: boolean
   /** The first key of a sequence has been pressed (its chord), or the sequence is over (null). */
   readonly onPrefix: (chord: string | null) => void
@@ -30,16 +32,24 @@ export interface KeyboardParts<H extends Host> {
 export function listenToKeys<H extends Host>(parts: KeyboardParts<H>): () => void {
   const stop = new AbortController()
   const { signal } = stop
-  const { page, onSpace } = parts
+  const { page, onSpace, onRelease } = parts
   page.addEventListener("keydown", (event) => pressed(parts, event), { signal })
   page.addEventListener(
     "keyup",
     (event) => {
       if (event.code === "Space") onSpace?.(false)
+      onRelease?.()
     },
     { signal },
   )
-  page.addEventListener("blur", () => onSpace?.(false), { signal })
+  page.addEventListener(
+    "blur",
+    () => {
+      onSpace?.(false)
+      onRelease?.()
+    },
+    { signal },
+  )
   return () => stop.abort()
 }
 

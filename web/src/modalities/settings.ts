@@ -13,6 +13,8 @@ export interface SettingValues {
   /** 1 is as the image is; above it the dark parts are brighter. 0.2 to 5. */
   readonly gamma: number
   readonly channel: Channel
+  /** What is seen through transparent parts. */
+  readonly ground: Ground
   /** Of all marks, 0.1 to 1. */
   readonly opacity: number
   /** Share of opacity that every mark is filled with. */
@@ -43,6 +45,8 @@ export const OPACITY_MIN = 0.1
 /** What of the picture is shown: all of it, or one of these as grey. */
 export const CHANNELS = ["all", "red", "green", "blue", "alpha", "gray"] as const
 export type Channel = (typeof CHANNELS)[number]
+export const GROUNDS = ["checks", "white", "black"] as const
+export type Ground = (typeof GROUNDS)[number]
 export const BRUSH_MAX = 1000
 
 export const DEFAULTS: SettingValues = {
@@ -50,6 +54,7 @@ export const DEFAULTS: SettingValues = {
   contrast: 1,
   gamma: 1,
   channel: "all",
+  ground: "checks",
   opacity: 1,
   fill: 0,
   labels: "selected",
@@ -121,6 +126,8 @@ function isFit(name: string, value: unknown): boolean {
       return typeof value === "number" && value >= OPACITY_MIN && value <= 1
     case "channel":
       return CHANNELS.includes(value as Channel)
+    case "ground":
+      return GROUNDS.includes(value as Ground)
     case "fill":
       return FILLS.includes(value as number)
     case "brush":

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from fairmark.assets.model import ORIGINAL, THUMBNAIL_SIZES, VARIANTS, VIEW, Asset, AssetState, AssetView
-from fairmark.assets.tiles.rules import MAYBE_VALUES, has_large_picture, is_tiled, tiles_url
+from fairmark.assets.tiles.rules import PICTURES_TOO, has_large_picture, is_tiled, tiles_url
 from fairmark.kernel.errors import FairmarkError
 from fairmark.kernel.http import Site
 from fairmark.kernel.ids import AssetId, OrgId
@@ -77,7 +77,7 @@ def asset_view(site: Site, org_id: OrgId, asset: Asset, now: datetime) -> AssetV
 
 def thumbnail_sizes(asset: Asset) -> tuple[int, ...]:
     """The sizes of thumbnails that make sense: below the image's own; the least even of a smaller image."""
-    is_picture = asset.media_type.startswith("image/") or asset.media_type in MAYBE_VALUES
+    is_picture = asset.media_type.startswith("image/") or asset.media_type in PICTURES_TOO
     longer = max(asset.width or 0, asset.height or 0) if is_picture else 0
     return tuple(size for size in THUMBNAIL_SIZES if size < longer) or (THUMBNAIL_SIZES[:1] if longer else ())
 

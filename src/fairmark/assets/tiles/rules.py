@@ -9,8 +9,8 @@ from fairmark.kernel.ids import AssetId, OrgId
 from fairmark.kernel.signing import sign
 from fairmark.modalities.image.pixels.pack import PICTURE_PIXELS_MAX, is_large
 
-MAYBE_VALUES = ("image/tiff", "application/dicom")
-"""Types whose files may hold more than 8-bit shades; which of them do, says the inspection."""
+PICTURES_TOO = ("application/dicom",)
+"""Types of images that are not called so."""
 
 
 def is_tiled(asset: Asset) -> bool:
@@ -18,14 +18,9 @@ def is_tiled(asset: Asset) -> bool:
     return bool(asset.probe.get("tiles")) or has_large_picture(asset.media_type, asset.width, asset.height)
 
 
-def may_be_tiled(media_type: str, width: int | None, height: int | None) -> bool:
-    """The same for whoever knows no more of it than this: the tiles' own head has the last word."""
-    return media_type in MAYBE_VALUES or has_large_picture(media_type, width, height)
-
-
 def has_large_picture(media_type: str, width: int | None, height: int | None) -> bool:
     """Whether it is an image that is too large to be shown whole."""
-    is_picture = media_type.startswith("image/") or media_type in MAYBE_VALUES
+    is_picture = media_type.startswith("image/") or media_type in PICTURES_TOO
     return is_picture and is_large(width or 0, height or 0)
 
 

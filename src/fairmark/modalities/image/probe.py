@@ -83,7 +83,6 @@ UPRIGHT = {
 _DEEP = ("I", "F")
 """Modes whose values are measurements rather than shades; 16-bit modes begin with the first."""
 _SRGB = ImageCms.createProfile("sRGB")
-_WHITE = (255, 255, 255)
 
 # Replaced by the guard below: Pillow's own warns through a global list of filters, and errs at a limit of its own.
 Image.MAX_IMAGE_PIXELS = 2_000_000_000
@@ -131,7 +130,7 @@ def probe(source: Source, *, pixels_max: int = PIXELS_MAX) -> Probe:
 def thumbnails(source: Source, sizes: Sequence[int], *, pixels_max: int = PIXELS_MAX) -> dict[int, bytes]:
     """Small pictures of the image in `source` by their longer side: WebP, upright, sRGB, no metadata.
 
-    sizes: pixels, each 1 to 4096. Smaller images are not enlarged. Transparent parts become white; values of more than
+    sizes: pixels, each 1 to 4096. Smaller images are not enlarged. Transparent parts stay so; values of more than
     8 bits are stretched from the least to the greatest. Of several frames the first counts. Raises as `probe` does.
     """
     return inspect(source, sizes, pixels_max=pixels_max)[1]
@@ -324,16 +323,16 @@ def _shrunk(image: Image.Image, size: int) -> Image.Image:
 
 
 def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """`image` as RGB in sRGB on white."""
+    """`image` in sRGB: as RGB, or RGBA if parts of it may be transparent."""
     if image.mode.startswith(_DEEP):
         return _stretched(image).convert("RGB")
     if image.mode == "LAB":
         return _converted(image, ImageCms.createProfile("LAB"))
     if image.has_transparency_data:
-        colours = image.convert("RGBA")
-        ground = Image.new("RGB", image.size, _WHITE)
-        ground.paste(in_srgb(colours.convert("RGB"), profile), mask=colours.getchannel("A"))
-        return ground
+        whole = image.convert("RGBA")
+        colours = in_srgb(whole.convert("RGB"), profile)
+        colours.putalpha(whole.getchannel("A"))
+        return colours
     if profile and image.mode in ("L", "RGB", "CMYK"):
         try:
             return _converted(image, ImageCms.ImageCmsProfile(io.BytesIO(profile)))

@@ -10,6 +10,7 @@ import { toggled } from "#editor/session.ts"
 import type { PointerState } from "#editor/tool.ts"
 import { clamp, distance, imagePoint, type ScreenPoint, screenPoint } from "#geometry/point.ts"
 import { toImage } from "#geometry/viewport.ts"
+import type { LightDrag } from "./lightDrag.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** CSS pixels that count as touching a border or a handle. */
@@ -32,6 +33,7 @@ const WIDER = 1.15
 export class PointerInput {
   readonly #element: HTMLElement
   readonly #workspace: Workspace
+  readonly #light: LightDrag
   readonly #stop = new AbortController()
   readonly #fingers = new Map<number, ScreenPoint>()
   #panFrom: ScreenPoint | null = null
@@ -40,10 +42,13 @@ export class PointerInput {
   #penAt = Number.NEGATIVE_INFINITY
   #isSpaceDown = false
   #takingAlong = 0
+  /** The pointer that changes the light, and where it went down, CSS pixels of the window. */
+  #lighting: { readonly id: number; readonly x: number; readonly y: number } | null = null
   #held: { readonly timer: number; readonly from: ScreenPoint } | null = null
 
-  constructor(element: HTMLElement, workspace: Workspace) {
+  constructor(element: HTMLElement, workspace: Workspace, light: LightDrag) {
     this.#element = element
+    this.#light = light
     this.#workspace = workspace
     const { signal } = this.#stop
     element.addEventListener("pointerdown", (event) => this.#down(event), { signal })
@@ -93,6 +98,9 @@ export class PointerInput {
       event.preventDefault()
       this.#panFrom = at
       this.#element.classList.add("panning")
+    } else if (event.button === 0 && this.#workspace.isLighting) {
+      this.#lighting = { id: event.pointerId, x: event.clientX, y: event.clientY }
+      this.#light.begin()
     } else if (event.button === 2) {
       if (!machine.secondary(this.#state(event, at))) machine.back()
     } else if (event.button === 0) {
@@ -126,6 +134,10 @@ export class PointerInput {
   }
 
   #move(event: PointerEvent): void {
+    if (this.#lighting?.id === event.pointerId) {
+      this.#light.to(event.clientX - this.#lighting.x, event.clientY - this.#lighting.y)
+      return
+    }
     const at = this.#at(event)
     if (event.pointerType === "pen") this.#penAt = event.timeStamp
     if (this.#fingers.has(event.pointerId) && this.#fingers.size >= 2) {
@@ -165,6 +177,7 @@ export class PointerInput {
 
   #up(event: PointerEvent): void {
     this.#letGo()
+    this.#endLighting(event)
     this.#fingers.delete(event.pointerId)
     if (this.#panFrom) {
       this.#panFrom = null
@@ -178,12 +191,19 @@ export class PointerInput {
 
   #lost(event: PointerEvent): void {
     this.#letGo()
+    this.#endLighting(event)
     this.#fingers.delete(event.pointerId)
     this.#panFrom = null
     this.#element.classList.toggle("panning", this.#isSpaceDown)
     if (event.pointerId !== this.#tool) return
     this.#tool = null
     this.#workspace.machine.cancel()
+  }
+
+  #endLighting(event: PointerEvent): void {
+    if (this.#lighting?.id !== event.pointerId) return
+    this.#lighting = null
+    this.#workspace.say(this.#light.end())
   }
 
   #leave(): void {

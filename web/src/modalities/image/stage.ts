@@ -5,6 +5,7 @@ import type { Sketch } from "#editor/tool.ts"
 import { type Box, unionOf } from "#geometry/box.ts"
 import { placedKind } from "./kinds/table.ts"
 import { FrameCounters } from "./layers/counters.ts"
+import { GroundLayer, placeOf } from "./layers/groundLayer.ts"
 import { ImageLayer, type ImageState } from "./layers/imageLayer.ts"
 import { LinksLayer } from "./layers/linksLayer.ts"
 import { LiveLayer } from "./layers/liveLayer.ts"
@@ -24,6 +25,8 @@ export interface StageParts {
   readonly urls: readonly string[]
   /** Where the tiles of each asset are described; null: it is shown as it is. */
   readonly tiles: readonly (string | null)[]
+  /** Whether parts of each asset may be transparent. */
+  readonly clear: readonly boolean[]
   readonly onTiles: (state: TilesState) => void
   readonly onImageState: (state: ImageState) => void
   /** Of the element that changes gamma and channel. */
@@ -36,6 +39,8 @@ export class Stage {
   readonly #urls: readonly string[]
   readonly #filterId: string
   readonly #tileUrls: readonly (string | null)[]
+  readonly #clear: readonly boolean[]
+  readonly #ground: GroundLayer
   readonly #image: ImageLayer
   readonly tiles: TileLayer
   readonly #marks: MarksLayer
@@ -53,7 +58,7 @@ export class Stage {
   #pointedOut: readonly Box[] = []
   #selectionFrame: Box | null = null
 
-  constructor({ workspace, host, urls, tiles, onImageState, onTiles, filterId }: StageParts) {
+  constructor({ workspace, host, urls, tiles, clear, onImageState, onTiles, filterId }: StageParts) {
     const { session, settings, review } = workspace
     this.#workspace = workspace
     this.#urls = urls
@@ -61,7 +66,12 @@ export class Stage {
     this.#filterId = filterId
     this.#look = new ClassLook(session.vocabulary)
     this.#submitted = review && new ReviewLayers(review, session.vocabulary)
-    this.#image = new ImageLayer(host, onImageState)
+    this.#clear = clear
+    this.#ground = new GroundLayer(host)
+    this.#image = new ImageLayer(host, (state) => {
+      onImageState(state)
+      this.#request()
+    })
     this.tiles = new TileLayer(host, () => this.#request(), onTiles)
     this.#marks = new MarksLayer(host)
     this.#links = new LinksLayer(host)
@@ -125,6 +135,12 @@ export class Stage {
     return this.#image.picture
   }
 
+  /** Whether something may be seen through the picture: never before it is there. */
+  get #isClear(): boolean {
+    const { head } = this.tiles.state
+    return head ? head.alpha : this.picture !== null && this.#clear[this.#asset] !== false
+  }
+
   retryImage(): void {
     this.#image.retry()
   }
@@ -132,6 +148,7 @@ export class Stage {
   destroy(): void {
     cancelAnimationFrame(this.#requested)
     for (const stop of this.#stop) stop()
+    this.#ground.destroy()
     this.#image.destroy()
     this.tiles.destroy()
     this.#marks.destroy()
@@ -153,11 +170,12 @@ export class Stage {
     cancelAnimationFrame(this.#requested)
     this.#requested = 0
     const began = performance.now()
-    const { view, settings } = this.#workspace
+    const { view, settings, image, size } = this.#workspace
     const filter = filterOf(settings.values, this.#filterId)
     this.#image.frame(view, filter)
     this.tiles.frame(view, filter)
     this.#image.isCovered = this.tiles.isOpaque
+    this.#ground.frame(this.#isClear ? placeOf(view, image, size) : null, settings.values.ground)
     const isDone = this.#marks.frame(view)
     if (this.#isLiveDue) this.#drawLive()
     else this.#live.painted = 0

@@ -40,6 +40,8 @@ export abstract class Viewing {
   density = 1
   /** Whether a finger was the last to press: what it takes hold of is drawn larger. */
   isCoarse = false
+  /** Whether the next drag changes the light and nothing else: while its key is held. */
+  isLighting = false
   /** Where the pointer is over the image, or null. */
   pointer: ImagePoint | null = null
 
@@ -136,6 +138,12 @@ export abstract class Viewing {
   setCoarse(isCoarse: boolean): void {
     if (isCoarse === this.isCoarse) return
     this.isCoarse = isCoarse
+    this.topics.tell("live")
+  }
+
+  setLighting(isLighting: boolean): void {
+    if (isLighting === this.isLighting) return
+    this.isLighting = isLighting
     this.topics.tell("live")
   }
 

@@ -7,6 +7,7 @@ from typing import BinaryIO
 import msgspec
 from tifffile import TiffFile, TiffFileError, TiffPage
 
+from fairmark.modalities.image.pixels import png
 from fairmark.modalities.image.pixels.dicom import MEDIA_TYPE, DicomRaster, is_dicom
 from fairmark.modalities.image.pixels.model import (
     TILED_PIXELS_MAX,
@@ -44,7 +45,16 @@ def _probe(file: BinaryIO, pixels_max: int) -> Probe:
             f"The file holds {found.frames} frames; an asset is one still image.",
             mend="Save each frame as a file, and send them as the assets of one item.",
         )
+    if png.kind_of(_head(file)) is not None:
+        return msgspec.structs.replace(found, tiles="values")
     return msgspec.structs.replace(found, tiles="picture") if is_large(found.width, found.height) else found
+
+
+def _head(file: BinaryIO) -> bytes:
+    file.seek(0)
+    head = file.read(132)
+    file.seek(0)
+    return head
 
 
 def look(file: BinaryIO, pixels_max: int) -> Probe | None:
@@ -52,9 +62,7 @@ def look(file: BinaryIO, pixels_max: int) -> Probe | None:
 
     Raises ImageRefused for one that is not taken. In what is too large to be decoded, damage is found by cutting it.
     """
-    file.seek(0)
-    head = file.read(132)
-    file.seek(0)
+    head = _head(file)
     if is_dicom(head):
         raster = DicomRaster(file, pixels_max)
         for _ in raster.rows():
@@ -102,11 +110,11 @@ def _described(media_type: str, facts: Facts, mode: str) -> Probe:
 
 def raster_of(file: BinaryIO, pixels_max: int) -> Raster:
     """The pixels of any image that is taken. Raises ImageRefused."""
-    file.seek(0)
-    head = file.read(132)
-    file.seek(0)
+    head = _head(file)
     if is_dicom(head):
         return DicomRaster(file, pixels_max)
+    if (kind := png.kind_of(head)) is not None:
+        return png.PngRaster(file, kind, pixels_max)
     if head.startswith(_TIFF):
         page = first_page(file)
         if is_values(page) or page.imagewidth * page.imagelength > pixels_max:

@@ -205,11 +205,7 @@ class _Cutter:
 
 
 def small_pictures(image: Image.Image, sizes: Sequence[int]) -> dict[int, bytes]:
-    """`image` as WebP on white, by its longer side in pixels; it is never enlarged."""
-    if image.mode == "RGBA":
-        ground = Image.new("RGB", image.size, (255, 255, 255))
-        ground.paste(image, mask=image.getchannel("A"))
-        image = ground
+    """`image` as WebP, by its longer side in pixels; it is never enlarged."""
     made: dict[int, bytes] = {}
     for size in sorted(set(sizes), reverse=True):
         scale = min(1.0, size / max(image.size))

@@ -2,7 +2,16 @@
 
 import { type Command, type Keys, keys, LOOK } from "#editor/commands.ts"
 import { clamp, rounded } from "#geometry/point.ts"
-import { CHANNELS, FILLS, GAMMA_MAX, LABEL_DISPLAYS, LIGHT_MAX, LIGHT_MIN, OPACITY_MIN } from "../../settings.ts"
+import {
+  CHANNELS,
+  FILLS,
+  GAMMA_MAX,
+  GROUNDS,
+  LABEL_DISPLAYS,
+  LIGHT_MAX,
+  LIGHT_MIN,
+  OPACITY_MIN,
+} from "../../settings.ts"
 import { plain } from "../plainView.ts"
 import { ZOOM_STEP } from "../viewing.ts"
 import type { Workspace } from "../workspace.ts"
@@ -49,6 +58,12 @@ const CHANNEL_WORDS = {
   gray: "Grey.",
 }
 
+const GROUND_WORDS = {
+  checks: "Checks under transparent parts.",
+  white: "White under transparent parts.",
+  black: "Black under transparent parts.",
+}
+
 function next<T>(all: readonly T[], now: T): T {
   return all[(all.indexOf(now) + 1) % all.length] as T
 }
@@ -79,6 +94,14 @@ export const viewCommands: readonly Command<Workspace>[] = [
     const channel = next(CHANNELS, workspace.settings.values.channel)
     workspace.settings.set({ channel })
     workspace.say(CHANNEL_WORDS[channel])
+  }),
+  view("window", "Hold and drag: sideways contrast, up and down light", keys("Alt+W"), (workspace) =>
+    workspace.setLighting(true),
+  ),
+  view("ground", "Under transparent parts: checks, white, black", keys("Alt+V"), (workspace) => {
+    const ground = next(GROUNDS, workspace.settings.values.ground)
+    workspace.settings.set({ ground })
+    workspace.say(GROUND_WORDS[ground])
   }),
   view("plain", "Light, marks and turn as they are", keys("Alt+0"), (workspace) => plain(workspace)),
   view("lessOpacity", "Marks more transparent", keys("Alt+O"), light("opacity", -0.1), true),
