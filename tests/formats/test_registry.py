@@ -169,6 +169,7 @@ class TestMemory:
             ("label_studio", 400),
             ("datumaro", 700),
             ("coco_panoptic", 700),
+            ("open_images", 50),
         ],
     )
     def test_reading_takes_little_for_each_item(self, name: str, per_item: int, tmp_path: Path) -> None:

@@ -151,6 +151,7 @@ class _ClassRow:
         self.attributes = FieldTable(known.attributes if known else ())
         self.skeleton = known.skeleton if known else None
         self.is_posed = known is not None
+        self.parent: str | None = None
 
 
 class ClassTable:
@@ -192,6 +193,17 @@ class ClassTable:
     def is_stuff(self, id: str) -> None:
         """Notes that the file says of a class that it is stuff. What the caller's ontology says of it stays."""
         self._rows[id].instances = False
+
+    def is_below(self, id: str, parent: str) -> None:
+        """Notes which class a new one is a kind of. The first that the file tells stays, and no class is its own
+        ancestor."""
+        row = self._rows[id]
+        above: str | None = parent
+        while above in self._rows and above != id:
+            known = self._rows[above].known
+            above = known.parent if known else self._rows[above].parent
+        if row.known is None and row.parent is None and above != id:
+            row.parent = parent
 
     def takes(self, id: str, kind: str) -> bool:
         """Whether marks of this kind may have this class: a class of the caller's ontology says which, a new one takes
@@ -283,8 +295,9 @@ class ClassTable:
             return msgspec.structs.replace(row.known, marks=marks, attributes=attributes)
         skeleton = row.skeleton if SKELETON in marks else None
         return ItemClass(
-            row.id, row.name, _color(place), marks, attributes=attributes, instances=row.instances, skeleton=skeleton
-        )
+            row.id, row.name, _color(place), marks,
+            attributes=attributes, parent=row.parent, instances=row.instances, skeleton=skeleton,
+        )  # fmt: skip
 
 
 def _color(place: int) -> str:

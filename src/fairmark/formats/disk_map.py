@@ -1,7 +1,9 @@
-"""A map from text to bytes that lives on disk, for joins over more rows than memory should hold."""
+"""Maps from text to bytes that live on disk, for joins over more rows than memory should hold."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 _CACHE_KIB = 8192
 
@@ -10,11 +12,7 @@ class DiskMap:
     """Keys in the order of their UTF-8 bytes. The file behind it is private, temporary, and gone with the object."""
 
     def __init__(self) -> None:
-        # An empty name means a temporary database of its own: in memory up to the cache, then in a deleted file. An
-        # import may be carried on by another thread than the one that started it, never by two at a time.
-        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE_KIB}"):
-            self._database.execute(f"PRAGMA {pragma}")
+        self._database = _temporary()
         self._database.execute("CREATE TABLE map (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
 
     def fill(self, pairs: Iterable[tuple[str, bytes]]) -> int:
@@ -38,3 +36,38 @@ class DiskMap:
 
     def close(self) -> None:
         self._database.close()
+
+
+class DiskGroups:
+    """Rows gathered by a key, each row with bytes. On disk as a DiskMap is."""
+
+    def __init__(self) -> None:
+        self._database = _temporary()
+        self._database.execute(
+            "CREATE TABLE rows (key TEXT, number INTEGER, value BLOB NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID"
+        )
+        self._database.execute("BEGIN")
+        self._count = 0
+
+    def add(self, key: str, value: bytes) -> None:
+        self._count += 1
+        self._database.execute("INSERT INTO rows VALUES (?, ?, ?)", (key, self._count, value))
+
+    def groups(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Each key with its rows, in the order in which they were added; take them before the next key. Keys come in
+        the order of their UTF-8 bytes."""
+        rows = self._database.execute("SELECT key, value FROM rows ORDER BY key, number")
+        for key, group in groupby(rows, itemgetter(0)):
+            yield key, (value for _, value in group)
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def _temporary() -> sqlite3.Connection:
+    """A database of its own: in memory up to the cache, then in a deleted file, as an empty name means."""
+    # An import may be carried on by another thread than the one that started it, never by two at a time.
+    database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE_KIB}"):
+        database.execute(f"PRAGMA {pragma}")
+    return database

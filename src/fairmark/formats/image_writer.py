@@ -70,13 +70,16 @@ class ImageWriter(ABC):
             stream.write(head)
         return stream
 
-    def _named(self, row: ImageRow) -> str:
-        """The name of an image in the export, which is noted for the way back. Ask once for each image."""
+    def _named(self, row: ImageRow, under: str = "") -> str:
+        """The name of an image in the export, which is noted for the way back. Ask once for each image.
+
+        under: the folder in `folder` that tools expect it in, with a slash at its end; no part of the name.
+        """
         asset = row.asset
         name = self._names.claim(safe_path(asset.name), row.key, by_stem=self.by_stem)
         if name != asset.name:
             self._tally.lose("renamed", items=1)
         if self._place_image is not None:
-            self._place_image(f"{self.folder}{name}", asset)
-        self._companion.add(f"{self.folder}{name}", row)
+            self._place_image(f"{self.folder}{under}{name}", asset)
+        self._companion.add(f"{self.folder}{under}{name}", row)
         return name

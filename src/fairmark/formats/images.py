@@ -29,6 +29,7 @@ BOX = "box"
 POLYGON = "polygon"
 ROTATED_BOX = "rotated_box"
 ELLIPSE = "ellipse"
+TAG = "tag"
 AREAS = frozenset(name for name, kind in KINDS.items() if kind.parts is not None)
 """Kinds of marks that cover an area: what detectors learn from. Formats take these."""
 
@@ -88,11 +89,12 @@ class ImageRows:
         keeps_links: bool = False,
         places_marks: bool = True,
         keeps_skeletons: bool = False,
+        keeps_tags: bool = False,
     ) -> None:
         """keeps_links: the format carries links and answers, and counts by itself what it loses of them. places_marks:
         False for formats that take marks of all kinds, and find them in the item; those on no image are counted.
         keeps_skeletons: skeletons are placed too, in boxes that may have no sides, and their classes are among those
-        with an area."""
+        with an area. keeps_tags: the format finds tags in the item; those on no image are counted."""
         names = class_names(ontology.classes)
         self.classes = area_classes(ontology, skeletons=keeps_skeletons)
         self.names = [names[each.id] for each in self.classes]
@@ -103,6 +105,7 @@ class ImageRows:
         self._keeps_url = keeps_url
         self._keeps_links = keeps_links
         self._places_marks = places_marks
+        self._keeps_tags = keeps_tags
 
     def of(self, item: LabeledItem) -> list[ImageRow]:
         """The item's images, in the order of its assets; none if it has none."""
@@ -132,8 +135,12 @@ class ImageRows:
                 box = box_around(mark)
             elif mark.kind == SKELETON and self._joints:
                 box = box_around_pose(mark, self._joints.get(mark.class_))
+            elif mark.kind == TAG and self._keeps_tags:
+                if mark.asset not in rows:
+                    lose("bad_geometry", marks=1)
+                continue
             else:
-                lose("tags" if mark.kind == "tag" else "mark_kinds", marks=1)
+                lose("tags" if mark.kind == TAG else "mark_kinds", marks=1)
                 continue
             place, row = places.get((mark.class_, mark.kind)), rows.get(mark.asset)
             if place is None:

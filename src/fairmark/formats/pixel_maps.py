@@ -63,7 +63,7 @@ def painted(marks: Sequence[Mark], width: int, height: int) -> Painted:
     numbers = np.zeros((height, width), dtype=np.int32)
     covered = [0] * len(marks)
     for place in sorted(range(len(marks)), key=lambda place: marks[place].z):
-        crop = _crop(marks[place], width, height)
+        crop = crop_of(marks[place], width, height)
         if crop is None:
             continue
         covered[place] = crop.area
@@ -137,7 +137,8 @@ def picture_in(source: Source, path: str, modes: Sequence[str]) -> "Numbers":
         raise FileDamaged(f"{path} is no sound PNG.", file=path, mend="Write it anew.") from error
 
 
-def _crop(mark: Mark, width: int, height: int) -> "Crop | None":
+def crop_of(mark: Mark, width: int, height: int) -> "Crop | None":
+    """The pixels of an image that a mark covers, which `has_pixels`; None if it covers the centre of none."""
     from fairmark.methods.masks import rasterised, trimmed
 
     if mark.kind == MASK:

@@ -60,24 +60,36 @@ def csv_rows(file: BinaryIO, name: str, columns: frozenset[str], limits: Limits,
     delimiter, header = _header(lines, name, columns)
     if start is not None and start.offset > lines.offset:
         lines = _Lines(file, name, limits, start)
+    for line, after, values in _parsed(lines, delimiter, name):
+        if isinstance(values, RowFault):
+            yield line, after, values
+        else:
+            yield line, after, _csv_cells(values, header, columns, name, line, after)
+
+
+def plain_csv_rows(file: BinaryIO, name: str, limits: Limits) -> Iterator[tuple[int, list[str] | RowFault]]:
+    """(line, cells) of each row of a table without a line of column names, divided by commas."""
+    for line, _, values in _parsed(_Lines(file, name, limits, None), ",", name):
+        yield line, values
+
+
+def _parsed(lines: _Lines, delimiter: str, name: str) -> Iterator[tuple[int, Cursor, list[str] | RowFault]]:
+    """(line, place behind, cells) of each row that is not empty; a fault in place of one that cannot be read."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         line = lines.number + 1
-        cells: dict[str, Any] | RowFault
+        values: list[str] | RowFault
         try:
             values = next(reader)
         except StopIteration:
             return
         except FormatFault as fault:
-            cells = fault.as_row(Cursor(lines.number, lines.offset))
+            values = fault.as_row(Cursor(lines.number, lines.offset))
         except csv.Error as error:
             after = Cursor(lines.number, lines.offset)
-            cells = RowFault("bad_csv", f"The row cannot be read: {error}.", _QUOTE_MEND, name, line, after=after)
-        else:
-            if not values:
-                continue
-            cells = _csv_cells(values, header, columns, name, line, Cursor(lines.number, lines.offset))
-        yield line, Cursor(lines.number, lines.offset), cells
+            values = RowFault("bad_csv", f"The row cannot be read: {error}.", _QUOTE_MEND, name, line, after=after)
+        if values:
+            yield line, Cursor(lines.number, lines.offset), values
 
 
 _QUOTE_MEND = 'A text with commas, quotes or line breaks goes into quotes, and a quote inside is doubled: "6"" pipe".'
@@ -96,7 +108,7 @@ def _header(lines: _Lines, name: str, columns: frozenset[str]) -> tuple[str, lis
             f"The first line of {name} does not name the columns, each once.",
             file=name,
             line=1,
-            mend=f"Start with a line such as: external_id,url. Known are {', '.join(sorted(columns))} and meta.<name>.",
+            mend=f"Start with a line that does. Known are {', '.join(sorted(columns))} and meta.<name>.",
         )
     return delimiter, header
 

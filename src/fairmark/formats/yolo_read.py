@@ -8,6 +8,7 @@ import yaml
 
 from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Source
+from fairmark.formats.image_files import images_at
 from fairmark.formats.images import BOX, POLYGON, ROTATED_BOX, LazyTable, NamesBefore, split_named, split_of
 from fairmark.formats.model import AssetRecord, FormatFault, LabeledItem, OverLimit, RowFault, WrongFormat
 from fairmark.formats.skeletons import SKELETON
@@ -24,13 +25,10 @@ _FOUR_CORNERS = 9
 """Values in a line of a class and four corners."""
 _SKEW_MAX = 0.02
 _YAML_BYTES_MAX = 2**19
-_HEADS_BYTES = (2**18, 2**24)
-"""So much of an image is read for its size; more, if its metadata are long."""
 _YAML_NAMES = frozenset({"data.yaml", "data.yml", "dataset.yaml", "dataset.yml"})
 _LIST_NAMES = frozenset({"classes.txt", "obj.names"})
 _NOT_LABELS = frozenset({"classes.txt", "train.txt", "val.txt", "valid.txt", "test.txt", "trainval.txt"})
 _NOT_SPLITS = frozenset({"path", "names", "nc", "download", "roboflow", "kpt_shape", "flip_idx", "kpt_names"})
-_IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".JPG", ".JPEG", ".PNG")
 _MEND_POSE = "A line is: class cx cy w h, and x y v of each point, as many as kpt_shape in data.yaml says."
 _MEND = "A line is: class cx cy w h, the class from 0 and the others shares of the image from 0 to 1."
 
@@ -194,20 +192,6 @@ def _place_of(path: str, splits: dict[str, str], *, ours: bool) -> _Place:
     return _Place(split, "", "/".join(below), images)
 
 
-def _upright_size(source: Source, path: str) -> tuple[int, int] | None:
-    """(width, height) in pixels after the EXIF turn; None if the file is no image that is read here."""
-    # Imported here: only data sets that bring their images need it, and the client does without.
-    from fairmark.modalities.image.probe import upright_size
-
-    for limit in _HEADS_BYTES:
-        with source.open(path) as file:
-            head = file.read(limit)
-        size = upright_size(head)
-        if size is not None or len(head) < limit:
-            return size
-    return None
-
-
 def _unlabeled(source: Source, path: str, place: _Place, before: NamesBefore, options: ReadOptions) -> LabeledItem:
     """The item that a label file is of, with the size of its image. Raises FormatFault if nobody knows the size."""
     entry = before.get(place.folder + place.stem)
@@ -218,11 +202,9 @@ def _unlabeled(source: Source, path: str, place: _Place, before: NamesBefore, op
         known = options.find_asset(name) if options.find_asset else None
         if known is not None and known.width and known.height:
             return LabeledItem(known.name, known.name, (known,))
-    for suffix in _IMAGE_SUFFIXES:
-        size = _upright_size(source, place.images + suffix) if source.has(place.images + suffix) else None
-        if size is not None:
-            name = place.stem + suffix
-            return LabeledItem(name, name, (AssetRecord(name, *size),))
+    for suffix, size in images_at(source, place.images):
+        name = place.stem + suffix
+        return LabeledItem(name, name, (AssetRecord(name, *size),))
     raise FormatFault(
         f"The size of the image of {path} is not known.",
         file=path,

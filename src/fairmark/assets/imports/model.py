@@ -37,6 +37,7 @@ class LabelFormat(StrEnum):
     CVAT = "cvat"
     LABEL_STUDIO = "label_studio"
     DATUMARO = "datumaro"
+    OPEN_IMAGES = "open_images"
 
 
 class ItemsSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="items"):
