@@ -170,6 +170,7 @@ class TestMemory:
             ("datumaro", 700),
             ("coco_panoptic", 700),
             ("open_images", 50),
+            ("labelbox", 50),
         ],
     )
     def test_reading_takes_little_for_each_item(self, name: str, per_item: int, tmp_path: Path) -> None:

@@ -8,12 +8,10 @@ from msgspec import Meta, Raw
 
 from fairmark.formats.contract import Format, Reading, ReadOptions, Sink, Source, WriteOptions
 from fairmark.formats.images import LazyTable
-from fairmark.formats.json_rows import JSON_ERRORS, json_fault
-from fairmark.formats.lines import lines_of
+from fairmark.formats.json_rows import JSON_ERRORS, json_fault, json_lines
 from fairmark.formats.model import (
     ASSETS_MAX,
     AssetRecord,
-    Cursor,
     LabeledItem,
     Name,
     Report,
@@ -112,42 +110,34 @@ def _rows(source: Source, tally: Tally, lazy: LazyTable) -> Iterator[LabeledItem
             continue
         found = True
         tally.files += 1
-        with source.open(path) as file:
-            for number, offset, line in lines_of(file, path, source.limits.line_bytes):
-                row = _row(line, path, number, offset)
-                if isinstance(row, LabeledItem):
-                    table.learn(row.annotation)
-                if row is not None:
-                    yield row
+        for number, after, line in json_lines(source, path):
+            row = line if isinstance(line, RowFault) else _row(line, path, number)
+            if isinstance(row, LabeledItem):
+                table.learn(row.annotation)
+                yield row
+            else:
+                yield msgspec.structs.replace(row, after=after)
     if not found:
         raise WrongFormat(
             f"{source.name} holds no {LABELS_PATH}.", file=source.name, mend="Send the .jsonl file, or a ZIP with it."
         )
 
 
-def _row(line: bytes | None, path: str, number: int, offset: int) -> LabeledItem | RowFault | None:
-    if line is None:
-        fault = RowFault("over_limit", "The line is too long.", "Split the item.", path, number)
-    elif not line.strip():
-        return None
-    elif b"\\u0000" in line:
-        fault = RowFault("nul_character", "A text holds the character U+0000.", "Remove it.", path, number)
-    else:
-        try:
-            given = _decode(line)
-            document = read_annotation(bytes(given.annotation))
-            return LabeledItem(
-                given.external_id,
-                given.name,
-                given.assets,
-                document,
-                given.confidence,
-                given.meta,
-                given.batch,
-                given.split,
-            )
-        except InvalidDocument as error:
-            fault = json_fault(error, path, line=number, path="/annotation")
-        except JSON_ERRORS as error:
-            fault = json_fault(error, path, line=number, what="line")
-    return msgspec.structs.replace(fault, after=Cursor(number, offset))
+def _row(line: bytes, path: str, number: int) -> LabeledItem | RowFault:
+    try:
+        given = _decode(line)
+        document = read_annotation(bytes(given.annotation))
+        return LabeledItem(
+            given.external_id,
+            given.name,
+            given.assets,
+            document,
+            given.confidence,
+            given.meta,
+            given.batch,
+            given.split,
+        )
+    except InvalidDocument as error:
+        return json_fault(error, path, line=number, path="/annotation")
+    except JSON_ERRORS as error:
+        return json_fault(error, path, line=number, what="line")

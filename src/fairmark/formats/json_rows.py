@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Raw
 
-from fairmark.formats.model import FileDamaged, FormatFault, OverLimit, RowFault, TooDeep, WrongFormat
+from fairmark.formats.contract import Source
+from fairmark.formats.lines import lines_of
+from fairmark.formats.model import Cursor, FileDamaged, FormatFault, OverLimit, RowFault, TooDeep, WrongFormat
 from fairmark.ontology.model import InvalidDocument
 from fairmark.ontology.upgrade import place_and_reason
 
@@ -49,6 +51,23 @@ def json_fault(
         line,
         path,
     )
+
+
+def json_lines(source: Source, path: str) -> Iterator[tuple[int, Cursor, bytes | RowFault]]:
+    """(number from 1, place behind, bytes) of each line of a file that is not empty.
+
+    A fault stands in place of one that is too long, or holds U+0000, which no text in the product can.
+    """
+    with source.open(path) as file:
+        for number, offset, line in lines_of(file, path, source.limits.line_bytes):
+            after = Cursor(number, offset)
+            if line is None:
+                yield number, after, RowFault("over_limit", "The line is too long.", "Split the item.", path, number)
+            elif b"\\u0000" in line:
+                message = "A text holds the character U+0000."
+                yield number, after, RowFault("nul_character", message, "Remove it.", path, number)
+            elif line.strip():
+                yield number, after, line
 
 
 def refuse_file(error: BaseException, file: str) -> FormatFault:

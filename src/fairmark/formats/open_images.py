@@ -17,7 +17,7 @@ from fairmark.formats.images import IMAGE_LOSSES, NO_SPLIT, TAG, ImageRow, Image
 from fairmark.formats.model import LabeledItem
 from fairmark.formats.names import class_names, stem_of
 from fairmark.formats.open_images_read import FLAGS, FOLDER, HIERARCHY, IMAGES, MASKS, NAMES, SUBSETS, open_images_rows
-from fairmark.formats.pixel_maps import MASK, OUTLINED, crop_of, has_pixels, is_paintable, png_of
+from fairmark.formats.pixel_maps import MASK, OUTLINED, crop_of, has_pixels, is_paintable, picture_of_mask
 from fairmark.formats.tally import Tally
 from fairmark.ontology.model import Mark, Ontology
 
@@ -129,7 +129,7 @@ class OpenImagesWriter(ImageWriter):
             if sides[0] == sides[1] or sides[2] == sides[3]:
                 self._tally.lose("outside_image", marks=1)
                 continue
-            found.append(_Placed(mark, sides, None if crop is None else _picture(crop, width, height)))
+            found.append(_Placed(mark, sides, None if crop is None else picture_of_mask(crop, width, height)))
         return found
 
     def _count_twins(self, placed: Sequence[_Placed]) -> None:
@@ -196,16 +196,6 @@ def _hierarchy(ontology: Ontology) -> bytes:
         return {"LabelName": name, "Subcategory": inner} if inner else {"LabelName": name}
 
     return msgspec.json.format(_encode(node(_ROOT)), indent=1)
-
-
-def _picture(crop: Any, width: int, height: int) -> bytes:
-    """A mask as a PNG of the whole image, one bit a pixel."""
-    import numpy as np
-    from PIL import Image
-
-    pixels = np.zeros((height, width), dtype=np.bool_)
-    pixels[crop.y : crop.y + crop.height, crop.x : crop.x + crop.width] = crop.pixels
-    return png_of(Image.fromarray(pixels))
 
 
 class OpenImages(Format):

@@ -111,16 +111,30 @@ def png_of(picture: Any) -> bytes:
     return out.getvalue()
 
 
+def picture_of_mask(crop: "Crop", width: int, height: int) -> bytes:
+    """A mask as a PNG of its whole image, one bit a pixel."""
+    import numpy as np
+    from PIL import Image
+
+    pixels = np.zeros((height, width), dtype=np.bool_)
+    pixels[crop.y : crop.y + crop.height, crop.x : crop.x + crop.width] = crop.pixels
+    return png_of(Image.fromarray(pixels))
+
+
 def picture_in(source: Source, path: str, modes: Sequence[str]) -> "Numbers":
     """The values of a PNG of one of Pillow's `modes`: [height, width], or [height, width, channels].
 
     Raises FileDamaged for one that is broken, of another mode, or larger than PIXELS_MAX.
     """
+    with source.open(path) as file:
+        return picture_of(file.read(_BYTES_MAX), path, modes)
+
+
+def picture_of(data: bytes, path: str, modes: Sequence[str]) -> "Numbers":
+    """The same of a PNG in memory. path: what to call it."""
     import numpy as np
     from PIL import Image
 
-    with source.open(path) as file:
-        data = file.read(_BYTES_MAX)
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             if image.width * image.height > PIXELS_MAX:

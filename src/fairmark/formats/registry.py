@@ -7,6 +7,7 @@ from fairmark.formats.cvat import Cvat
 from fairmark.formats.datumaro import Datumaro
 from fairmark.formats.fairmark_jsonl import FairmarkJsonl
 from fairmark.formats.label_studio import LabelStudio
+from fairmark.formats.labelbox import Labelbox
 from fairmark.formats.open_images import OpenImages
 from fairmark.formats.voc import Voc
 from fairmark.formats.yolo import Yolo, YoloObb, YoloPose, YoloSegment
@@ -24,4 +25,5 @@ FORMATS: dict[str, Format] = {
     "label_studio": LabelStudio(),
     "datumaro": Datumaro(),
     "open_images": OpenImages(),
+    "labelbox": Labelbox(),
 }

@@ -38,6 +38,7 @@ class LabelFormat(StrEnum):
     LABEL_STUDIO = "label_studio"
     DATUMARO = "datumaro"
     OPEN_IMAGES = "open_images"
+    LABELBOX = "labelbox"
 
 
 class ItemsSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="items"):
