@@ -94,6 +94,17 @@ async def victim(db: Database, owner_connection: asyncpg.Connection) -> Victim:
         " VALUES ($1, $2, $3, $4, $5, $6, $7, now())",
         org, ids["question_id"], project, assignment.task_id, second.id, worker.worker_id, SECRET,
     )  # fmt: skip
+    ids["thread_id"] = new_id()
+    await owner.execute(
+        "INSERT INTO threads (org_id, id, project_id, task_id, round, asset, opened_as, created_at)"
+        " VALUES ($1, $2, $3, $4, 0, 0, 'reviewer', now())",
+        org, ids["thread_id"], project, assignment.task_id,
+    )  # fmt: skip
+    await owner.execute(
+        "INSERT INTO comments (org_id, id, thread_id, task_id, said_by, role, key, text, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, 'reviewer', 'k', $6, now())",
+        org, new_id(), ids["thread_id"], assignment.task_id, worker.worker_id, SECRET,
+    )  # fmt: skip
     await owner.execute(
         "INSERT INTO webhooks (org_id, id, mode, url, secret, types, created_at, updated_at)"
         " VALUES ($1, $2, 'live', $3, $3, '{}', now(), now())",

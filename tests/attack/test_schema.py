@@ -77,6 +77,7 @@ async def place(server: Server, db: Database, tmp_path_factory: pytest.TempPathF
         await people[2].client.review(review.id, Decision.ACCEPT)
         turn = await take(people[0], project)
         question = await people[0].client.ask(turn.id, "What is this?")
+        thread = await people[0].client.open_thread(turn.id, "Is this one?", at=(4, 4))
         token = (await people[0].client.sign_in(people[0].account.email, people[0].account.password)).token
         await people[0].client.sign_in(people[0].account.email, people[0].account.password)
         sessions = [session async for session in people[0].client.list_sessions()]
@@ -91,7 +92,8 @@ async def place(server: Server, db: Database, tmp_path_factory: pytest.TempPathF
             "project_id": project.id, "assignment_id": turn.id, "task_id": first.task_id, "item_id": item.id,
             "asset_id": item.assets[0].id, "batch_id": (await anext(client.list_batches(project.id))).id,
             "workforce_id": workforce, "worker_id": worker.worker.id, "webhook_id": webhook.id,
-            "delivery_id": delivery.id, "export_id": export.id, "question_id": question.id, "org_id": org_id,
+            "delivery_id": delivery.id, "export_id": export.id, "question_id": question.id,
+            "thread_id": thread.id, "org_id": org_id,
             "organisation_id": org_id,
             "import_id": (await client.import_urls(project.id, ["http://127.0.0.1:65001/a.png"])).id,
             "upload_id": (await client.upload_file(shapes.folder / "shape-000.png")).id,

@@ -147,15 +147,16 @@ async def make_world(
     lead = Actor(kind=ActorKind.PERSON, org_id=org_id, person_id=PersonId(new_id()), member_role=MemberRole.OWNER)
     world = World(db, owner, org_id, project_id, batch_id, workforce_id, lead)
     for n in range(workers):
-        world.workers.append(await _worker(world, f"W{n}", WorkRole.WORKER, skills))
-    world.reviewer = await _worker(world, "R", WorkRole.REVIEWER, skills)
+        world.workers.append(await add_worker(world, f"W{n}", WorkRole.WORKER, skills))
+    world.reviewer = await add_worker(world, "R", WorkRole.REVIEWER, skills)
     if items:
         await world.add_items(items)
     service.RINGS.forget()
     return world
 
 
-async def _worker(world: World, alias: str, role: WorkRole, skills: Sequence[str]) -> Actor:
+async def add_worker(world: World, alias: str, role: WorkRole, skills: Sequence[str] = ()) -> Actor:
+    """Somebody more in the world's workforce."""
     person_id, worker_id = PersonId(new_id()), WorkerId(new_id())
     await world.owner.execute(
         "INSERT INTO people (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, '', now())",

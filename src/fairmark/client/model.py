@@ -120,6 +120,10 @@ from fairmark.tasks.model import Result as Result
 from fairmark.tasks.model import Submission as Submission
 from fairmark.tasks.model import TaskState as TaskState
 from fairmark.tasks.model import TurnState as TurnState
+from fairmark.tasks.threads.model import Comment as Comment
+from fairmark.tasks.threads.model import Place as Place
+from fairmark.tasks.threads.model import Speaker as Speaker
+from fairmark.tasks.threads.model import Thread as Thread
 from fairmark.workforce.model import Placed as Placed
 from fairmark.workforce.model import Worker as Worker
 from fairmark.workforce.model import Workforce as Workforce

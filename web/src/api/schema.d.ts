@@ -1646,6 +1646,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments/{id}/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * AssignmentThreads
+         * @description What was said about this task, as far as it is for you: nobody is named.
+         */
+        get: operations["assignment_threads"];
+        put?: never;
+        /**
+         * OpenThread
+         * @description Begins a thread about a mark or a place. The same key again is the same thread.
+         */
+        post: operations["open_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{id}/threads/{thread_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment
+         * @description Adds a comment to a thread. The same key again adds nothing.
+         */
+        post: operations["comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{id}/threads/{thread_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SettleThread
+         * @description Settles a thread, or opens it again.
+         */
+        put: operations["settle_thread"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{id}/threads/{thread_id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PlaceThread
+         * @description Says where a thread stands without its mark: where the mark was last.
+         */
+        put: operations["place_thread"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * TaskThreads
+         * @description All that was said about a task, with the pseudonyms of workers.
+         */
+        get: operations["task_threads"];
+        put?: never;
+        /**
+         * OpenTaskThread
+         * @description Begins a thread about a task, as its lead. The same key again is the same thread.
+         */
+        post: operations["open_task_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/threads/{thread_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CommentOnTask
+         * @description Adds a comment to a task's thread, as its lead. The same key again adds nothing.
+         */
+        post: operations["comment_on_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/threads/{thread_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SettleTaskThread
+         * @description Settles a task's thread, or opens it again.
+         */
+        put: operations["settle_task_thread"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/progress": {
         parameters: {
             query?: never;
@@ -2768,6 +2916,16 @@ export interface components {
         Because: {
             reason: string;
         };
+        /** Begin */
+        Begin: {
+            /** @description Yours to choose; the same key is the same call. */
+            key: string;
+            text: string;
+            /** @default 0 */
+            asset: number;
+            mark_id?: string | null;
+            at?: components["schemas"]["Place"] | null;
+        };
         /** Belonging */
         Belonging: {
             /** Format: uuid */
@@ -2894,6 +3052,16 @@ export interface components {
         ClaimWish: {
             kinds?: components["schemas"]["Kind"][];
             project_id?: string | null;
+        };
+        /** Comment */
+        Comment: {
+            /** Format: uuid */
+            id: string;
+            by: components["schemas"]["Speaker"];
+            worker: string | null;
+            text: string;
+            /** Format: date-time */
+            created_at: string;
         };
         /** ConfidenceReport */
         ConfidenceReport: {
@@ -3969,6 +4137,12 @@ export interface components {
             /** @default  */
             version: string;
         };
+        /** Move */
+        Move: {
+            at: components["schemas"]["Place"];
+            /** @default 0 */
+            asset: number;
+        };
         /** NewBatch */
         NewBatch: {
             name: string;
@@ -4252,6 +4426,11 @@ export interface components {
             stages: (components["schemas"]["LabelStage"] | components["schemas"]["ReviewStage"])[];
             gold?: components["schemas"]["GoldTurns"];
         };
+        /** Place */
+        Place: {
+            x: number;
+            y: number;
+        };
         /** Placed */
         Placed: {
             worker: components["schemas"]["Worker"];
@@ -4533,6 +4712,12 @@ export interface components {
          * @enum {string}
          */
         Sampling: "even" | "risk";
+        /** Say */
+        Say: {
+            /** @description Yours to choose; the same key is the same call. */
+            key: string;
+            text: string;
+        };
         /**
          * Scope
          * @description What an API key may do. `write` includes `read`.
@@ -4558,6 +4743,10 @@ export interface components {
             rows: components["schemas"]["Session"][];
             /** @description Cursor of the next page. */
             next?: string | null;
+        };
+        /** Settle */
+        Settle: {
+            resolved: boolean;
         };
         /** Share */
         Share: {
@@ -4631,6 +4820,12 @@ export interface components {
          * @enum {string}
          */
         Source: "human" | "prediction" | "consensus" | "import";
+        /**
+         * Speaker
+         * @description Who speaks, as the others hear it: nobody is named.
+         * @enum {string}
+         */
+        Speaker: "you" | "labeler" | "reviewer" | "lead";
         /** Split */
         Split: {
             /** @default 0.8 */
@@ -4723,6 +4918,24 @@ export interface components {
          * @enum {string}
          */
         TaskState: "waiting" | "open" | "done" | "paused" | "cancelled" | "failed";
+        /** Thread */
+        Thread: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            project_id: string;
+            /** Format: uuid */
+            task_id: string;
+            round: number;
+            asset: number;
+            mark_id: string | null;
+            at: components["schemas"]["Place"] | null;
+            comments: components["schemas"]["Comment"][];
+            resolved_at: string | null;
+            resolved_by: components["schemas"]["Speaker"] | null;
+            /** Format: date-time */
+            created_at: string;
+        };
         /** Tile */
         Tile: {
             /** Format: uuid */
@@ -7598,6 +7811,253 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    assignment_threads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"][];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    open_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Begin"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Say"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    settle_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settle"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    place_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    task_threads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"][];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    open_task_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Begin"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    comment_on_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Say"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    settle_task_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settle"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
             };
             "4XX": components["responses"]["Error4XX"];
             "5XX": components["responses"]["Error5XX"];

@@ -8,6 +8,8 @@ export const eventTypes: readonly Choice[] = [
   { value: "assignment.submitted", label: "assignment.submitted", hint: "Somebody handed in an annotation" },
   { value: "review.decided", label: "review.decided", hint: "A reviewer accepted, fixed or rejected" },
   { value: "question.asked", label: "question.asked", hint: "A worker asked the lead" },
+  { value: "thread.opened", label: "thread.opened", hint: "Somebody began a comment thread" },
+  { value: "thread.answered", label: "thread.answered", hint: "Somebody answered in a thread" },
   { value: "import.finished", label: "import.finished", hint: "An import came to its end" },
   { value: "export.finished", label: "export.finished", hint: "An export came to its end" },
   { value: "project.changed", label: "project.changed", hint: "State, pipeline, priority, workforces" },

@@ -106,6 +106,12 @@ function eventStep(event: History["events"][number], at: number): Step[] {
       return step("A worker asked", text("text"), "warn")
     case "question.answered":
       return step("The question was answered", "")
+    case "thread.opened":
+      return step(`A ${text("role")} began a thread`, "")
+    case "thread.resolved":
+      return step(`A ${text("role")} settled a thread`, "")
+    case "thread.reopened":
+      return step(`A ${text("role")} opened a thread again`, "")
     default:
       return []
   }

@@ -1,0 +1,80 @@
+"""Comment threads: what reviewers, leads and authors say to one another about a mark or a place."""
+
+from typing import Any
+from uuid import uuid4
+
+from fairmark.client.aio.transport import Transport
+from fairmark.client.model import Place, Thread
+from fairmark.client.requests import Id
+
+
+def _begin(
+    text: str, mark_id: str | None, at: tuple[float, float] | None, asset: int, key: str | None
+) -> dict[str, Any]:
+    place = Place(*at) if at else None
+    return {"key": key or str(uuid4()), "text": text, "asset": asset, "mark_id": mark_id, "at": place}
+
+
+class Threads(Transport):
+    """At one's own assignment, then as the lead or customer of a task. key: the same key again is the same comment."""
+
+    async def assignment_threads(self, assignment_id: Id) -> list[Thread]:
+        """What was said about the task of one of the caller's own assignments, as far as it is for them."""
+        return await self.request("GET", f"/assignments/{assignment_id}/threads", list[Thread])
+
+    async def open_thread(
+        self,
+        assignment_id: Id,
+        text: str,
+        *,
+        mark_id: str | None = None,
+        at: tuple[float, float] | None = None,
+        asset: int = 0,
+        key: str | None = None,
+    ) -> Thread:
+        """Begins a thread about a mark; about a place, in pixels of the image; or about the item as a whole."""
+        body = _begin(text, mark_id, at, asset, key)
+        return await self.request("POST", f"/assignments/{assignment_id}/threads", Thread, body=body, safe=True)
+
+    async def comment(self, assignment_id: Id, thread_id: Id, text: str, *, key: str | None = None) -> Thread:
+        """Says something more in a thread."""
+        path, body = f"/assignments/{assignment_id}/threads/{thread_id}/comments", {"key": key or str(uuid4())}
+        return await self.request("POST", path, Thread, body={**body, "text": text}, safe=True)
+
+    async def settle_thread(self, assignment_id: Id, thread_id: Id, *, resolved: bool = True) -> Thread:
+        """Settles a thread, or opens it again."""
+        path = f"/assignments/{assignment_id}/threads/{thread_id}/state"
+        return await self.request("PUT", path, Thread, body={"resolved": resolved})
+
+    async def place_thread(self, assignment_id: Id, thread_id: Id, at: tuple[float, float], *, asset: int = 0) -> None:
+        """Says where a thread stands without its mark, in pixels of the image."""
+        path = f"/assignments/{assignment_id}/threads/{thread_id}/place"
+        await self.request("PUT", path, type(None), body={"at": Place(*at), "asset": asset})
+
+    async def task_threads(self, task_id: Id) -> list[Thread]:
+        """All that was said about a task, with the pseudonyms of workers."""
+        return await self.request("GET", f"/tasks/{task_id}/threads", list[Thread])
+
+    async def open_task_thread(
+        self,
+        task_id: Id,
+        text: str,
+        *,
+        mark_id: str | None = None,
+        at: tuple[float, float] | None = None,
+        asset: int = 0,
+        key: str | None = None,
+    ) -> Thread:
+        """Begins a thread about a task, as its lead."""
+        body = _begin(text, mark_id, at, asset, key)
+        return await self.request("POST", f"/tasks/{task_id}/threads", Thread, body=body, safe=True)
+
+    async def comment_on_task(self, task_id: Id, thread_id: Id, text: str, *, key: str | None = None) -> Thread:
+        """Says something more in a thread, as the task's lead."""
+        path, body = f"/tasks/{task_id}/threads/{thread_id}/comments", {"key": key or str(uuid4())}
+        return await self.request("POST", path, Thread, body={**body, "text": text}, safe=True)
+
+    async def settle_task_thread(self, task_id: Id, thread_id: Id, *, resolved: bool = True) -> Thread:
+        """Settles a thread as the task's lead, or opens it again."""
+        path = f"/tasks/{task_id}/threads/{thread_id}/state"
+        return await self.request("PUT", path, Thread, body={"resolved": resolved})

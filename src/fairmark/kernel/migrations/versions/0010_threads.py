@@ -1,0 +1,10 @@
+"""Comment threads."""
+
+from fairmark.kernel.migrate import run_sql
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    run_sql("0010_threads.sql")
