@@ -116,6 +116,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     draft: what the worker drew before (autosaved); else their rejected submission; else the item's prelabel.
     draft_device: which of the worker's devices saved it last. draft_copies: what others had drawn apart from it.
     note: why the task came back. active_ms: work counted so far. lease_s: what each sign of life adds.
+    has_threads: whether there may be comment threads for the worker to read.
 
     Once it is over: handed_in, or own_review, is what the worker said; reviews are what others decided of the same
     round of the task, oldest first, after a review only those that came later; decision is the own one or the newest.
@@ -156,6 +157,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     own_review: BlindReview | None = None
     reviews: list[BlindReview] = []
     decision: Decision | None = None
+    has_threads: bool = False
 
 
 class BlindSubmission(msgspec.Struct, frozen=True, kw_only=True):

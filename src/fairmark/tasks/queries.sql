@@ -544,6 +544,9 @@ SELECT a.id, a.project_id, a.task_id, a.kind, a.stage, a.round, a.state, a.lease
    AND (:before::timestamptz IS NULL OR a.leased_at < :before)
  ORDER BY a.leased_at DESC LIMIT :limit;
 
+-- name: has_threads
+SELECT EXISTS (SELECT FROM threads WHERE org_id = :org_id AND task_id = :task_id);
+
 -- name: agreement
 SELECT agreement, confidence, annotation, detail, submissions FROM agreements WHERE org_id = :org_id AND task_id = :task_id;
 

@@ -244,7 +244,9 @@ async def get(tx: Tx, sign: Signer, id: AssignmentId) -> Assignment:
     row = await own_turn(tx, id)
     pipeline = store.pipeline(row)
     assignment = _assignment(tx.org_id, row, TurnState(row["state"]), rules.lease_s(pipeline, row["stage"]), sign)
-    return await _with_submissions(tx, assignment) if assignment.kind is Kind.REVIEW else assignment
+    if assignment.kind is Kind.REVIEW:
+        return await _with_submissions(tx, assignment)
+    return msgspec.structs.replace(assignment, has_threads=await store.has_threads(tx, assignment.task_id))
 
 
 async def own_turn(tx: Tx, id: AssignmentId) -> store.Row:
@@ -420,7 +422,10 @@ async def _with_submissions(tx: Tx, assignment: Assignment) -> Assignment:
     origin = assignment.draft_origin
     if draft is None and shown:
         draft, origin = shown[0].annotation, "submission"
-    return msgspec.structs.replace(assignment, submissions=shown, draft=draft, draft_origin=origin)
+    return msgspec.structs.replace(
+        assignment, submissions=shown, draft=draft, draft_origin=origin,
+        has_threads=await store.has_threads(tx, assignment.task_id),
+    )  # fmt: skip
 
 
 def blind(
@@ -451,7 +456,7 @@ def _assignment(org_id: OrgId, row: Any, state: TurnState, lease_s: int, sign: S
         ontology_version=row["ontology_version"], guideline_version=row["guideline_version"], draft=draft,
         draft_seq=row.get("draft_seq") or 0, draft_origin=origin, draft_device=row.get("draft_device") or "",
         draft_saved_at=row.get("draft_saved_at"),
-        decision=Decision(row["decision"]) if row.get("decision") else None,
+        decision=Decision(row["decision"]) if row.get("decision") else None, has_threads=row["round"] > 0,
     )  # fmt: skip
 
 

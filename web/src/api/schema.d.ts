@@ -2847,6 +2847,8 @@ export interface components {
             own_review?: components["schemas"]["BlindReview"] | null;
             reviews?: components["schemas"]["BlindReview"][];
             decision?: components["schemas"]["Decision"] | null;
+            /** @default false */
+            has_threads: boolean;
         };
         /** Page[Assignment] */
         AssignmentPage: {

@@ -2,6 +2,7 @@
 
 import type { RunMask } from "#geometry/mask.ts"
 import type { Annotation, WireAnnotation } from "./annotation.ts"
+import type { Place, Said, Thread } from "./threads.ts"
 import type { Fault } from "./validation.ts"
 
 /** Work done from `from` to `to`, milliseconds since 1970 (UTC). Half-open; beats of one editor never overlap. */
@@ -105,6 +106,14 @@ export interface EditorPort {
   pause(assignmentId: string): Promise<void>
   resume(assignmentId: string): Promise<void>
   review(assignmentId: string, verdict: Verdict): Promise<Handed>
+  /** What was said about the task; absent: the server keeps no threads. */
+  threads?(assignmentId: string): Promise<readonly Thread[]>
+  /** Says something, however long the network is away: once it is called it is kept. Rejects if it is refused. */
+  speak?(assignmentId: string, said: Said): Promise<Thread>
+  /** What was said here and the server does not have yet. */
+  unsaid?(assignmentId: string): readonly Said[]
+  settleThread?(assignmentId: string, threadId: string, isSettled: boolean): Promise<Thread>
+  placeThread?(assignmentId: string, threadId: string, asset: number, at: Place): Promise<void>
   /** The models that can be asked; absent: there are none here. */
   models?(): Promise<readonly ModelChoice[]>
   askModel?(assignmentId: string, question: ModelQuestion): Promise<ModelAnswer>

@@ -7,6 +7,7 @@ import type { KeyMode, Keymap, Overrides, PresetName } from "#editor/keymap.ts"
 import { keysInWords } from "#editor/keys.ts"
 import type { Vocabulary } from "#editor/ontology.ts"
 import type { Session } from "#editor/session.ts"
+import type { Pin, Threads } from "#editor/threads.ts"
 import type { Work } from "#editor/work.ts"
 import { follow } from "./follow.ts"
 import type { Difference, Review } from "./review.ts"
@@ -16,7 +17,8 @@ import type { Reason } from "./start.ts"
 /** What floats over the editor; at most one of them at a time. */
 export type Opened = "help" | "keys" | "display" | "skip" | "ask" | "reject" | null
 
-export type Focus = "classes" | "fields" | "stage"
+/** `comment`: what is being written. `thread`: the answer to the thread that is looked at. */
+export type Focus = "classes" | "fields" | "stage" | "comment" | "thread"
 
 /** An editor without its looks. */
 export interface Host {
@@ -28,6 +30,8 @@ export interface Host {
   readonly work: Work | null
   /** Null unless reviewing. */
   readonly review: Review | null
+  /** Null where nothing can be said. */
+  readonly threads: Threads | null
   readonly opened: Opened
   /** Where the panel shall put the focus; a new object each time it is asked for. */
   readonly wanted: { readonly focus: Focus; readonly field: string | null } | null
@@ -53,6 +57,10 @@ export interface Host {
   /** Brings into sight where submissions differ. */
   showDifference(difference: Difference): void
   say(text: string, urgent?: boolean): void
+  /** What a comment made now is about; absent: the item as a whole. */
+  pinHere?(): Pin
+  /** Brings the place of a pin into sight. */
+  showPlace?(pin: Pin): void
   /** Takes back the last step of a mark that is being drawn; false, or absent, if none is. */
   stepBack?(): boolean
   /** Points a relation between marks out, and selects them; absent where the editor draws none. */

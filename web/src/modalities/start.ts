@@ -8,6 +8,7 @@ import type { Ontology } from "#editor/ontology.ts"
 import { type Clock, type EditorPort, systemClock } from "#editor/port.ts"
 import type { Session } from "#editor/session.ts"
 import { IndexedShelf, MemoryShelf, type Shelf } from "#editor/shelf.ts"
+import { type Threads, threadsOf as threadsAt } from "#editor/threads.ts"
 import { type Ending, Work } from "#editor/work.ts"
 import type { Submission } from "./review.ts"
 
@@ -31,6 +32,8 @@ export interface EditorProps {
   seq?: number
   /** What a review is of. */
   submissions?: readonly Submission[]
+  /** Whether anything may have been said about the task already. */
+  hasThreads?: boolean
   skipReasons?: readonly Reason[]
   rejectReasons?: readonly Reason[]
   guideline?: Snippet
@@ -58,6 +61,13 @@ export function workOf(session: Session, props: Partial<EditorProps>): Work | nu
     watching: { visible: false, focused: false },
     onEnded: (ending) => onended?.(ending),
   })
+}
+
+/** What is said about the item at a session; null for a viewer, and where the server keeps nothing of it. */
+export function threadsOf(session: Session, props: Partial<EditorProps>): Threads | null {
+  const { port, assignmentId = "", hasThreads: mayHave = false } = props
+  if (!port || session.mode === "view") return null
+  return threadsAt({ session, port, assignmentId, storage: browserStorage(), mayHave })
 }
 
 /** Where this browser keeps settings. It may be forbidden: asking for it then throws. */

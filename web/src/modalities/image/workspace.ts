@@ -10,6 +10,7 @@ import type { KeyMode } from "#editor/keymap.ts"
 import type { PulledSides } from "#editor/kind.ts"
 import type { Joints } from "#editor/ontology.ts"
 import type { Session } from "#editor/session.ts"
+import type { Pin, Threads } from "#editor/threads.ts"
 import { type Grip, type Sides, type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool.ts"
 import { panTool, selectTool } from "#editor/tools/table.ts"
 import type { Work } from "#editor/work.ts"
@@ -31,9 +32,10 @@ import { Linker } from "./linking.ts"
 import { Painting } from "./painting.ts"
 import { removeHeld, removePoint } from "./points.ts"
 import { Scene } from "./scene.ts"
-import { boundsOf, reveal, showDifference } from "./sight.ts"
+import { boundsOf, pinAt, pinHere, reveal, showDifference, showPlace } from "./sight.ts"
 import { Snapping } from "./snapping.ts"
 import { assistTools, watchModels } from "./tools/assist/table.ts"
+import { commentTool } from "./tools/comment/tool.ts"
 import { cutTool } from "./tools/cut/tool.ts"
 import { linkTool } from "./tools/link/tool.ts"
 import { rulerTool } from "./tools/ruler/tool.ts"
@@ -82,6 +84,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
     readonly work: Work | null,
     /** Null unless reviewing. */
     readonly review: Review | null,
+    readonly threads: Threads | null = null,
   ) {
     super()
     const drawable = placedKinds.filter(({ id }) => session.vocabulary.classesFor(id).length > 0)
@@ -95,7 +98,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
             ...assistTools(this),
             ...(session.vocabulary.linkTypes.length > 0 ? [linkTool] : []),
           ]
-    this.tools = [selectTool, ...drawing, panTool, rulerTool]
+    this.tools = [selectTool, ...drawing, panTool, rulerTool, ...(threads ? [commentTool(this)] : [])]
     const first = session.mode === "label" ? (this.tools[1] as Tool) : selectTool
     this.drawnWith = session.mode === "view" ? null : (drawable[0]?.tool ?? null)
     this.#fillScene()
@@ -203,7 +206,7 @@ export class Workspace extends Viewing implements ToolHost, Host {
 
   /** Whether the tool in hand draws. */
   get isDrawing(): boolean {
-    return !LOOKING.has(this.tool)
+    return !LOOKING.has(this.tool) && this.tool.id !== "comment"
   }
 
   get isBusy(): boolean {
@@ -358,6 +361,18 @@ export class Workspace extends Viewing implements ToolHost, Host {
 
   draw(kind: string, geometry: Geometry): void {
     draw(this, kind, geometry)
+  }
+
+  pinAt(at: ImagePoint, markId: string | null): Pin {
+    return pinAt(this, at, markId)
+  }
+
+  pinHere(): Pin {
+    return pinHere(this)
+  }
+
+  showPlace(pin: Pin): void {
+    showPlace(this, pin)
   }
 
   say(text: string, urgent = false): void {

@@ -7,6 +7,7 @@ import { decideCommands } from "../decideCommands.ts"
 import { cannotEdit, type MakeCommands } from "../host.ts"
 import { deleteCommands, historyCommands, selectCommands } from "../markCommands.ts"
 import { reviewCommands } from "../reviewCommands.ts"
+import { threadCommands } from "../threadCommands.ts"
 import { workCommands } from "../workCommands.ts"
 import { SPAN, type TextWorkspace } from "./workspace.ts"
 
@@ -88,6 +89,7 @@ const FORM_COMMANDS: readonly TextCommand[] = [
   ...workCommands,
   ...reviewCommands,
   ...decideCommands,
+  ...threadCommands,
 ]
 
 export const STATIC_COMMANDS: readonly TextCommand[] = [

@@ -6,6 +6,7 @@
 import { addMark, changeGeometry, relabel } from "#editor/actions.ts"
 import type { Mark } from "#editor/annotation.ts"
 import type { Session } from "#editor/session.ts"
+import type { Pin, Threads } from "#editor/threads.ts"
 import { Topics } from "#editor/topics.ts"
 import type { Work } from "#editor/work.ts"
 import type { Focus, Host, Opened } from "../host.ts"
@@ -44,6 +45,7 @@ export class TextWorkspace implements Host {
     readonly texts: Map<number, Passage>,
     readonly work: Work | null,
     readonly review: Review | null,
+    readonly threads: Threads | null = null,
   ) {
     this.#stop = session.topics.on("view", () => this.hover(null))
   }
@@ -109,6 +111,13 @@ export class TextWorkspace implements Host {
 
   showDifference({ box, asset }: Difference): void {
     if (box) this.#look({ asset, from: box.x, to: box.x + box.w })
+  }
+
+  /** A text has no places of its own: a comment is about the one selected mark, or about all of it. */
+  pinHere(): Pin {
+    const [mark, ...others] = this.session.selectedMarks
+    const one = mark && others.length === 0 ? mark : null
+    return { asset: one?.asset ?? this.session.asset, markId: one?.id ?? null, at: null }
   }
 
   say(text: string, urgent = false): void {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { ApiError } from "#api/problem.ts"
 import type { Annotation } from "#editor/annotation.ts"
+import { systemClock } from "#editor/port.ts"
+import { Mailbox } from "./mailbox.ts"
 import { type HandedIn, MemoryOutbox, Outbox } from "./outbox.svelte.ts"
 import { ApiPort, handIn, type PortParts, portError, wireBeat } from "./port.ts"
 
@@ -17,6 +19,7 @@ function opened(more: { isAhead?: boolean; isOwnVersion?: boolean; answer?: () =
   const port = new ApiPort({
     api,
     outbox,
+    mailbox: new Mailbox({ storage: null, personId: "ada", clock: systemClock, send: vi.fn() }),
     subject: {
       id: "a",
       orgId: "o",

@@ -21,8 +21,11 @@ import {
   type Skip,
   type Verdict,
 } from "#editor/port.ts"
+import type { Place, Said, Thread } from "#editor/threads.ts"
 import type { Fault } from "#editor/validation.ts"
+import { threadOf } from "#parts/threads.ts"
 import { afterPaint } from "./afterPaint.ts"
+import type { Letter, Mailbox } from "./mailbox.ts"
 import type { HandedIn, Outbox } from "./outbox.svelte.ts"
 import { inOrg } from "./server.ts"
 
@@ -66,6 +69,7 @@ export interface Subject {
 export interface PortParts {
   readonly api: Api<paths>
   readonly outbox: Outbox
+  readonly mailbox: Mailbox
   readonly subject: Subject
   /** True while there is something to go on with: then nobody waits for the network. */
   readonly mayGoOn: () => boolean
@@ -134,6 +138,23 @@ export async function handIn(api: Api<paths>, entry: HandedIn): Promise<void> {
   }
 }
 
+/** Says what the mailbox keeps. Rejects with a PortError. */
+export async function sayTo(api: Api<paths>, { assignmentId: id, orgId, said }: Letter): Promise<Thread> {
+  const { key, threadId, text, pin } = said
+  const headers = inOrg(orgId)
+  try {
+    if (threadId !== null) {
+      const path = { id, thread_id: threadId }
+      const body = { key, text }
+      return threadOf(await api.post("/api/v1/assignments/{id}/threads/{thread_id}/comments", { path, headers, body }))
+    }
+    const body = { key, text, asset: pin.asset, mark_id: pin.markId, at: pin.at && { ...pin.at } }
+    return threadOf(await api.post("/api/v1/assignments/{id}/threads", { path: { id }, headers, body }))
+  } catch (thrown) {
+    throw portError(thrown)
+  }
+}
+
 export class ApiPort implements EditorPort {
   readonly #parts: PortParts
 
@@ -183,6 +204,31 @@ export class ApiPort implements EditorPort {
     const body = { text, mark_ids: marks.slice(0, MARKS_NAMED_MAX) }
     await this.#ask(() => this.#parts.api.post("/api/v1/assignments/{id}/questions", { ...this.#to(id), body }))
     this.#parts.onAsked()
+  }
+
+  async threads(id: string): Promise<readonly Thread[]> {
+    return (await this.#ask(() => this.#parts.api.get("/api/v1/assignments/{id}/threads", this.#to(id)))).map(threadOf)
+  }
+
+  speak(assignmentId: string, said: Said): Promise<Thread> {
+    const { orgId, personId } = this.#parts.subject
+    return this.#parts.mailbox.speak({ assignmentId, orgId, personId, said })
+  }
+
+  unsaid(assignmentId: string): readonly Said[] {
+    return this.#parts.mailbox.unsaid(assignmentId)
+  }
+
+  async settleThread(id: string, thread: string, resolved: boolean): Promise<Thread> {
+    const to = { path: { id, thread_id: thread }, headers: inOrg(this.#parts.subject.orgId), repeatable: true }
+    const path = "/api/v1/assignments/{id}/threads/{thread_id}/state"
+    return threadOf(await this.#ask(() => this.#parts.api.put(path, { ...to, body: { resolved } })))
+  }
+
+  async placeThread(id: string, thread: string, asset: number, at: Place): Promise<void> {
+    const to = { path: { id, thread_id: thread }, headers: inOrg(this.#parts.subject.orgId), repeatable: true }
+    const path = "/api/v1/assignments/{id}/threads/{thread_id}/place"
+    await this.#ask(() => this.#parts.api.put(path, { ...to, body: { asset, at: { ...at } } }))
   }
 
   async pause(id: string): Promise<void> {

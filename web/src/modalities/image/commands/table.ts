@@ -6,6 +6,7 @@ import { commandsFrom } from "../../commandTable.ts"
 import { decideCommands } from "../../decideCommands.ts"
 import { deleteCommands, historyCommands, selectCommands } from "../../markCommands.ts"
 import { reviewCommands } from "../../reviewCommands.ts"
+import { threadCommands } from "../../threadCommands.ts"
 import { workCommands } from "../../workCommands.ts"
 import type { Workspace } from "../workspace.ts"
 import { assistCommands } from "./assist.ts"
@@ -38,6 +39,7 @@ export const STATIC_COMMANDS: readonly Command<Workspace>[] = [
   ...workCommands,
   ...reviewCommands,
   ...decideCommands,
+  ...threadCommands,
 ]
 
 export const commandsAndKeys = commandsFrom(STATIC_COMMANDS)
