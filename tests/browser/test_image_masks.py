@@ -67,6 +67,16 @@ class TestMasks:
         await editor.keys("Control+Shift+Z", "Control+Shift+Z")
         assert await masks(editor) == [("leaf", broken)]
 
+    async def test_a_stroke_over_what_is_painted_is_no_step(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.keys("b")
+        await editor.drag((300, 300), (500, 300))
+        await editor.drag((350, 300), (450, 300))
+        await editor.frame()
+        assert "painted already" in await editor.page.inner_text(".status .notice")
+        await editor.keys("Control+z")
+        assert (await editor.document())["marks"] == []
+
     async def test_fill_of_what_is_dragged_around_and_of_a_hole(self, open_editor: OpenEditor) -> None:
         editor = await painter(open_editor)
         await editor.keys("Shift+B")

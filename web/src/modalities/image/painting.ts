@@ -10,7 +10,18 @@ import type { Painter, Tool } from "#editor/tool.ts"
 import type { Path } from "#geometry/path.ts"
 import { holesOf, pieceAt, piecesOf } from "#geometry/pieces.ts"
 import { clamp, type ImagePoint } from "#geometry/point.ts"
-import { allOf, common, NO_SPANS, rasterised, rowsOf, type Spans, stroked, united, without } from "#geometry/spans.ts"
+import {
+  allOf,
+  areaOf,
+  common,
+  NO_SPANS,
+  rasterised,
+  rowsOf,
+  type Spans,
+  stroked,
+  united,
+  without,
+} from "#geometry/spans.ts"
 import { BRUSH_MAX } from "../settings.ts"
 import { refusalToDraw } from "./drawn.ts"
 import { maskGeometry, maskSpans } from "./kinds/mask.ts"
@@ -188,6 +199,11 @@ export class Painting implements Painter {
     const added = target === null ? newMark(session, "mask", geometry) : null
     if (added) this.#workspace.drawnClass = added.class
     if (target === null && added === null) return
+    if (target && !isAnew && changed.size === 0 && areaOf(all) === areaOf(maskSpans(target.geometry))) {
+      // A step that changes nothing would make the next undo look dead.
+      this.#workspace.say("That is painted already.", true)
+      return
+    }
     if (target) changed.set(target.id, { kind: "mask", geometry })
     const mark = (target ?? added) as Mark
     const label = isAnew ? "Redraw" : target ? `Paint ${named(session, [mark])}` : `Draw ${named(session, [mark])}`
