@@ -17,9 +17,10 @@ from fairmark.ontology.model import (
     Making,
     Mark,
     Ontology,
-    Option,
     Source,
 )
+
+from .shapes import COLOR, PARTS
 
 # Neither lone surrogates nor U+0000 ever are in a document: no database text can hold them.
 LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
@@ -72,8 +73,8 @@ NAMES = st.sampled_from(
 ) | st.text(LETTERS, min_size=1, max_size=30)
 
 FIELDS = (
-    Field("color", "Colour", FieldKind.SINGLE, (Option("red", "Red"), Option("blue", "Blue"))),
-    Field("parts", "Parts", FieldKind.MULTIPLE, (Option("door", "Door"), Option("hood", "Hood"))),
+    COLOR,
+    PARTS,
     Field("truncated", "Truncated", FieldKind.BOOLEAN),
     Field("iscrowd", "Crowd", FieldKind.BOOLEAN),
     Field("pose", "Pose", FieldKind.TEXT),

@@ -10,41 +10,17 @@ from hypothesis import strategies as st
 from fairmark.formats.contract import ReadOptions
 from fairmark.formats.cvat import Cvat
 from fairmark.formats.model import LabeledItem, WrongFormat
-from fairmark.ontology.model import Field, FieldKind, ItemClass, Mark, Ontology, Option
+from fairmark.ontology.model import Field, FieldKind, ItemClass, Mark, Ontology
 
 from .frames import there_and_back
 from .records import CARS, box, codes, edges, image, read, written
+from .shapes import FIELDS, UNTOLD, thing
 from .strategies import TITLES, exports
 
 FORMAT = Cvat()
 KINDS = ("box", "rotated_box", "polygon", "polyline", "points", "ellipse", "cuboid", "mask", "tag")
-FIELDS = (
-    Field("color", "Colour", FieldKind.SINGLE, (Option("red", "Red"), Option("blue", "Blue"))),
-    Field("parts", "Parts", FieldKind.MULTIPLE, (Option("door", "Door"), Option("hood", "Hood"))),
-    Field("occluded", "Occluded", FieldKind.BOOLEAN),
-    Field("moving", "Moving", FieldKind.BOOLEAN),
-    Field("speed", "Speed", FieldKind.NUMBER),
-    Field("plate", "Plate", FieldKind.TEXT),
-)
-ALL = Ontology(classes=(ItemClass("thing", "Thing & <co>", "#1f77b4", KINDS, attributes=FIELDS),))
-SHAPES: dict[str, dict[str, Any]] = {
-    "box": {"x": 10.5, "y": 20.25, "w": 30, "h": 40.125},
-    "rotated_box": {"cx": 50, "cy": 40, "w": 20, "h": 10, "angle": -30},
-    "polygon": {"parts": [[[[1, 2], [30.5, 2], [30.5, 40]]]]},
-    "polyline": {"points": [[1, 2], [3.25, 4]]},
-    "points": {"points": [[5, 6.5]]},
-    "ellipse": {"cx": 50, "cy": 40, "rx": 20, "ry": 10, "angle": 45},
-    "cuboid": {
-        "front": [[10, 20], [40, 20], [40, 60], [10, 60]],
-        "back": [[20, 10], [50, 10], [50, 50], [20, 50]],
-    },
-    "mask": {"x": 3, "y": 4, "width": 3, "height": 2, "runs": [0, 2, 1, 3]},
-    "tag": {},
-}
-
-
-def thing(kind: str, geometry: dict[str, Any] | None = None, **more: Any) -> Mark:
-    return Mark(more.pop("id", "m"), kind, "thing", SHAPES[kind] if geometry is None else geometry, **more)
+FLAGGED = (*FIELDS, Field("occluded", "Occluded", FieldKind.BOOLEAN))
+ALL = Ontology(classes=(ItemClass("thing", "Thing & <co>", "#1f77b4", KINDS, attributes=FLAGGED),))
 
 
 def annotations(*images: str, meta: str = "") -> str:
@@ -126,19 +102,7 @@ class TestWriting:
         assert codes(report) == {"mark_details": (2, 0), "holes": (1, 0), "parts": (1, 0)}
         assert report.marks == 3
 
-    @pytest.mark.parametrize(
-        ("mark", "code"),
-        [
-            (thing("box", {"x": 1, "y": 1, "w": 0, "h": 5}), "bad_geometry"),
-            (thing("box", {"x": 1}), "bad_geometry"),
-            (thing("box", {"x": float("inf"), "y": 1, "w": 5, "h": 5}), "bad_geometry"),
-            (thing("polygon", {"parts": [[[[1, 1], [2, 2]]]]}), "bad_geometry"),
-            (thing("mask", {"x": 1, "y": 1, "width": 2, "height": 2, "runs": [0, 3]}), "bad_geometry"),
-            (thing("box", asset=3), "bad_geometry"),
-            (Mark("m", "box", "none", SHAPES["box"]), "class_unknown"),
-            (Mark("m", "tomorrow", "thing", {}), "mark_kinds"),
-        ],
-    )
+    @pytest.mark.parametrize(("mark", "code"), UNTOLD)
     def test_what_cannot_be_told_is_left_out_and_counted(self, mark: Mark, code: str) -> None:
         report, files = written(FORMAT, [image("a.jpg", mark)], ALL)
         assert shapes(files) == []

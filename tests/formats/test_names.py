@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from fairmark.formats.model import NAME_CHARS_MAX, OverLimit, PathOutside
 from fairmark.formats.names import (
     PATH_CHARS_MAX,
+    MarkIds,
     NameTable,
     class_names,
     is_listed,
@@ -200,3 +201,10 @@ class TestNameTable:
         # Four probes of 2^27 bits: with 100,000 names a fresh one is mistaken with a chance of (4e5 / 1.3e8)^4 = 8e-11.
         names = NameTable()
         assert all(names.claim(f"{number:06d}.jpg", "x") == f"{number:06d}.jpg" for number in range(100_000))
+
+
+class TestMarkIds:
+    def test_keeps_what_a_mark_can_be_called_once(self) -> None:
+        ids = MarkIds("r")
+        # An empty id, one with a space, one above 64 characters, and one that is taken.
+        assert [ids.claim(given) for given in ("a-1", "", "a b", "x" * 65, "a-1")] == ["a-1", "r2", "r3", "r4", "r5"]

@@ -1,7 +1,6 @@
 """Reading COCO panoptic, annotation by annotation, each with its picture."""
 
 import re
-from array import array
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -22,8 +21,8 @@ from fairmark.formats.images import (
     pixels_of,
     split_named,
 )
-from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
-from fairmark.formats.mapped import mapped
+from fairmark.formats.json_files import ImageIndex, JsonFile, item_before, json_files
+from fairmark.formats.json_rows import JSON_ERRORS, json_fault
 from fairmark.formats.model import (
     AssetRecord,
     FileDamaged,
@@ -32,7 +31,6 @@ from fairmark.formats.model import (
     Name,
     OverLimit,
     RowFault,
-    WrongFormat,
 )
 from fairmark.formats.names import relative_path, stem_of, without_root
 from fairmark.formats.pixel_maps import MASK, picture_in, pieces_of
@@ -45,9 +43,7 @@ if TYPE_CHECKING:
 
 FOLDER = "annotations/"
 
-_FILES_MAX = 1000
 _PANOPTIC = re.compile(r"(^|/)panoptic_([^/]+)\.json$", re.IGNORECASE)
-_NUL = b"\\u0000"
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -91,27 +87,11 @@ def panoptic_rows(
     source: Source, options: ReadOptions, tally: Tally, lazy: LazyTable
 ) -> Iterator[LabeledItem | RowFault]:
     """Images in the order of their annotations, then those without any. One bad picture costs its image."""
-    paths = [path for path in source.paths() if path.lower().endswith(".json") and "fairmark/" not in path]
-    paths = [path for path in paths if _PANOPTIC.search(path)] or paths
-    if not 0 < len(paths) <= _FILES_MAX:
-        message = f"{source.name} holds {len(paths)} JSON files; COCO panoptic has 1 to {_FILES_MAX}."
-        raise WrongFormat(
-            message, file=source.name, mend="Send a ZIP with annotations/panoptic_*.json and its folder of PNG files."
-        )
     table = lazy.table()
     before = NamesBefore(source, "images/")
-    for path in paths:
-        with mapped(source, path) as data:
-            try:
-                part = _Part(path, data, source, options, tally, table, before)
-            except WrongFormat:
-                if len(paths) == 1:
-                    raise
-                tally.lose("other_files", items=1)
-                continue
-            tally.files += 1
-            yield from part.rows()
-            del part
+    mend = "Send a ZIP with annotations/panoptic_*.json and its folder of PNG files."
+    for file in json_files(source, tally, _File, mend, named=_PANOPTIC, skips=True):
+        yield from _Part(file, source, options, tally, table, before).rows()
 
 
 class _Part:
@@ -119,52 +99,40 @@ class _Part:
 
     def __init__(
         self,
-        path: str,
-        data: memoryview,
+        file: JsonFile[_File],
         source: Source,
         options: ReadOptions,
         tally: Tally,
         table: ClassTable,
         before: NamesBefore,
     ) -> None:
-        self._path = path
+        self._file = file
+        self._path = file.path
         self._source = source
         self._options = options
         self._tally = tally
         self._table = table
         self._before = before
-        found = _PANOPTIC.search(path)
+        found = _PANOPTIC.search(file.path)
         self._split = None if found is None or found[2] == NO_SPLIT else split_named(found[2])
-        try:
-            file = msgspec.json.decode(data, type=_File)
-        except JSON_ERRORS as error:
-            raise refuse_file(error, path) from error
-        self._sections = {name: memoryview(getattr(file, name)) for name in _File.__struct_fields__}
-        if any(bytes(section[:1]) != b"[" for section in self._sections.values()):
-            message = f"{path} has no lists of images, annotations and categories."
-            raise WrongFormat(message, file=path, mend="COCO files hold images, annotations and categories.")
         self._classes: dict[int | str, str] = {}
-        self._ends = array("q")
-        self._places: dict[int | str, int] = {}
+        self._images = ImageIndex(file, lambda row: _decode_image(row).id)
         self._folder: str | None = None
 
     def rows(self) -> Iterator[LabeledItem | RowFault]:
         yield from self._read_categories()
-        yield from self._index_images()
-        seen = bytearray(len(self._ends) // 2)
-        section = self._sections["annotations"]
-        for number, (start, end) in enumerate(rows_of(section, self._path)):
-            self._refuse_flood(number, "annotations")
-            place = f"/annotations/{number}"
+        yield from self._images.read()
+        seen = bytearray(len(self._images))
+        for place, start, end in self._file.rows("annotations"):
             try:
-                row = _decode_annotation(self._text(section, start, end, place))
+                row = _decode_annotation(self._file.text("annotations", start, end, place))
             except JSON_ERRORS as error:
                 yield json_fault(error, self._path, path=place, what="annotation")
                 continue
             except FormatFault as fault:
                 yield fault.as_row()
                 continue
-            image = self._places.get(row.image_id)
+            image = self._images.number(row.image_id)
             if image is None or seen[image]:
                 message = f"No image has the id {row.image_id}, or it was labeled before."
                 yield RowFault("unknown_image", message, "Add the image once.", self._path, path=place)
@@ -176,12 +144,12 @@ class _Part:
                 yield from self._item(image, None)
 
     def _read_categories(self) -> Iterator[RowFault]:
-        section = self._sections["categories"]
-        for number, (start, end) in enumerate(rows_of(section, self._path)):
+        section = self._file.list("categories")
+        for place, start, end in self._file.rows("categories"):
             try:
                 row = _decode_category(bytes(section[start:end]))
             except JSON_ERRORS as error:
-                yield json_fault(error, self._path, path=f"/categories/{number}", what="category")
+                yield json_fault(error, self._path, path=place, what="category")
                 continue
             self._classes[row.id] = self._table.id_of(row.name)
             if row.isthing is not None and not row.isthing:
@@ -189,30 +157,9 @@ class _Part:
             if row.supercategory:
                 self._tally.lose("supercategories")
 
-    def _index_images(self) -> Iterator[RowFault]:
-        section = self._sections["images"]
-        for number, (start, end) in enumerate(rows_of(section, self._path)):
-            self._refuse_flood(number, "images")
-            try:
-                id = _decode_image(self._text(section, start, end, f"/images/{number}")).id
-            except JSON_ERRORS as error:
-                yield json_fault(error, self._path, path=f"/images/{number}", what="image")
-                continue
-            except FormatFault as fault:
-                yield fault.as_row()
-                continue
-            if id in self._places:
-                message = f"The image id {id} is there twice."
-                yield RowFault("duplicate_id", message, "Number the images anew.", self._path, path=f"/images/{number}")
-                continue
-            self._places[id] = len(self._ends) // 2
-            self._ends.extend((start, end))
-
     def _item(self, place: int, row: _Annotation | None) -> Iterator[LabeledItem | RowFault]:
-        start, end = self._ends[2 * place], self._ends[2 * place + 1]
-        image = _decode_image(bytes(self._sections["images"][start:end]))
         try:
-            item = self._unlabeled(image)
+            item = self._unlabeled(_decode_image(self._images.text(place)))
             marks = tuple(self._marks(row, item.assets[0])) if row else ()
         except FormatFault as fault:
             yield fault.as_row()
@@ -221,9 +168,9 @@ class _Part:
 
     def _unlabeled(self, image: _Image) -> LabeledItem:
         """Raises FormatFault for a name that leads elsewhere."""
-        entry = self._before.get(stem_of(image.file_name))
-        if entry is not None:
-            return LabeledItem(entry.external_id, entry.name, (AssetRecord(entry.asset, entry.width, entry.height),))
+        known = item_before(self._before, stem_of(image.file_name))
+        if known is not None:
+            return known
         name = relative_path(without_root(image.file_name), file=self._path)
         if name != image.file_name:
             self._tally.lose("renamed", items=1)
@@ -282,15 +229,3 @@ class _Part:
         if not self._source.has(self._folder + name):
             raise FileDamaged(f"The picture {name} is missing.", file=self._folder + name, mend="Pack it as well.")
         return self._folder + name
-
-    def _text(self, section: memoryview, start: int, end: int, place: str) -> bytes:
-        """A row's bytes. Raises FileDamaged for U+0000, which no text in the product can hold."""
-        row = bytes(section[start:end])
-        if _NUL in row:
-            raise FileDamaged("A text holds the character U+0000.", file=self._path, mend="Remove it.", path=place)
-        return row
-
-    def _refuse_flood(self, number: int, section: str) -> None:
-        if number >= self._source.limits.rows:
-            message = f"{self._path} has more than {self._source.limits.rows} {section}."
-            raise OverLimit(message, file=self._path, mend="Split the file.")

@@ -16,10 +16,10 @@ from fairmark.formats.coco_masks import MASK, mask_of
 from fairmark.formats.coco_write import CROWD
 from fairmark.formats.contract import ReadOptions, Source
 from fairmark.formats.images import BOX, NO_SPLIT, POLYGON, LazyTable, asset_for, pixels_of, split_named, split_of
-from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
+from fairmark.formats.json_files import ImageIndex, JsonFile, json_files
+from fairmark.formats.json_rows import JSON_ERRORS, json_fault
 from fairmark.formats.keypoints import Keypoints
-from fairmark.formats.mapped import mapped
-from fairmark.formats.model import FormatFault, LabeledItem, Name, OverLimit, RowFault, WrongFormat
+from fairmark.formats.model import FormatFault, LabeledItem, Name, RowFault
 from fairmark.formats.names import relative_path, without_root
 from fairmark.formats.skeletons import SKELETON
 from fairmark.formats.tally import Tally
@@ -27,31 +27,15 @@ from fairmark.modalities.image import KINDS
 from fairmark.ontology.model import MARKS_MAX, Annotation, FieldValue, Mark
 from fairmark.ontology.model import Source as MarkSource
 
-_FILES_MAX = 1000
 _MARK_ID_CHARS_MAX = 64
 _INSTANCES = re.compile(r"(^|/)(?:instances|person_keypoints)_([^/]+)\.json$", re.IGNORECASE)
 
 
 def coco_rows(source: Source, options: ReadOptions, tally: Tally, lazy: LazyTable) -> Iterator[LabeledItem | RowFault]:
-    paths = [path for path in source.paths() if path.lower().endswith(".json") and "fairmark/" not in path]
-    paths = [path for path in paths if _INSTANCES.search(path)] or paths
-    if not 0 < len(paths) <= _FILES_MAX:
-        message = f"{source.name} holds {len(paths)} JSON files; COCO has 1 to {_FILES_MAX}."
-        raise WrongFormat(
-            message, file=source.name, mend="Send the COCO file, or a ZIP with annotations/instances_*.json."
-        )
-    for path in paths:
-        with mapped(source, path) as data:
-            try:
-                part = _PartReader(path, data, source, lazy.table(), tally)
-            except WrongFormat:
-                if len(paths) == 1:
-                    raise
-                tally.lose("other_files", items=1)
-                continue
-            tally.files += 1
-            yield from part.rows(options, _split(path))
-            del part
+    table = lazy.table()
+    mend = "Send the COCO file, or a ZIP with annotations/instances_*.json."
+    for file in json_files(source, tally, _File, mend, named=_INSTANCES, skips=True):
+        yield from _PartReader(file, table, tally).rows(options, _split(file.path))
 
 
 def _split(path: str) -> str | None:
@@ -136,42 +120,32 @@ class _PartReader:
     size. Marks stand in any order in COCO; a counting sort brings them together.
     """
 
-    def __init__(self, path: str, data: memoryview, source: Source, table: ClassTable, tally: Tally) -> None:
-        self._path = path
-        self._rows_max = source.limits.rows
+    def __init__(self, file: JsonFile["_File"], table: ClassTable, tally: Tally) -> None:
+        self._file = file
+        self._path = file.path
         self._table = table
         self._tally = tally
-        try:
-            file = msgspec.json.decode(data, type=_File)
-        except JSON_ERRORS as error:
-            raise refuse_file(error, path) from error
-        self._sections = {name: memoryview(getattr(file, name)) for name in _File.__struct_fields__}
-        lacking = [name for name, section in self._sections.items() if bytes(section[:1]) != b"["]
-        if lacking:
-            message = f"{path} has no list of {' and '.join(lacking)}."
-            raise WrongFormat(message, file=path, mend="COCO files hold images, annotations and categories.")
-        self._nul = _NUL.search(data) is not None
+        self._annotations = file.list("annotations")
+        self._nul = any(_NUL.search(file.list(name)) for name in ("images", "annotations"))
         self._classes: dict[int | str, str] = {}
         self._keypoints = Keypoints(table)
-        self._images = array("q")
-        self._places: dict[int | str, int] = {}
+        self._images = ImageIndex(file, lambda row: _decode_image(row).id)
         self._boxes = array("q")
         self._box_ends = array("q")
 
     def rows(self, options: ReadOptions, split: str | None) -> Iterator[LabeledItem | RowFault]:
         yield from self._read_categories()
-        yield from self._index_images()
+        yield from self._images.read()
         owners = array("q")
         yield from self._index_boxes(owners)
-        starts, order = _grouped(owners, len(self._images) // 2)
+        starts, order = _grouped(owners, len(self._images))
         del owners
-        for place in range(len(self._images) // 2):
+        for place in range(len(self._images)):
             yield from self._item(place, order[starts[place] : starts[place + 1]], options, split)
 
     def _read_categories(self) -> Iterator[RowFault]:
-        section = self._sections["categories"]
-        for place, (start, end) in enumerate(rows_of(section, self._path)):
-            path = f"/categories/{place}"
+        section = self._file.list("categories")
+        for path, start, end in self._file.rows("categories"):
             try:
                 row = msgspec.json.decode(section[start:end], type=_CategoryIn)
             except JSON_ERRORS as error:
@@ -187,35 +161,18 @@ class _PartReader:
             if row.supercategory:
                 self._tally.lose("supercategories")
 
-    def _index_images(self) -> Iterator[RowFault]:
-        section = self._sections["images"]
-        for place, (start, end) in enumerate(rows_of(section, self._path)):
-            self._refuse_flood(place, "images")
-            path = f"/images/{place}"
-            try:
-                id = _decode_image(section[start:end]).id
-            except JSON_ERRORS as error:
-                yield json_fault(error, self._path, path=path, what="image")
-                continue
-            if id in self._places:
-                yield self._fault("duplicate_id", f"The image id {id} is there twice.", path, "Number the images anew.")
-                continue
-            self._places[id] = len(self._images) // 2
-            self._images.extend((start, end))
-
     def _index_boxes(self, owners: "array[int]") -> Iterator[RowFault]:
-        section = self._sections["annotations"]
-        for place, (start, end) in enumerate(rows_of(section, self._path)):
-            self._refuse_flood(place, "annotations")
+        for place, start, end in self._file.rows("annotations"):
             owner = -1
             try:
-                id = _decode_owner(section[start:end]).image_id
-                owner = self._places.get(id, -1)
-                if owner < 0:
+                id = _decode_owner(self._annotations[start:end]).image_id
+                number = self._images.number(id)
+                owner = -1 if number is None else number
+                if number is None:
                     message, mend = f"No image has the id {id}.", "Add the image, or remove the annotation."
-                    yield self._fault("unknown_image", message, f"/annotations/{place}/image_id", mend)
+                    yield self._fault("unknown_image", message, f"{place}/image_id", mend)
             except JSON_ERRORS as error:
-                yield json_fault(error, self._path, path=f"/annotations/{place}", what="annotation")
+                yield json_fault(error, self._path, path=place, what="annotation")
             owners.append(owner)
             self._boxes.append(start)
             self._box_ends.append(end)
@@ -223,8 +180,7 @@ class _PartReader:
     def _item(
         self, place: int, boxes: "array[int]", options: ReadOptions, split: str | None
     ) -> Iterator[LabeledItem | RowFault]:
-        start, end = self._images[2 * place], self._images[2 * place + 1]
-        row = self._sections["images"][start:end]
+        row = self._images.row(place)
         if self._nul and _NUL.search(row):
             yield self._fault("nul_character", "A text of the image holds U+0000.", "/images", "Remove the character.")
             return
@@ -247,7 +203,7 @@ class _PartReader:
 
     def _add_mark(self, marks: dict[str, Mark], index: int) -> RowFault | None:
         path = f"/annotations/{index}"
-        raw = self._sections["annotations"][self._boxes[index] : self._box_ends[index]]
+        raw = self._annotations[self._boxes[index] : self._box_ends[index]]
         if self._nul and _NUL.search(raw):
             return self._fault("nul_character", "A text holds U+0000.", path, "Remove the character.")
         try:
@@ -308,12 +264,6 @@ class _PartReader:
             elif value is not None:
                 self._tally.lose("attributes_unreadable", marks=1)
         return attributes
-
-    def _refuse_flood(self, place: int, section: str) -> None:
-        if place >= self._rows_max:
-            raise OverLimit(
-                f"{self._path} has more than {self._rows_max} {section}.", file=self._path, mend="Split the file."
-            )
 
     def _fault(self, code: str, message: str, path: str, mend: str) -> RowFault:
         return RowFault(code, message, mend, self._path, path=path)

@@ -10,10 +10,10 @@ from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Source
 from fairmark.formats.datumaro_shapes import POINTS, mark_of, pose_rows
 from fairmark.formats.images import NO_SPLIT, LazyTable, NamesBefore, asset_for, fitted, pixels_of, split_named
-from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
+from fairmark.formats.json_files import JsonFile, item_before, json_files
+from fairmark.formats.json_rows import JSON_ERRORS, json_fault
 from fairmark.formats.keypoints import Keypoints
-from fairmark.formats.mapped import mapped
-from fairmark.formats.model import AssetRecord, FileDamaged, FormatFault, LabeledItem, Name, RowFault, WrongFormat
+from fairmark.formats.model import FileDamaged, FormatFault, LabeledItem, Name, RowFault
 from fairmark.formats.names import relative_path, stem_of, without_root
 from fairmark.formats.skeletons import SKELETON
 from fairmark.formats.tally import Tally
@@ -23,10 +23,8 @@ from fairmark.ontology.model import Source as MarkSource
 SCORE = "score"
 """The attribute in which the score of a mark stands."""
 
-_FILES_MAX = 1000
 _SUFFIX = ".jpg"
 """What the format takes an image's name to end in that has none."""
-_NUL = b"\\u0000"
 
 
 class _Label(msgspec.Struct, frozen=True):
@@ -78,63 +76,38 @@ def datumaro_rows(
     source: Source, options: ReadOptions, tally: Tally, lazy: LazyTable
 ) -> Iterator[LabeledItem | RowFault]:
     """Each item of each file. One bad annotation costs the annotation, one bad item the item."""
-    paths = [path for path in source.paths() if path.lower().endswith(".json") and "fairmark/" not in path]
-    if not 0 < len(paths) <= _FILES_MAX:
-        message = f"{source.name} holds {len(paths)} JSON files; 1 to {_FILES_MAX} are read."
-        raise WrongFormat(message, file=source.name, mend="Send a ZIP with annotations/*.json, as Datumaro writes it.")
     table = lazy.table()
     before = NamesBefore(source, "images/", by_stem=False)
-    for path in paths:
-        tally.files += 1
-        with mapped(source, path) as data:
-            try:
-                file = msgspec.json.decode(data, type=_File)
-            except JSON_ERRORS as error:
-                raise refuse_file(error, path) from error
-            section = memoryview(file.items)
-            if bytes(section[:1]) != b"[":
-                message = f"{path} has no list of items."
-                raise WrongFormat(message, file=path, mend="Export it in the Datumaro format.")
-            classes = [table.id_of(label.name) for label in file.categories.label.labels]
-            keypoints = Keypoints(table)
-            for each in file.categories.points.items:
-                if 0 <= each.label_id < len(classes):
-                    keypoints.learn(classes[each.label_id], each.labels, each.joints, each.positions)
-            reader = _Items(path, options, tally, table, before, classes, keypoints)
-            for number, (start, end) in enumerate(rows_of(section, path)):
-                yield from reader.read(bytes(section[start:end]), number)
-            del section, file
+    for file in json_files(source, tally, _File, "Send a ZIP with annotations/*.json, as Datumaro writes it."):
+        reader = _Items(file, options, tally, table, before)
+        for place, start, end in file.rows("items"):
+            yield from reader.read(start, end, place)
 
 
 class _Items:
     """The items of one file."""
 
     def __init__(
-        self,
-        path: str,
-        options: ReadOptions,
-        tally: Tally,
-        table: ClassTable,
-        before: NamesBefore,
-        classes: list[str],
-        keypoints: Keypoints,
+        self, file: JsonFile[_File], options: ReadOptions, tally: Tally, table: ClassTable, before: NamesBefore
     ) -> None:
-        self._path = path
+        self._file = file
+        self._path = file.path
         self._options = options
         self._tally = tally
         self._table = table
         self._before = before
-        self._classes = classes
-        self._keypoints = keypoints
-        name = stem_of(path.rpartition("/")[2])
+        categories = file.content.categories
+        self._classes = [table.id_of(label.name) for label in categories.label.labels]
+        self._keypoints = Keypoints(table)
+        for each in categories.points.items:
+            if 0 <= each.label_id < len(self._classes):
+                self._keypoints.learn(self._classes[each.label_id], each.labels, each.joints, each.positions)
+        name = stem_of(file.path.rpartition("/")[2])
         self._split = None if name == NO_SPLIT else split_named(name)
 
-    def read(self, row: bytes, number: int) -> Iterator[LabeledItem | RowFault]:
-        place = f"/items/{number}"
+    def read(self, start: int, end: int, place: str) -> Iterator[LabeledItem | RowFault]:
         try:
-            if _NUL in row:
-                raise FileDamaged("A text holds the character U+0000.", file=self._path, mend="Remove it.", path=place)
-            given = _decode_item(row)
+            given = _decode_item(self._file.text("items", start, end, place))
             item = self._unlabeled(given)
         except JSON_ERRORS as error:
             yield json_fault(error, self._path, path=place, what="item")
@@ -159,9 +132,9 @@ class _Items:
     def _unlabeled(self, given: _Item) -> LabeledItem:
         """The item without its labels. Raises FormatFault for a name that leads elsewhere."""
         image = given.image or _Image()
-        entry = self._before.get(image.path or "")
-        if entry is not None:
-            return LabeledItem(entry.external_id, entry.name, (AssetRecord(entry.asset, entry.width, entry.height),))
+        known = item_before(self._before, image.path or "")
+        if known is not None:
+            return known
         raw = without_root(image.path or given.id + _SUFFIX)
         name = relative_path(raw, file=self._path)
         if image.path and raw != image.path:

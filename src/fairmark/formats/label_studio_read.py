@@ -11,7 +11,8 @@ from msgspec import Raw
 from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Source
 from fairmark.formats.images import NO_SPLIT, LazyTable, NamesBefore, asset_for, fitted, pixels_of, split_named
-from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
+from fairmark.formats.json_files import JsonFile, item_before, json_files
+from fairmark.formats.json_rows import JSON_ERRORS, json_fault
 from fairmark.formats.label_studio_shapes import POINTS, mark_of
 from fairmark.formats.label_studio_skeletons import (
     Joint,
@@ -21,17 +22,14 @@ from fairmark.formats.label_studio_skeletons import (
     pose_in,
     visibility_of,
 )
-from fairmark.formats.mapped import mapped
 from fairmark.formats.model import (
     NAME_CHARS_MAX,
-    AssetRecord,
     FileDamaged,
     FormatFault,
     LabeledItem,
     RowFault,
-    WrongFormat,
 )
-from fairmark.formats.names import relative_path, without_root
+from fairmark.formats.names import MarkIds, relative_path, without_root
 from fairmark.formats.skeletons import SKELETON
 from fairmark.formats.tally import Tally
 from fairmark.ontology.model import JOINTS_MAX, MARKS_MAX, Annotation, Field, FieldKind, FieldValue, Link, Mark
@@ -44,11 +42,8 @@ QUESTION = "question_"
 YES, NO = "yes", "no"
 """What fairmark's own exports call their controls and choices."""
 
-_FILES_MAX = 1000
-_ID = re.compile(r"[!-~]{1,64}")
 _UPLOAD = re.compile(r"data/upload/\d+/(?:[0-9a-f]{8}-)?")
 _LABEL_CHARS_MAX = 200
-_NUL = b"\\u0000"
 _PARENT = re.compile(rb'"parentID"')
 
 
@@ -71,45 +66,32 @@ def label_studio_rows(
     source: Source, options: ReadOptions, tally: Tally, lazy: LazyTable
 ) -> Iterator[LabeledItem | RowFault]:
     """Each task of each list as an item. One bad region costs the region, one bad task the task."""
-    paths = [path for path in source.paths() if path.lower().endswith(".json") and "fairmark/" not in path]
-    if not 0 < len(paths) <= _FILES_MAX:
-        message = f"{source.name} holds {len(paths)} JSON files; 1 to {_FILES_MAX} are read."
-        raise WrongFormat(message, file=source.name, mend="Send what Label Studio exports as JSON.")
     table = lazy.table()
     before = NamesBefore(source, "images/", by_stem=False)
-    for path in paths:
-        tally.files += 1
-        with mapped(source, path) as data:
-            try:
-                section = memoryview(msgspec.json.decode(data, type=Raw))
-            except JSON_ERRORS as error:
-                raise refuse_file(error, path) from error
-            if bytes(section[:1]) != b"[":
-                raise WrongFormat(f"{path} is no list of tasks.", file=path, mend="Export as JSON, not as JSON-MIN.")
-            if _PARENT.search(section):
-                learn(table, _points_named(section, path))
-            reader = _Tasks(path, options, tally, table, before)
-            for number, (start, end) in enumerate(rows_of(section, path)):
-                yield from reader.read(bytes(section[start:end]), number)
-            del section
+    for file in json_files(source, tally, Raw, "Send what Label Studio exports as JSON, not as JSON-MIN."):
+        if _PARENT.search(file.list()):
+            learn(table, _points_named(file))
+        reader = _Tasks(file, options, tally, table, before)
+        for place, start, end in file.rows():
+            yield from reader.read(start, end, place)
 
 
 class _Tasks:
     """The tasks of one file."""
 
-    def __init__(self, path: str, options: ReadOptions, tally: Tally, table: ClassTable, before: NamesBefore) -> None:
-        self._path = path
+    def __init__(
+        self, file: JsonFile[Raw], options: ReadOptions, tally: Tally, table: ClassTable, before: NamesBefore
+    ) -> None:
+        self._file = file
+        self._path = file.path
         self._options = options
         self._tally = tally
         self._table = table
         self._before = before
 
-    def read(self, row: bytes, number: int) -> Iterator[LabeledItem | RowFault]:
-        place = f"/{number}"
+    def read(self, start: int, end: int, place: str) -> Iterator[LabeledItem | RowFault]:
         try:
-            if _NUL in row:
-                raise FileDamaged("A text holds the character U+0000.", file=self._path, mend="Remove it.", path=place)
-            task = _decode_task(row)
+            task = _decode_task(self._file.text("", start, end, place))
             chosen, source = self._chosen(task)
             size = _size(chosen.result)
             item = self._unlabeled(task, size, place)
@@ -154,9 +136,9 @@ class _Tasks:
     def _unlabeled(self, task: _Task, size: tuple[int, int] | None, place: str) -> LabeledItem:
         """The item of a task, without its labels. Raises FormatFault for one without an image, or with a bad name."""
         ours = task.data.get("name")
-        entry = self._before.get(ours) if isinstance(ours, str) else None
-        if entry is not None:
-            return LabeledItem(entry.external_id, entry.name, (AssetRecord(entry.asset, entry.width, entry.height),))
+        known = item_before(self._before, ours) if isinstance(ours, str) else None
+        if known is not None:
+            return known
         given = _image_in(task.data)
         if given is None:
             message = f"The task at {place} of {self._path} names no image."
@@ -179,7 +161,7 @@ class _Tasks:
             self._tally.lose("unlabeled", marks=1)
             return
         class_id = self._table.id_of(label)
-        mark = Mark(found.id_for(id), kind, class_id, geometry, source=source, score=_score(results))
+        mark = Mark(found.mark_ids.claim(id), kind, class_id, geometry, source=source, score=_score(results))
         mark = fitted(mark, self._table, self._tally)
         if mark is not None:
             self._add(found, id, mark, results)
@@ -211,7 +193,7 @@ class _Tasks:
         if geometry is None:
             self._tally.lose("keypoints", marks=1)
             return False
-        mark = Mark(found.id_for(id), SKELETON, class_id, geometry, source=source, score=_score(results))
+        mark = Mark(found.mark_ids.claim(id), SKELETON, class_id, geometry, source=source, score=_score(results))
         size = _size(results)
         if size is not None and not _encloses(_value(frame), frame_of(geometry["points"], size)):
             self._tally.lose("keypoint_boxes", marks=1)
@@ -222,7 +204,8 @@ class _Tasks:
         tags = [result for result in results if result.get("from_name") == TAGS and result.get("type") == "choices"]
         for result in tags:
             for label in _texts(_value(result).get("choices")):
-                mark = Mark(found.id_for(id), "tag", self._table.id_of(label), source=source, score=_score(results))
+                class_id, mark_id = self._table.id_of(label), found.mark_ids.claim(id)
+                mark = Mark(mark_id, "tag", class_id, source=source, score=_score(results))
                 if self._table.takes(mark.class_, "tag"):
                     self._add(found, id, mark, results)
                 else:
@@ -299,16 +282,7 @@ class _Found:
         self.answers: dict[str, FieldValue] = {}
         self.links: list[Link] = []
         self.ids: dict[str, str] = {}
-        self._taken: set[str] = set()
-
-    def id_for(self, given: str) -> str:
-        """The id that a region has, if a mark can have it, else a new one."""
-        id, number = given, len(self._taken)
-        while not _ID.fullmatch(id) or id in self._taken:
-            number += 1
-            id = f"r{number}"
-        self._taken.add(id)
-        return id
+        self.mark_ids = MarkIds("r")
 
 
 def _by_id(results: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -320,11 +294,11 @@ def _by_id(results: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _points_named(section: memoryview, path: str) -> dict[str, dict[str, None]]:
+def _points_named(file: JsonFile[Raw]) -> dict[str, dict[str, None]]:
     """Labels of rectangles, with the labels of the keypoints that any task has in them. Bad tasks say nothing."""
     named: dict[str, dict[str, None]] = {}
-    for start, end in rows_of(section, path):
-        row = bytes(section[start:end])
+    for _, start, end in file.rows():
+        row = file.list()[start:end]
         try:
             task = _decode_task(row) if _PARENT.search(row) else None
         except JSON_ERRORS:

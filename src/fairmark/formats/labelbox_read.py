@@ -1,6 +1,5 @@
 """Reading Labelbox's NDJSON, data row by data row."""
 
-import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -34,7 +33,7 @@ from fairmark.formats.model import (
     RowFault,
     WrongFormat,
 )
-from fairmark.formats.names import relative_path, without_root
+from fairmark.formats.names import MarkIds, relative_path, without_root
 from fairmark.formats.pixel_maps import MASK, picture_in, picture_of, pieces_of
 from fairmark.formats.tally import Tally
 from fairmark.ontology.model import MARKS_MAX, Annotation, Field, FieldKind, FieldValue, Link, Mark
@@ -50,7 +49,6 @@ TAGS = "tags"
 YES, NO = "yes", "no"
 
 _ENDINGS = (".ndjson", ".jsonl", ".json")
-_ID = re.compile(r"[!-~]{1,64}")
 _LABEL_CHARS_MAX = 200
 _SIDE_MAX = 10**9
 _MODES = ("1", "L", "P", "RGB", "RGBA")
@@ -178,7 +176,7 @@ class _DataRows:
             self._tally.lose("mask_addresses" if label and place is not None else "other_objects", marks=1)
             return
         mark = Mark(
-            found.id_for(_text(given.get("feature_id"))), place[0], self._table.id_of(label), place[1],
+            found.mark_ids.claim(_text(given.get("feature_id"))), place[0], self._table.id_of(label), place[1],
             source=MarkSource.IMPORT, score=_score(given),
         )  # fmt: skip
         mark = fitted(mark, self._table, self._tally)
@@ -251,7 +249,7 @@ class _DataRows:
         if not self._table.takes(class_id, TAG):
             self._tally.lose("kinds_refused", marks=1)
             return
-        id = found.id_for(_text(given.get("feature_id")))
+        id = found.mark_ids.claim(_text(given.get("feature_id")))
         self._add(Mark(id, TAG, class_id, source=MarkSource.IMPORT, score=_score(given)), given, found)
 
     def _add(self, mark: Mark, given: dict[str, Any], found: "_Found") -> None:
@@ -305,16 +303,7 @@ class _Found:
         self.answers: dict[str, FieldValue] = {}
         self.links: list[Link] = []
         self.ids: dict[str, str] = {}
-        self._taken: set[str] = set()
-
-    def id_for(self, given: str) -> str:
-        """The id that a feature has, if a mark can have it, else a new one."""
-        id, number = given, len(self._taken)
-        while not _ID.fullmatch(id) or id in self._taken:
-            number += 1
-            id = f"f{number}"
-        self._taken.add(id)
-        return id
+        self.mark_ids = MarkIds("f")
 
 
 def _value(given: dict[str, Any], field: Field | None) -> bool | float | str | list[str] | None:

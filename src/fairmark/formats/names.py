@@ -17,6 +17,7 @@ PATH_CHARS_MAX = 800
 PART_BYTES_MAX = 200
 """One folder or file name. File systems take 255 bytes; the rest is room for an extension and a suffix."""
 
+_MARK_ID = re.compile(r"[!-~]{1,64}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _NOT_SLUG = re.compile(r"[^a-z0-9_.-]+")
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\ud800-\udfff]')
@@ -139,6 +140,24 @@ def suffix_of(path: str) -> str:
 
 def _digest(text: str, size: int) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
+
+
+class MarkIds:
+    """Ids of the marks of one image: what the file calls them, where a mark can be called so and none is yet."""
+
+    def __init__(self, letter: str) -> None:
+        """letter: what new ids begin with."""
+        self._letter = letter
+        self._taken: set[str] = set()
+
+    def claim(self, given: str) -> str:
+        """`given`, or a new id."""
+        id, number = given, len(self._taken)
+        while not _MARK_ID.fullmatch(id) or id in self._taken:
+            number += 1
+            id = f"{self._letter}{number}"
+        self._taken.add(id)
+        return id
 
 
 class NameTable:
