@@ -14,6 +14,7 @@ import type { FieldValue, Vocabulary } from "#editor/ontology.ts"
 import { Topics } from "#editor/topics.ts"
 import { type Box, union } from "#geometry/box.ts"
 import { matched } from "#geometry/match.ts"
+import { MERGED, OWN, Swipe } from "./swipe.ts"
 
 /** One person's answer. `name` is their pseudonym. */
 export interface Submission {
@@ -54,13 +55,27 @@ export class Review {
   shown: ReadonlySet<string>
   /** Index of the difference being looked at, -1 for none. */
   current = -1
+  readonly swipe: Swipe
+  /** What the submissions say together, as the reviewer found it; null where there is nothing to merge. */
+  readonly merged: Annotation | null
 
-  constructor(submissions: readonly Submission[], vocabulary: Vocabulary, kinds: KindTable) {
+  constructor(
+    submissions: readonly Submission[],
+    vocabulary: Vocabulary,
+    kinds: KindTable,
+    merged: WireAnnotation | null = null,
+  ) {
     this.submissions = submissions.map((each) => ({
       ...each,
       annotation: writeAnnotation(readAnnotation(each.document)),
     }))
     this.shown = new Set(submissions.map((each) => each.id))
+    this.merged = merged && writeAnnotation(readAnnotation(merged))
+    this.swipe = new Swipe([
+      ...submissions.map(({ id, name }) => ({ id, name })),
+      ...(merged ? [{ id: MERGED, name: "Consensus" }] : []),
+      { id: OWN, name: "Your version" },
+    ])
     this.differences = differencesOf(
       this.submissions.map((each) => each.annotation),
       vocabulary,

@@ -3,6 +3,7 @@
 import type { Mark } from "#editor/annotation.ts"
 import type { Sketch } from "#editor/tool.ts"
 import { type Box, unionOf } from "#geometry/box.ts"
+import type { Version } from "../swipe.ts"
 import { placedKind } from "./kinds/table.ts"
 import { FrameCounters } from "./layers/counters.ts"
 import { GroundLayer, placeOf } from "./layers/groundLayer.ts"
@@ -11,6 +12,7 @@ import { LinksLayer } from "./layers/linksLayer.ts"
 import { LiveLayer } from "./layers/liveLayer.ts"
 import { ClassLook } from "./layers/look.ts"
 import { MarksLayer } from "./layers/marksLayer.ts"
+import { SwipeLayer } from "./layers/swipeLayer.ts"
 import { filterOf } from "./light.ts"
 import { ReviewLayers } from "./reviewLayers.ts"
 import { TileLayer, type TilesState } from "./tiles/tileLayer.ts"
@@ -44,6 +46,7 @@ export class Stage {
   readonly #image: ImageLayer
   readonly tiles: TileLayer
   readonly #marks: MarksLayer
+  readonly #swipe: SwipeLayer
   readonly #links: LinksLayer
   readonly #live: LiveLayer
   readonly #look: ClassLook
@@ -74,6 +77,7 @@ export class Stage {
     })
     this.tiles = new TileLayer(host, () => this.#request(), onTiles)
     this.#marks = new MarksLayer(host)
+    this.#swipe = new SwipeLayer(host)
     this.#links = new LinksLayer(host)
     this.#live = new LiveLayer(host)
     this.#stop.push(
@@ -89,6 +93,7 @@ export class Stage {
           this.#marks.opacity = settings.values.opacity
           this.#marks.invalidate()
         }
+        this.#swipe.look(settings.values.fill, settings.values.opacity)
         this.#request()
       }),
       session.topics.on("selection", () => this.#selectionChanged()),
@@ -107,6 +112,8 @@ export class Stage {
           this.#pointedOut = box && asset === session.asset ? [box] : []
           this.#layersChanged()
         }),
+        review.swipe.topics.on("pair", () => this.#layersChanged()),
+        review.swipe.topics.on("at", () => this.#swipe.cut(review.swipe.at)),
       )
     }
     if (workspace.work) this.#stop.push(workspace.work.topics.on("phase", () => this.#request()))
@@ -124,6 +131,7 @@ export class Stage {
     const { size, density } = this.#workspace
     this.tiles.resize(size, density)
     this.#marks.resize(size, density)
+    this.#swipe.resize(size, density)
     this.#links.resize(size, density)
     this.#live.resize(size, density)
     // A canvas that was given another size is blank; waiting for the next frame would show it so.
@@ -152,13 +160,16 @@ export class Stage {
     this.#image.destroy()
     this.tiles.destroy()
     this.#marks.destroy()
+    this.#swipe.destroy()
     this.#links.destroy()
     this.#live.destroy()
   }
 
   #touch(mark: Mark): void {
     const kind = placedKind(mark.kind)
-    if (kind && mark.asset === this.#asset) this.#marks.invalidate(kind.bounds(mark.geometry))
+    if (!kind || mark.asset !== this.#asset) return
+    this.#marks.invalidate(kind.bounds(mark.geometry))
+    this.#swipe.invalidate(kind.bounds(mark.geometry))
   }
 
   #request(): void {
@@ -176,7 +187,8 @@ export class Stage {
     this.tiles.frame(view, filter)
     this.#image.isCovered = this.tiles.isOpaque
     this.#ground.frame(this.#isClear ? placeOf(view, image, size) : null, settings.values.ground)
-    const isDone = this.#marks.frame(view)
+    const isSwiped = this.#swipe.frame(view)
+    const isDone = this.#marks.frame(view) && isSwiped
     if (this.#isLiveDue) this.#drawLive()
     else this.#live.painted = 0
     this.#isLiveDue = false
@@ -233,6 +245,7 @@ export class Stage {
     for (const slot of this.#lifted) scene.lift(slot, false)
     for (const slot of slots) scene.lift(slot, true)
     this.#lifted = slots
+    if (changed.length > 0) this.#swipe.invalidate()
     if (changed.length > LIFTED_ONE_BY_ONE) this.#marks.invalidate()
     else for (const slot of changed) if (scene.hasMark(slot)) this.#marks.invalidate(scene.boundsAt(slot))
   }
@@ -258,8 +271,14 @@ export class Stage {
   }
 
   #layersChanged(): void {
-    const { scene } = this.#workspace
-    this.#marks.strata = [...(this.#submitted?.strata ?? []), { scene, look: this.#look, isShown: true }]
+    const { scene, review } = this.#workspace
+    const own = { scene, look: this.#look, isShown: true }
+    const swiped = review?.swipe.pair
+    this.#marks.strata = swiped ? [] : [...(this.#submitted?.strata ?? []), own]
+    const stratumOf = ({ id }: Version) => this.#submitted?.stratumOf(id) ?? own
+    this.#swipe.show(swiped ? [stratumOf(swiped[0]), stratumOf(swiped[1])] : null)
+    this.#swipe.look(this.#marks.fill, this.#marks.opacity)
+    this.#swipe.cut(review?.swipe.at ?? 0)
     this.#marks.invalidate()
     this.#request()
   }

@@ -6,6 +6,7 @@ import { commandsFrom } from "../../commandTable.ts"
 import { decideCommands } from "../../decideCommands.ts"
 import { deleteCommands, historyCommands, selectCommands } from "../../markCommands.ts"
 import { reviewCommands } from "../../reviewCommands.ts"
+import { swipeCommands } from "../../swipeCommands.ts"
 import { threadCommands } from "../../threadCommands.ts"
 import { workCommands } from "../../workCommands.ts"
 import type { Workspace } from "../workspace.ts"
@@ -40,6 +41,7 @@ export const STATIC_COMMANDS: readonly Command<Workspace>[] = [
   ...reviewCommands,
   ...decideCommands,
   ...threadCommands,
+  ...swipeCommands,
 ]
 
 export const commandsAndKeys = commandsFrom(STATIC_COMMANDS)
