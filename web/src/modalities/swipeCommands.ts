@@ -39,6 +39,6 @@ export const swipeCommands: readonly Command<Host>[] = [
     host.review?.swipe.next()
     say(host)
   }),
-  swipe("review.swipeLeft", "Divider to the left", "Alt+,", moved(-STEP), true),
-  swipe("review.swipeRight", "Divider to the right", "Alt+.", moved(STEP), true),
+  swipe("review.swipeLeft", "Divider to the left", "Ctrl+Alt+,", moved(-STEP), true),
+  swipe("review.swipeRight", "Divider to the right", "Ctrl+Alt+.", moved(STEP), true),
 ]
