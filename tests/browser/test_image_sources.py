@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from playwright.async_api import expect
 
+from fairmark.modalities.image.marks.mask import MASK, decode
 from tests.browser.conftest import OpenEditor
 from tests.browser.editor_page import EditorPage
 from tests.browser.tile_server import TileServer
@@ -176,3 +177,35 @@ class TestWindow:
         editor = await opened(open_editor, server)
         assert await shade(editor, (100, 200)) == [255, 255, 255]
         assert await shade(editor, (500, 200)) == [0, 0, 0]
+
+
+def disc() -> np.ndarray:
+    """A red disc 80 px across around (3,000, 1,500), on green, in 6,000 x 3,000."""
+    y, x = np.ogrid[:3000, :6000]
+    inside = (x + 0.5 - 3000) ** 2 + (y + 0.5 - 1500) ** 2 <= 40**2
+    return np.where(inside[..., None], np.array([190, 60, 50], np.uint8), np.array([70, 120, 80], np.uint8))
+
+
+class TestAssistance:
+    async def test_what_is_in_view_is_read_at_its_own_resolution(self, open_editor: OpenEditor) -> None:
+        server = TileServer(disc())
+        editor = await opened(open_editor, server)
+        # The picture below the tiles shows something else: what is found can only have been read from them.
+        await editor.page.evaluate("harness.inside.workspace.zoomToBox({ x: 2850, y: 1410, w: 300, h: 180 })")
+        await editor.page.wait_for_function(COMPLETE)
+        await editor.page.evaluate("harness.inside.workspace.useClass('leaf')")
+        await editor.keys("Shift+y")
+        server.asked.clear()
+        await editor.drag((2940, 1440), (3060, 1560))
+        await editor.page.wait_for_function("harness.inside.workspace.assistance.gesture?.canAccept")
+        await editor.keys("n")
+        (mark,) = (await editor.document())["marks"]
+        crop = decode(MASK.read(mark["geometry"]))
+        # pi 40^2 = 5,027 px, in a square of 80, and 254 in a ring of one pixel around it, into which JPEG lets colour
+        # run: a picture of the whole in 2,048 px would have steps of three.
+        assert abs(int(crop.pixels.sum()) - 5027) <= 254
+        for found, meant in zip((crop.x, crop.y, crop.width, crop.height), (2960, 1460, 80, 80), strict=True):
+            assert abs(found - meant) <= 2
+        # 204 x 204 px around the box, as fine as they are, lie in one tile or reach into its neighbours.
+        assert {level for level, *_ in server.asked} <= {0}
+        assert mark["made"] == {"by": "cutout"}

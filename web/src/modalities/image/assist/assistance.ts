@@ -4,6 +4,7 @@
  */
 
 import type { Size } from "#geometry/box.ts"
+import type { Window } from "../tiles/window.ts"
 import type { Offering } from "../tools/assist/offering.ts"
 import type { AnswerTo, Job } from "./methods/jobs.ts"
 
@@ -11,6 +12,8 @@ import type { AnswerTo, Job } from "./methods/jobs.ts"
 export interface ImageSource {
   readonly url: string
   readonly size: Size
+  /** Where its tiles are described, and the window that values are seen through (null: the file's own); null: it has none. */
+  readonly tiles?: { readonly address: string; readonly window: Window | null } | null
 }
 
 export type Reply = { readonly answer: unknown } | { readonly problem: string }
@@ -44,6 +47,13 @@ export class Assistance {
   /** Whether an answer is awaited. */
   get isAsking(): boolean {
     return this.#asking > 0
+  }
+
+  /** Values of an image are seen through another window from now on. */
+  look(asset: number, window: Window | null): void {
+    this.sources = this.sources.map((source, i) =>
+      i === asset && source.tiles ? { ...source, tiles: { ...source.tiles, window } } : source,
+    )
   }
 
   /** `otherwise` is told in words for people why there is no answer. */

@@ -1,6 +1,7 @@
 /** The page's side of the worker that gets tiles. */
 
-import { boxOf, type TileAt } from "./pyramid.ts"
+import type { TileAt } from "./pyramid.ts"
+import { wantedOf } from "./tilePicture.ts"
 import type { TileAnswer, TileOrder, TileRequest } from "./tileWorker.ts"
 import type { TilesHead, Window } from "./window.ts"
 
@@ -33,16 +34,7 @@ export class TileSource {
     signal: AbortSignal,
   ): Promise<ImageBitmap> {
     const id = this.#next++
-    const side = 2 ** tile.level
-    const { w, h } = boxOf(head, tile)
-    const order: TileOrder = {
-      id,
-      urls: (window?.bands ?? [0]).map((band) => tileUrl(address, tile, band)),
-      head,
-      window,
-      width: Math.ceil(w / side),
-      height: Math.ceil(h / side),
-    }
+    const order: TileOrder = { id, ...wantedOf(address, head, window, tile) }
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
       signal.addEventListener("abort", () => this.#post({ cancel: id }), { once: true })
@@ -57,9 +49,4 @@ export class TileSource {
   #post(request: TileRequest): void {
     this.#worker.postMessage(request)
   }
-}
-
-/** Where a tile lies; the signature in the address is good for all of them. */
-export function tileUrl(address: string, { level, column, row }: TileAt, band: number): string {
-  return new URL(address.replace("/tiles/head?", `/tiles/${level}/${column}/${row}/${band}?`), location.href).href
 }

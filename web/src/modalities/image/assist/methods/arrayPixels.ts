@@ -2,6 +2,7 @@
 
 import type { Box } from "#geometry/box.ts"
 import { type Crop, fineSize, type Pixels, type Raster, wholeBox } from "./raster.ts"
+import type { Steps } from "./steps.ts"
 
 export class ArrayPixels implements Pixels {
   readonly size: Raster
@@ -10,7 +11,8 @@ export class ArrayPixels implements Pixels {
     this.size = raster
   }
 
-  read(wanted: Box, pixelsMax: number): Crop {
+  // biome-ignore lint/correctness/useYield: all of it is here
+  *read(wanted: Box, pixelsMax: number): Steps<Crop> {
     const box = wholeBox(wanted, this.size)
     const { width, height } = fineSize(box, pixelsMax)
     const rgba = new Uint8ClampedArray(4 * width * height)

@@ -2,6 +2,7 @@
 
 import type { Box, Size } from "#geometry/box.ts"
 import { type Crop, fineSize, type Pixels, wholeBox } from "./raster.ts"
+import type { Steps } from "./steps.ts"
 
 export class BitmapPixels implements Pixels {
   readonly size: Size
@@ -13,7 +14,8 @@ export class BitmapPixels implements Pixels {
     this.size = size
   }
 
-  read(wanted: Box, pixelsMax: number): Crop {
+  // biome-ignore lint/correctness/useYield: all of it is here
+  *read(wanted: Box, pixelsMax: number): Steps<Crop> {
     const box = wholeBox(wanted, this.size)
     const { width, height } = fineSize(box, pixelsMax)
     const canvas = new OffscreenCanvas(width, height)

@@ -85,8 +85,8 @@ function* matched({ before, after, piece, within, pixels }: Matching): Steps<Fou
   const search = wholeBox(within, after.size)
   const { width } = fineSize(piece, pixels)
   const share = width / piece.w
-  const small = levelsOf(before.read(piece, piece.w * piece.h * share * share))
-  const large = levelsOf(after.read(search, search.w * search.h * share * share))
+  const small = levelsOf(yield* before.read(piece, piece.w * piece.h * share * share))
+  const large = levelsOf(yield* after.read(search, search.w * search.h * share * share))
   const { x, y, score, second } = fits(small, large)
     ? yield* bestMatch(small, large)
     : { x: 0, y: 0, score: 0, second: -1 }

@@ -3,6 +3,7 @@
 import type { Box, Size } from "#geometry/box.ts"
 import type { XY } from "#geometry/path.ts"
 import { NO_SPANS, type Spans } from "#geometry/spans.ts"
+import type { Steps } from "./steps.ts"
 
 export interface Raster {
   readonly width: number
@@ -20,7 +21,7 @@ export interface Crop extends Raster {
 export interface Pixels {
   readonly size: Size
   /** The pixels of `box`, which is widened to whole ones and clipped to the image, as finely as `pixelsMax` allows. */
-  read(box: Box, pixelsMax: number): Crop
+  read(box: Box, pixelsMax: number): Steps<Crop>
 }
 
 /** Image pixels across and down for one pixel of the crop; 1 where the crop is as fine as the image. */

@@ -113,7 +113,7 @@ export class Workshop {
     if (this.#laid?.key === key && isIn) return this.#laid
     const around = Math.max(WIRE_REACH.image, WIRE_REACH.screen * pixel)
     const wanted = union(grown(boxAt(from), around), grown(boxAt(to), around / 4))
-    const crop = pixels.read(wanted, WIRE_PIXELS)
+    const crop = yield* pixels.read(wanted, WIRE_PIXELS)
     yield
     const edges = edgesOf(crop, labOf(crop))
     yield
@@ -143,7 +143,7 @@ export class Workshop {
     const box = wholeBox(view, pixels.size)
     const key = `${image} ${box.x} ${box.y} ${box.w} ${box.h}`
     if (this.#flooded?.key === key) return this.#flooded
-    const crop = pixels.read(box, REGION_PIXELS)
+    const crop = yield* pixels.read(box, REGION_PIXELS)
     const side = Math.max(PATCH_SIDE_MIN, Math.sqrt((crop.width * crop.height) / PATCHES))
     this.#flooded = { key, crop, patches: yield* patchesOf(crop, side) }
     return this.#flooded
@@ -156,7 +156,7 @@ function boxAt([x, y]: XY): Box {
 
 /** The way anew at full size, no further than `reach` image pixels from where it was. */
 function* refinedWay(pixels: Pixels, way: Path, reach: number): Steps<Path> {
-  const crop = pixels.read(grown(boundsOf([way]), 2 * reach), FINE_PIXELS)
+  const crop = yield* pixels.read(grown(boundsOf([way]), 2 * reach), FINE_PIXELS)
   yield
   const costs = costsOf(crop.width, crop.height, edgesOf(crop, labOf(crop)))
   yield
@@ -198,7 +198,7 @@ function boxOfSpans(spans: Int32Array): Box {
 /** The pixels with their border moved to the best cut within `reach` image pixels of it. */
 function* refined(pixels: Pixels, spans: Int32Array, reach: number): Steps<Int32Array> {
   const box = boxOfSpans(spans)
-  const crop = pixels.read(grown(box, 2 * reach + 8 + 0.1 * Math.max(box.w, box.h)), FINE_PIXELS)
+  const crop = yield* pixels.read(grown(box, 2 * reach + 8 + 0.1 * Math.max(box.w, box.h)), FINE_PIXELS)
   yield
   const [scale] = scaleOf(crop)
   const mask = maskOfSpans(spans, crop)
@@ -210,7 +210,7 @@ function* refined(pixels: Pixels, spans: Int32Array, reach: number): Steps<Int32
 function* cut({ box, strokes }: CutJob, pixels: Pixels): Steps<Int32Array> {
   const inner = wholeBox(box, pixels.size)
   const pad = Math.max(8, AROUND_BOX * Math.max(inner.w, inner.h))
-  const crop = pixels.read(grown(inner, pad), CUT_PIXELS)
+  const crop = yield* pixels.read(grown(inner, pad), CUT_PIXELS)
   const known = knownIn(crop, inner)
   stroke(known, crop, inner, strokes)
   const { mask, colours } = yield* cutOut(crop, known)
@@ -233,7 +233,7 @@ function* refinedIn(
   coarse: Int32Array,
   { inner, strokes, scale, colours }: Refining,
 ): Steps<Int32Array> {
-  const crop = pixels.read(grown(inner, 2 * scale + 4), FINE_PIXELS)
+  const crop = yield* pixels.read(grown(inner, 2 * scale + 4), FINE_PIXELS)
   yield
   const mask = maskOfSpans(coarse, crop)
   const reach = Math.max(2, Math.ceil((1.5 * scale) / scaleOf(crop)[0]))
@@ -285,7 +285,7 @@ function* snap({ outlines, reach }: SnapJob, pixels: Pixels): Steps<Answers["sna
       found.push(outline.spans.length === 0 ? outline : { spans: yield* refined(pixels, outline.spans, reach) })
       continue
     }
-    const crop = pixels.read(grown(boundsOf(outline.paths), reach + 4), FINE_PIXELS)
+    const crop = yield* pixels.read(grown(boundsOf(outline.paths), reach + 4), FINE_PIXELS)
     yield
     const edges = edgesOf(crop, labOf(crop))
     yield
