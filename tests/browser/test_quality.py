@@ -245,6 +245,7 @@ class TestAgreementOnPlaces:
         [whole] = await self.figures(opened, SliceKind.ALL)
         assert (whole.level, whole.units) == ("place", self.EARLY + self.LATE)
         await self.rows_show(page, [whole])
+        await self.fits_show(opened, page)
         for label, kind, keys in (
             ("By class or option", SliceKind.CLASS, {"disc", "block"}),
             ("By batch", SliceKind.BATCH, None),
@@ -283,6 +284,18 @@ class TestAgreementOnPlaces:
             await expect(row).to_contain_text(self.coefficient(part.figure.value))
             await expect(row).to_contain_text(percent(part.observed))
             await expect(row).to_contain_text(str(part.units))
+
+    async def fits_show(self, shop: Shop, page: Page) -> None:
+        """How well the boxes fit stands below, each measure with its value and its interval."""
+        report = await shop.client.get_agreement(shop.project.id, slice=SliceKind.ALL)
+        fits = [figure for figure in report.figures if figure.level == "shape"]
+        assert [(figure.subject, figure.coefficient) for figure in fits] == [("shapes:box", "f1"), ("shapes:box", "iou")]
+        table = page.get_by_role("table", name="How well outlines fit")
+        for figure, title in zip(fits, ("Found alike (F1)", "Overlap (IoU)"), strict=True):
+            row = table.locator("tr[data-row]").filter(has_text=title)
+            await expect(row).to_contain_text(self.coefficient(figure.figure.value))
+            low, high = (self.coefficient(end) for end in (figure.figure.low, figure.figure.high))
+            await expect(row).to_contain_text(f"{low} to {high}")
 
     async def pairs_show(self, shop: Shop, page: Page, title: str) -> None:
         pairs = await self.figures(shop, SliceKind.PAIR)

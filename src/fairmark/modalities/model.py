@@ -127,6 +127,10 @@ class Merged(msgspec.Struct, frozen=True):
         return {id: mark.confidence for id, mark in self.marks.items()}
 
 
+Tallies = dict[tuple[str, str, str], tuple[float, float]]
+"""By measure, mark kind and class: a sum, and what it is divided by; those of several pairs of annotations add up."""
+
+
 class Modality(Protocol):
     """One kind of media. Everything but `probe` and `thumbnails` is pure."""
 
@@ -156,6 +160,14 @@ class Modality(Protocol):
 
     def agreement(self, ours: Annotation, theirs: Annotation, *, compiled: CompiledOntology | None = None) -> Agreement:
         """How alike two annotations are. With `compiled`, hidden values are left out and numbers know their range."""
+        ...
+
+    def shapes(
+        self, ours: Annotation, theirs: Annotation, media: Sequence[MediaSize], *, compiled: CompiledOntology
+    ) -> Tallies:
+        """How well the marks of two annotations fit, by the measures that their kinds have; symmetric. `media`: the
+        item's assets in their order; empty: not known, and measures that need it are left out.
+        """
         ...
 
     def merge(

@@ -10,7 +10,7 @@ from typing import Any
 from fairmark.modalities.image.marks import KINDS
 from fairmark.modalities.image.validate import faults
 from fairmark.modalities.jury import Jury
-from fairmark.modalities.model import Agreement, MediaSize, Merged, Probe, Source
+from fairmark.modalities.model import Agreement, MediaSize, Merged, Probe, Source, Tallies
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Annotation, Fault
 
@@ -35,6 +35,13 @@ class _Image:
         from fairmark.modalities.image.compare import agreement
 
         return agreement(ours, theirs, compiled=compiled)
+
+    def shapes(
+        self, ours: Annotation, theirs: Annotation, media: Sequence[MediaSize], *, compiled: CompiledOntology
+    ) -> Tallies:
+        from fairmark.modalities.image.shapes import shapes
+
+        return shapes(ours, theirs, media, compiled=compiled)
 
     def merge(
         self,

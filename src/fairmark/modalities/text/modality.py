@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from fairmark.modalities.jury import Jury
-from fairmark.modalities.model import Agreement, MediaSize, Merged, Probe, Source
+from fairmark.modalities.model import Agreement, MediaSize, Merged, Probe, Source, Tallies
 from fairmark.modalities.text.marks import KINDS
 from fairmark.modalities.text.validate import faults
 from fairmark.ontology.compiled import CompiledOntology
@@ -34,6 +34,12 @@ class _Text:
         from fairmark.modalities.text.compare import agreement
 
         return agreement(ours, theirs, compiled=compiled)
+
+    def shapes(
+        self, ours: Annotation, theirs: Annotation, media: Sequence[MediaSize], *, compiled: CompiledOntology
+    ) -> Tallies:
+        """None: stretches of a text have no outline."""
+        return {}
 
     def merge(
         self,

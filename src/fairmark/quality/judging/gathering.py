@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fairmark.kernel.ids import BatchId, ItemId, SubmissionId, TaskId
 from fairmark.methods.truth.free import Said
-from fairmark.modalities import MODALITIES
+from fairmark.modalities import MODALITIES, MediaSize
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Annotation
 from fairmark.quality.judging.jury import KnowingJury
@@ -32,7 +32,7 @@ class TaskRow(NamedTuple):
 
     truth: what is known to be right, by gold or review. source: "gold" or "review", of the truth. confidence: of its
     result or judgement before it was checked, 0 to 1. open: still being worked on. prediction: what it came with, where
-    that counts as a judge.
+    that counts as a judge. media: sizes of the item's assets in their order; empty if not all are known.
     """
 
     id: TaskId
@@ -47,6 +47,7 @@ class TaskRow(NamedTuple):
     truth: Annotation | None
     source: str | None
     prediction: tuple[UUID, Annotation, float] | None = None
+    media: tuple[MediaSize, ...] = ()
 
 
 class Placed(NamedTuple):

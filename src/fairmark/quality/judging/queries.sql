@@ -95,7 +95,10 @@ WITH newest AS (
 )
 SELECT t.id, t.item_id, t.batch_id, t.state, t.stage, t.gold_id, t.confidence, i.meta, i.prelabel,
        g.annotation AS gold, g.state AS gold_state, r.annotation AS result, r.origin, a.detail, a.annotation AS merged,
-       a.confidence AS judged
+       a.confidence AS judged,
+       (SELECT jsonb_agg(jsonb_build_array(m.width, m.height) ORDER BY u.place)
+          FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, place)
+          JOIN assets m ON m.org_id = t.org_id AND m.id = u.id) AS media
   FROM newest n
   JOIN tasks t ON t.org_id = :org_id AND t.id = n.task_id
   JOIN items i ON i.org_id = t.org_id AND i.id = t.item_id

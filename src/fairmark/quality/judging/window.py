@@ -8,6 +8,7 @@ import msgspec
 from fairmark.kernel import json
 from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import ProjectId
+from fairmark.modalities import MediaSize
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Annotation
 from fairmark.projects.model import LabelStage, Pipeline
@@ -68,10 +69,16 @@ def rows(work: Work) -> list[TaskRow]:
             TaskRow(
                 row["id"], row["item_id"], row["batch_id"], json.decode(row["meta"]), row["state"] == TaskState.OPEN,
                 row["gold_id"] is not None, row["stage"] > 0 and sure is not None and sure <= hopeless, sure,
-                handed.get(row["id"], []), truth, source, _prediction(row) if predictions else None,
+                handed.get(row["id"], []), truth, source, _prediction(row) if predictions else None, _media(row),
             )
         )  # fmt: skip
     return found
+
+
+def _media(row: store.Row) -> tuple[MediaSize, ...]:
+    sizes = msgspec.json.decode(row["media"] or b"[]", type=list[tuple[int | None, int | None]])
+    known = [MediaSize(width, height) for width, height in sizes if width and height]
+    return tuple(known) if len(known) == len(sizes) else ()
 
 
 def _truth(row: store.Row) -> tuple[Annotation | None, str | None]:

@@ -24,7 +24,7 @@ from fairmark.quality.judging.settling import Settled, settle
 from fairmark.quality.judging.subjects import code_of
 from fairmark.quality.judging.window import Work, rows
 from fairmark.quality.people.model import Finding
-from fairmark.quality.reports import agreeing, confusing, piloting, placing, store
+from fairmark.quality.reports import agreeing, confusing, piloting, placing, shaping, store
 from fairmark.quality.reports.model import (
     AgreementFigure,
     AgreementReport,
@@ -75,13 +75,14 @@ def made(work: Work, error: float, now: datetime) -> Made:
     checked = _checked(work, found)
     alike = agreeing.figures(gathered, found, names)
     figures = agreeing.fullest_first([*alike, *placing.figures(work.modality, work.ontology, found, names)])
+    fitting = shaping.figures(work.modality, work.ontology, found, names)
     said = confusing.judgements(gathered, settled)
     told = confusing.told(said, gathered, found, names)
     sureness = confidence(ordinary, checked, now)
     return Made(
         settled, gathered, found, overview(work, ordinary, checked, agreeing.headline(figures), sureness.error, now),
-        AgreementReport(made_at=now, figures=figures), ConfusionReport(made_at=now, tables=told.tables), told.examples,
-        sureness, piloting.plan(gathered, settled, found, now), signals.noticed(gathered, found, said),
+        AgreementReport(made_at=now, figures=[*figures, *fitting]), ConfusionReport(made_at=now, tables=told.tables),
+        told.examples, sureness, piloting.plan(gathered, settled, found, now), signals.noticed(gathered, found, said),
     )  # fmt: skip
 
 

@@ -68,12 +68,14 @@ class SliceKind(StrEnum):
 
 
 class AgreementFigure(msgspec.Struct, frozen=True, kw_only=True):
-    """Agreement beyond chance on one subject in one slice.
+    """Agreement on one subject in one slice: beyond chance, or of level "shape", which says how well outlines fit.
 
     subject: "question:ID", "attribute:CLASS:ID", "marks:KIND" (of which class things are, or nothing, where somebody
-    marked something; not where there is one class alone) or "places:KIND" (where they lie, of whole drawings); title:
-    its name. coefficient: "alpha" (Krippendorff) or "kappa" (Cohen, of pairs). level: nominal, ordinal, interval,
-    ratio, set, place. slice_key: the class, batch id, "key=value", "alias|alias" or week's monday.
+    marked something; not where there is one class alone), "places:KIND" (where they lie, of whole drawings) or
+    "shapes:KIND" (how well they fit); title: its name. coefficient: "alpha" (Krippendorff), "kappa" (Cohen, of pairs);
+    of shapes the measure: "f1" (were the same things marked?), of the pairs that were "iou", "boundary_f", "oks",
+    "chamfer_px" (pixels, 0 is best), of layers "pq", "sq", "rq". level: nominal, ordinal, interval, ratio, set, place,
+    shape. slice_key: the class, batch id, "key=value", "alias|alias" or week's monday.
     units: tasks or things that two people judged. observed: share of pairs of judgements that are the same; of places,
     how well they fit. ac1: Gwet's AC1, steady where one value is very common; None of sets, numbers, places and pairs.
     """
