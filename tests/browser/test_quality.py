@@ -289,7 +289,8 @@ class TestAgreementOnPlaces:
         """How well the boxes fit stands below, each measure with its value and its interval."""
         report = await shop.client.get_agreement(shop.project.id, slice=SliceKind.ALL)
         fits = [figure for figure in report.figures if figure.level == "shape"]
-        assert [(figure.subject, figure.coefficient) for figure in fits] == [("shapes:box", "f1"), ("shapes:box", "iou")]
+        assert {figure.subject for figure in fits} == {"shapes:box"}
+        assert [figure.coefficient for figure in fits] == ["f1", "iou"]
         table = page.get_by_role("table", name="How well outlines fit")
         for figure, title in zip(fits, ("Found alike (F1)", "Overlap (IoU)"), strict=True):
             row = table.locator("tr[data-row]").filter(has_text=title)
