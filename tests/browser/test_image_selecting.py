@@ -130,7 +130,7 @@ class TestSnapping:
         await editor.move((200 + 2 / scale, 150))
         guides = "harness.inside.workspace.snapping.guides.map(({ from }) => from[0])"
         assert await editor.page.evaluate(guides) == [200]
-        await editor.keys("Alt+v")
+        await editor.keys("Alt+s")
         await editor.move((200 + 2 / scale, 155))
         assert await editor.page.evaluate(guides) == []
-        await editor.keys("Alt+v")
+        await editor.keys("Alt+s")

@@ -18,6 +18,7 @@ import { regionCommands } from "./regions.ts"
 import { relationCommands } from "./relations.ts"
 import { zoomCommand } from "./select.ts"
 import { skeletonCommands } from "./skeletons.ts"
+import { turningCommands } from "./turning.ts"
 import { viewCommands } from "./view.ts"
 import { walkCommands } from "./walks.ts"
 
@@ -29,6 +30,7 @@ export const STATIC_COMMANDS: readonly Command<Workspace>[] = [
   zoomCommand,
   ...deleteCommands,
   ...markCommands,
+  ...turningCommands,
   ...pointCommands,
   ...skeletonCommands,
   ...relationCommands,

@@ -121,7 +121,7 @@ export const viewCommands: readonly Command<Workspace>[] = [
   view("crosshair", "Crosshair on or off", keys("X"), flip("crosshair")),
   view("grid", "Grid on or off", keys("Alt+X"), flip("grid")),
   view("loupe", "Loupe on or off", keys("Alt+Z"), flip("loupe")),
-  view("snapping", "Catch neighbours and the border, or not", keys("Alt+V"), (workspace) => {
+  view("snapping", "Catch neighbours and the border, or not", keys("Alt+S"), (workspace) => {
     flip("snapping")(workspace)
     workspace.say(workspace.settings.values.snapping ? "Neighbours and the border catch." : "Nothing catches.")
   }),
