@@ -171,6 +171,7 @@ class TestMemory:
             ("coco_panoptic", 700),
             ("open_images", 50),
             ("labelbox", 50),
+            ("supervisely", 50),
         ],
     )
     def test_reading_takes_little_for_each_item(self, name: str, per_item: int, tmp_path: Path) -> None:

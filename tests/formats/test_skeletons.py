@@ -16,6 +16,7 @@ from fairmark.formats.fairmark_jsonl import FairmarkJsonl
 from fairmark.formats.label_studio import LabelStudio
 from fairmark.formats.model import WrongFormat
 from fairmark.formats.skeletons import numbers_of, posed, sound_pose, told_skeleton
+from fairmark.formats.supervisely import Supervisely
 from fairmark.formats.yolo import Yolo, YoloPose
 from fairmark.ontology.definition import check_ontology
 from fairmark.ontology.model import ItemClass, Mark, Ontology, Skeleton, SkeletonPoint
@@ -39,7 +40,7 @@ ONTOLOGY = Ontology(
         ItemClass("car", "Car", "#ff7f0e", ("box",)),
     )
 )
-FORMATS = [Coco(), Cvat(), YoloPose(), FairmarkJsonl(), Datumaro(), LabelStudio()]
+FORMATS = [Coco(), Cvat(), YoloPose(), FairmarkJsonl(), Datumaro(), LabelStudio(), Supervisely()]
 
 
 def walker(*points: tuple[float, float, int], id: str = "m", **more: Any) -> Mark:
@@ -82,7 +83,7 @@ class TestRoundTrips:
         assert set(codes(report)) <= {"mark_details", "item_details", "validation_missing"}
 
     @pytest.mark.parametrize(
-        "format", [Coco(), Cvat(), YoloPose(), Datumaro(), LabelStudio()], ids=lambda each: each.name
+        "format", [Coco(), Cvat(), YoloPose(), Datumaro(), LabelStudio(), Supervisely()], ids=lambda each: each.name
     )
     def test_without_what_we_put_beside_it_the_skeleton_comes_from_the_file(self, format: Format) -> None:
         mark = walker((10, 10, 2), (50, 40, 1), (30, 50, 2))
@@ -99,7 +100,7 @@ class TestRoundTrips:
         assert made.mirrored == FIGURE.mirrored
         if format.name not in ("yolo_pose", "label_studio"):
             assert made.edges == FIGURE.edges
-        if format.name in ("cvat", "datumaro"):
+        if format.name in ("cvat", "datumaro", "supervisely"):
             assert [(point.x, point.y) for point in made.points] == [(0.5, 0), (1, 1), (0, 0.75)]
         else:
             # The first whole pose: from (10, 10), 40 by 40.

@@ -20,6 +20,8 @@ class ImageWriter(ABC):
 
     folder = "images/"
     """Where tools expect the images."""
+    is_flat = False
+    """Whether names of images have no folders."""
     by_stem = False
     """Whether two images that differ in their extension alone are one to the format."""
 
@@ -76,7 +78,8 @@ class ImageWriter(ABC):
         under: the folder in `folder` that tools expect it in, with a slash at its end; no part of the name.
         """
         asset = row.asset
-        name = self._names.claim(safe_path(asset.name), row.key, by_stem=self.by_stem)
+        path = safe_path(asset.name)
+        name = self._names.claim(path.replace("/", "_") if self.is_flat else path, row.key, by_stem=self.by_stem)
         if name != asset.name:
             self._tally.lose("renamed", items=1)
         if self._place_image is not None:

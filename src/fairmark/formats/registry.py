@@ -9,6 +9,7 @@ from fairmark.formats.fairmark_jsonl import FairmarkJsonl
 from fairmark.formats.label_studio import LabelStudio
 from fairmark.formats.labelbox import Labelbox
 from fairmark.formats.open_images import OpenImages
+from fairmark.formats.supervisely import Supervisely
 from fairmark.formats.voc import Voc
 from fairmark.formats.yolo import Yolo, YoloObb, YoloPose, YoloSegment
 
@@ -26,4 +27,5 @@ FORMATS: dict[str, Format] = {
     "datumaro": Datumaro(),
     "open_images": OpenImages(),
     "labelbox": Labelbox(),
+    "supervisely": Supervisely(),
 }

@@ -3907,7 +3907,7 @@ export interface components {
          * LabelFormat
          * @enum {string}
          */
-        LabelFormat: "fairmark_jsonl" | "coco" | "coco_panoptic" | "yolo" | "yolo_segment" | "yolo_obb" | "yolo_pose" | "voc" | "cvat" | "label_studio" | "datumaro" | "open_images" | "labelbox";
+        LabelFormat: "fairmark_jsonl" | "coco" | "coco_panoptic" | "yolo" | "yolo_segment" | "yolo_obb" | "yolo_pose" | "voc" | "cvat" | "label_studio" | "datumaro" | "open_images" | "labelbox" | "supervisely";
         /** LabelStage */
         LabelStage: {
             overlap?: components["schemas"]["projects_model_Overlap"];

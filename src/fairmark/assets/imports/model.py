@@ -39,6 +39,7 @@ class LabelFormat(StrEnum):
     DATUMARO = "datumaro"
     OPEN_IMAGES = "open_images"
     LABELBOX = "labelbox"
+    SUPERVISELY = "supervisely"
 
 
 class ItemsSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="items"):

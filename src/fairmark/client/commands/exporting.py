@@ -30,7 +30,7 @@ def export_labels(
         str,
         typer.Option(
             help="coco, coco_panoptic, yolo, yolo_segment, yolo_obb, yolo_pose, voc, cvat, label_studio, datumaro, "
-            "open_images, labelbox, fairmark_jsonl."
+            "open_images, labelbox, supervisely, fairmark_jsonl."
         ),
     ] = "coco",
     batch: Annotated[list[str] | None, typer.Option(help="Only this batch (name); may be repeated.")] = None,
