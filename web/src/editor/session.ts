@@ -22,7 +22,7 @@ import { newId } from "./ids.ts"
 import type { Mode } from "./keymap.ts"
 import type { KindTable, MarkKind } from "./kind.ts"
 import { type Ontology, Vocabulary } from "./ontology.ts"
-import { RecordStore, type Transaction } from "./records.ts"
+import { type Diff, RecordStore, type Transaction } from "./records.ts"
 import { Topics } from "./topics.ts"
 import { type Fault, Validator } from "./validation.ts"
 
@@ -62,6 +62,8 @@ export class Session {
   readonly newId: () => string
   readonly #validator: Validator
   readonly #opened: ReadonlyMap<string, DocumentRecord>
+  /** The assets whose marks the last undo or redo has changed. */
+  #replayed: ReadonlySet<number> = new Set()
 
   selection: ReadonlySet<string> = NOTHING
   hidden: ReadonlySet<string> = NOTHING
@@ -73,6 +75,8 @@ export class Session {
   scoreMin = 0
   /** Which of the item's assets is on screen. */
   asset = 0
+  /** Whether marks of several assets may be selected together. */
+  selectsAcross = true
   /** The class that the next mark gets; null if the ontology has none for it. */
   classInHand: string | null
   notice: Notice = { text: "", urgent: false }
@@ -90,7 +94,8 @@ export class Session {
     this.history = new History(this.store, parts.kinds)
     this.#validator = new Validator(this.vocabulary, parts.kinds, parts.assets)
     this.classInHand = this.vocabulary.classes.find((each) => this.#isDrawable(each.marks))?.id ?? null
-    this.store.subscribe((diff) => {
+    this.store.subscribe((diff, origin) => {
+      if (origin === "replay") this.#replayed = assetsIn(diff)
       const gone = [...diff.values()].flatMap(({ before, after }) =>
         before?.type === "mark" && after === null ? [before.mark.id] : [],
       )
@@ -214,6 +219,7 @@ export class Session {
   undo(): void {
     const step = this.history.undo()
     if (!step) return
+    this.#showReplayed()
     this.select(step.selectionBefore)
     this.say(`Undone: ${step.label}`)
     this.topics.tell("document")
@@ -222,14 +228,18 @@ export class Session {
   redo(): void {
     const step = this.history.redo()
     if (!step) return
+    this.#showReplayed()
     this.select(step.selectionAfter)
     this.say(`Redone: ${step.label}`)
     this.topics.tell("document")
   }
 
-  /** Selects exactly the marks of `ids` that exist. */
+  /** Selects exactly the marks of `ids` that exist; of one asset alone unless told otherwise, the one on screen first. */
   select(ids: Iterable<string>): void {
-    const next = new Set([...ids].filter((id) => this.mark(id) !== undefined))
+    const found = this.marksOf(ids)
+    const home = found.some((mark) => mark.asset === this.asset) ? this.asset : found[0]?.asset
+    const chosen = this.selectsAcross ? found : found.filter((mark) => mark.asset === home)
+    const next = new Set(chosen.map((mark) => mark.id))
     if (next.size === this.selection.size && [...next].every((id) => this.selection.has(id))) return
     this.selection = next
     this.topics.tell("selection")
@@ -261,10 +271,11 @@ export class Session {
     this.topics.tell("view")
   }
 
-  showAsset(index: number): void {
+  /** `keeps`: what is selected stays so, though it is of another asset. */
+  showAsset(index: number, keeps = false): void {
     if (index === this.asset || index < 0 || index >= this.assets.length) return
     this.asset = index
-    this.select([])
+    if (!keeps) this.select([])
     this.topics.tell("view")
   }
 
@@ -273,9 +284,23 @@ export class Session {
     this.topics.tell("notice")
   }
 
+  /** What an undo has changed is looked at, wherever it is. */
+  #showReplayed(): void {
+    const [first] = this.#replayed
+    if (first !== undefined && !this.#replayed.has(this.asset)) this.showAsset(first)
+  }
+
   #isDrawable(kinds: readonly string[]): boolean {
     return kinds.some((kind) => this.kinds.get(kind)?.isTag === false)
   }
+}
+
+function assetsIn(diff: Diff): Set<number> {
+  const assets = new Set<number>()
+  for (const { before, after } of diff.values()) {
+    for (const record of [before, after]) if (record?.type === "mark") assets.add(record.mark.asset)
+  }
+  return assets
 }
 
 /** `set` without the members of `gone`. */

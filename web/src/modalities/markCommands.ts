@@ -6,27 +6,34 @@ import { ANY, type Command, EDIT, type Keys, keys, WALKS } from "#editor/command
 import { boundsOf } from "#editor/kind.ts"
 import { cannotEdit, type Host } from "./host.ts"
 
-/** The marks on screen's asset that can be chosen, by place: rows from the top, each from the left. */
-export function inReadingOrder({ session }: Host): Mark[] {
+/**
+ * The marks that can be chosen, by place: rows from the top, each from the left; of the asset on screen, or of all of
+ * them, one after another.
+ */
+export function inReadingOrder({ session }: Host, where: "here" | "everywhere" = "here"): Mark[] {
   const placed = [...session.marks()].flatMap((mark) => {
     const place = boundsOf(session.kinds, mark)
-    if (!place || mark.asset !== session.asset || session.isHidden(mark)) return []
+    if (!place || (where === "here" && mark.asset !== session.asset) || session.isHidden(mark)) return []
     const { x, y, h } = place
     return [{ mark, x, y: y + h / 2 }]
   })
   // Rows of a tenth of the image: marks side by side are read from the left though one lies a little lower.
-  const row = Math.max(1, (session.assets[session.asset]?.height ?? 1) / 10)
-  placed.sort((a, b) => Math.floor(a.y / row) - Math.floor(b.y / row) || a.x - b.x || a.y - b.y)
+  const rows = session.assets.map(({ height }) => Math.max(1, height / 10))
+  const rowOf = ({ mark, y }: { mark: Mark; y: number }) => Math.floor(y / (rows[mark.asset] ?? 1))
+  placed.sort((a, b) => a.mark.asset - b.mark.asset || rowOf(a) - rowOf(b) || a.x - b.x || a.y - b.y)
   return placed.map((each) => each.mark)
 }
 
 function step(host: Host, by: 1 | -1): void {
-  const marks = inReadingOrder(host)
+  const marks = inReadingOrder(host, "everywhere")
   const [current] = host.session.selection
   const at = marks.findIndex((mark) => mark.id === current)
-  const from = at < 0 && by < 0 ? 0 : at
+  // With nothing selected the way begins at the asset on screen.
+  const here = marks.findIndex((mark) => mark.asset >= host.session.asset)
+  const from = at >= 0 ? at : by > 0 ? here - 1 : Math.max(0, here)
   const next = marks[(from + by + marks.length) % marks.length]
   if (!next) return
+  host.session.showAsset(next.asset)
   host.session.select([next.id])
   host.reveal(next)
   const name = host.session.vocabulary.classOf(next.class)?.name ?? next.class
@@ -38,6 +45,10 @@ function needsMarks(host: Host): string | null {
   return inReadingOrder(host).length === 0 ? "There are no marks yet." : null
 }
 
+function needsMarksAnywhere(host: Host): string | null {
+  return inReadingOrder(host, "everywhere").length === 0 ? "There are no marks yet." : null
+}
+
 export const selectCommands: readonly Command<Host>[] = [
   {
     id: "select.next",
@@ -45,7 +56,7 @@ export const selectCommands: readonly Command<Host>[] = [
     group: "Selection",
     modes: ANY,
     keys: keys("Tab", "Tab | Alt+.", "Tab"),
-    refusal: needsMarks,
+    refusal: needsMarksAnywhere,
     repeats: true,
     run: (host) => step(host, 1),
   },
@@ -55,7 +66,7 @@ export const selectCommands: readonly Command<Host>[] = [
     group: "Selection",
     modes: ANY,
     keys: keys("Shift+Tab", "Shift+Tab | Alt+,", "Shift+Tab"),
-    refusal: needsMarks,
+    refusal: needsMarksAnywhere,
     repeats: true,
     run: (host) => step(host, -1),
   },

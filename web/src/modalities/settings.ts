@@ -24,6 +24,10 @@ export interface SettingValues {
   readonly grid: boolean
   readonly loupe: boolean
   readonly minimap: boolean
+  /** Several images of an item stand side by side. */
+  readonly sideBySide: boolean
+  /** What is done to one view of them is done to all. */
+  readonly linkedViews: boolean
   /** Reviewers decide by single keys. */
   readonly decides: boolean
   /** Points and boxes go to neighbours and to the border by themselves. */
@@ -62,6 +66,8 @@ export const DEFAULTS: SettingValues = {
   grid: false,
   loupe: false,
   minimap: false,
+  sideBySide: true,
+  linkedViews: true,
   decides: false,
   snapping: true,
   brush: 24,
@@ -138,6 +144,8 @@ function isFit(name: string, value: unknown): boolean {
     case "grid":
     case "loupe":
     case "minimap":
+    case "sideBySide":
+    case "linkedViews":
     case "decides":
     case "snapping":
       return typeof value === "boolean"

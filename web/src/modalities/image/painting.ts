@@ -158,7 +158,8 @@ export class Painting implements Painter {
 
   #selected(): Mark | null {
     const [mark, ...others] = this.#workspace.session.selectedMarks
-    return mark?.kind === "mask" && others.length === 0 ? mark : null
+    const isHere = mark?.asset === this.#workspace.session.asset
+    return isHere && mark.kind === "mask" && others.length === 0 ? mark : null
   }
 
   #target(isErasing: boolean): Mark | null {

@@ -76,6 +76,11 @@ export class PointerInput {
 
   #down(event: PointerEvent): void {
     this.#element.focus({ preventScroll: true })
+    const draws = event.button === 0 && !this.#isSpaceDown
+    if (this.#fingers.size === 0 && !this.#take(event) && draws) {
+      this.#workspace.say("Finish what is under way in the other image, or call it off with Escape.", true)
+      return
+    }
     const at = this.#at(event)
     const { machine } = this.#workspace
     if (event.pointerType === "pen") this.#penAt = event.timeStamp
@@ -138,6 +143,7 @@ export class PointerInput {
       this.#light.to(event.clientX - this.#lighting.x, event.clientY - this.#lighting.y)
       return
     }
+    if (event.buttons === 0 && this.#tool === null && this.#panFrom === null) this.#take(event)
     const at = this.#at(event)
     if (event.pointerType === "pen") this.#penAt = event.timeStamp
     if (this.#fingers.has(event.pointerId) && this.#fingers.size >= 2) {
@@ -214,6 +220,7 @@ export class PointerInput {
 
   #wheel(event: WheelEvent): void {
     event.preventDefault()
+    this.#take(event)
     const unit = event.deltaMode === 1 ? WHEEL_LINE : event.deltaMode === 2 ? WHEEL_PAGE : 1
     if (event.altKey && this.#workspace.painter.isInHand) {
       // Some browsers turn the wheel sideways while Alt is held.
@@ -265,9 +272,17 @@ export class PointerInput {
     this.#workspace.zoomAt(middle, spread(at, other) / spread(before, other))
   }
 
+  /** Takes the view under the pointer in hand; false where something is under way in another. */
+  #take(event: MouseEvent): boolean {
+    if (this.#workspace.views.shown.length === 1) return true
+    const { left, top } = this.#element.getBoundingClientRect()
+    return this.#workspace.takeAt(event.clientX - left, event.clientY - top)
+  }
+
   #at(event: MouseEvent): ScreenPoint {
     const { left, top } = this.#element.getBoundingClientRect()
-    return this.#workspace.onTable(screenPoint(event.clientX - left, event.clientY - top))
+    const { place } = this.#workspace.inHand
+    return this.#workspace.onTable(screenPoint(event.clientX - left - place.x, event.clientY - top - place.y))
   }
 
   #reach(pointerType: string): number {

@@ -52,6 +52,7 @@ export function pinAt({ session }: Workspace, at: ImagePoint, markId: string | n
 export function pinHere(workspace: Workspace): Pin {
   const { session, pointer, visible } = workspace
   const [mark, ...others] = session.selectedMarks
+  workspace.takeImageOf(mark)
   if (mark && others.length === 0) {
     const box = boundsOf(workspace, [mark])
     return { asset: mark.asset, markId: mark.id, at: box && { x: box.x, y: box.y } }

@@ -1,4 +1,4 @@
-/** Puts a workspace on screen: layers over one another, drawn at most once per frame and only when something changed. */
+/** Puts a view of a workspace on screen: layers over one another, drawn at most once per frame and only when something changed. */
 
 import type { Mark } from "#editor/annotation.ts"
 import type { Sketch } from "#editor/tool.ts"
@@ -16,6 +16,7 @@ import { SwipeLayer } from "./layers/swipeLayer.ts"
 import { filterOf } from "./light.ts"
 import { ReviewLayers } from "./reviewLayers.ts"
 import { TileLayer, type TilesState } from "./tiles/tileLayer.ts"
+import type { View } from "./views/view.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** Moving more marks than this is shown by their frame and the first few hundred of them. */
@@ -23,6 +24,7 @@ const LIFTED_ONE_BY_ONE = 200
 
 export interface StageParts {
   readonly workspace: Workspace
+  readonly view: View
   readonly host: HTMLElement
   readonly urls: readonly string[]
   /** Where the tiles of each asset are described; null: it is shown as it is. */
@@ -38,6 +40,7 @@ export interface StageParts {
 export class Stage {
   readonly counters = new FrameCounters()
   readonly #workspace: Workspace
+  readonly #view: View
   readonly #urls: readonly string[]
   readonly #filterId: string
   readonly #tileUrls: readonly (string | null)[]
@@ -60,10 +63,13 @@ export class Stage {
   #isLiveDue = true
   #pointedOut: readonly Box[] = []
   #selectionFrame: Box | null = null
+  /** What is hidden, as it was drawn last. */
+  #seen: readonly unknown[] = []
 
-  constructor({ workspace, host, urls, tiles, clear, onImageState, onTiles, filterId }: StageParts) {
+  constructor({ workspace, view, host, urls, tiles, clear, onImageState, onTiles, filterId }: StageParts) {
     const { session, settings, review } = workspace
     this.#workspace = workspace
+    this.#view = view
     this.#urls = urls
     this.#tileUrls = tiles
     this.#filterId = filterId
@@ -81,8 +87,9 @@ export class Stage {
     this.#links = new LinksLayer(host)
     this.#live = new LiveLayer(host)
     this.#stop.push(
-      workspace.topics.on("viewport", () => this.#request()),
-      workspace.topics.on("turn", () => this.#fitCanvases()),
+      view.topics.on("viewport", () => this.#request()),
+      view.topics.on("turn", () => this.#fitCanvases()),
+      workspace.views.topics.on("layout", () => this.#viewChanged()),
       workspace.topics.on("live", () => this.#liveChanged()),
       settings.topics.on("settings", () => {
         if (this.#marks.fill !== settings.values.fill) {
@@ -108,8 +115,7 @@ export class Stage {
     if (review) {
       this.#stop.push(
         review.topics.on("review", () => {
-          const { box, asset } = review.currentDifference ?? { box: null, asset: 0 }
-          this.#pointedOut = box && asset === session.asset ? [box] : []
+          this.#pointOut()
           this.#layersChanged()
         }),
         review.swipe.topics.on("pair", () => this.#layersChanged()),
@@ -120,15 +126,11 @@ export class Stage {
     this.#marks.fill = settings.values.fill
     this.#marks.opacity = settings.values.opacity
     this.#viewChanged()
-  }
-
-  resize(width: number, height: number, density: number): void {
-    this.#workspace.resize({ width, height }, density)
-    this.#fitCanvases()
+    if (view.pane.width > 0) this.#fitCanvases()
   }
 
   #fitCanvases(): void {
-    const { size, density } = this.#workspace
+    const { size, density } = this.#view
     this.tiles.resize(size, density)
     this.#marks.resize(size, density)
     this.#swipe.resize(size, density)
@@ -181,7 +183,8 @@ export class Stage {
     cancelAnimationFrame(this.#requested)
     this.#requested = 0
     const began = performance.now()
-    const { view, settings, image, size } = this.#workspace
+    const { settings } = this.#workspace
+    const { view, image, size } = this.#view
     const filter = filterOf(settings.values, this.#filterId)
     this.#image.frame(view, filter)
     this.tiles.frame(view, filter)
@@ -197,10 +200,13 @@ export class Stage {
   }
 
   #drawLive(): void {
-    const { view, scene, session, hovered, sketched, settings, canEdit, activePoint, turn, snapping, isCoarse } =
-      this.#workspace
+    const { session, hovered, settings, canEdit, activePoint, snapping, isCoarse } = this.#workspace
     const { linker } = this.#workspace
+    const { view, scene, turn } = this.#view
     const { selection, vocabulary } = session
+    const isInHand = this.#workspace.views.inHand === this.#view
+    // A gesture belongs to the view in hand.
+    const sketched = isInHand ? this.#workspace.sketched : null
     this.#links.frame({ view, scene, vocabulary, linker, sketch: sketched, selection, turn })
     this.#live.frame({
       view,
@@ -213,12 +219,12 @@ export class Stage {
       sketch: sketched,
       classInHand: session.classInHand,
       labels: settings.values.labels,
-      canEdit,
-      point: activePoint,
+      canEdit: canEdit && isInHand,
+      point: isInHand ? activePoint : null,
       pointedOut: this.#pointedOut,
       turn,
-      snap: snapping.hint,
-      guides: snapping.guides,
+      snap: isInHand ? snapping.hint : null,
+      guides: isInHand ? snapping.guides : NO_GUIDES,
       isCoarse,
       selectionFrame: this.#selectionFrame,
       joints: this.#workspace.joints,
@@ -232,7 +238,8 @@ export class Stage {
 
   /** Takes the marks of a gesture out of the still picture while it lasts. */
   #lift(sketch: Sketch | null): void {
-    const { scene, session } = this.#workspace
+    const { session } = this.#workspace
+    const { scene } = this.#view
     const liftedFor = sketch?.changed?.id ?? (sketch?.shift ? session.selection : null)
     if (liftedFor === this.#liftedFor) return
     this.#liftedFor = liftedFor
@@ -251,27 +258,42 @@ export class Stage {
   }
 
   #selectionChanged(): void {
-    const { session, scene } = this.#workspace
+    const { session } = this.#workspace
+    const { scene } = this.#view
     const boxes = session.selection.size < 2 ? [] : [...session.selection].flatMap((id) => scene.boundsOf(id) ?? [])
     this.#selectionFrame = boxes.length > 1 ? unionOf(boxes) : null
     this.#request()
   }
 
   #viewChanged(): void {
-    const { session } = this.#workspace
-    if (session.asset !== this.#asset) {
-      this.#asset = session.asset
+    const { hidden, hiddenClasses, scoreMin } = this.#workspace.session
+    const { asset } = this.#view
+    const seen = [hidden, hiddenClasses, scoreMin]
+    const isSame = asset === this.#asset && seen.every((each, i) => each === this.#seen[i])
+    this.#seen = seen
+    if (asset !== this.#asset) {
+      this.#asset = asset
       this.#lifted = []
       this.#liftedFor = null
-      this.#submitted?.showAsset(session.asset)
-      this.#image.show(this.#urls[session.asset] ?? "", this.#workspace.image)
-      this.tiles.show(this.#tileUrls[session.asset] ?? null)
+      this.#submitted?.showAsset(asset)
+      this.#pointOut()
+      this.#image.show(this.#urls[asset] ?? "", this.#view.image)
+      this.tiles.show(this.#tileUrls[asset] ?? null)
     }
-    this.#layersChanged()
+    // Another view was taken in hand: what lies still here stays as it is drawn.
+    if (isSame) this.#request()
+    else this.#layersChanged()
+  }
+
+  /** Where submissions differ here. */
+  #pointOut(): void {
+    const { box, asset } = this.#workspace.review?.currentDifference ?? { box: null, asset: 0 }
+    this.#pointedOut = box && asset === this.#view.asset ? [box] : []
   }
 
   #layersChanged(): void {
-    const { scene, review } = this.#workspace
+    const { review } = this.#workspace
+    const { scene } = this.#view
     const own = { scene, look: this.#look, isShown: true }
     const swiped = review?.swipe.pair
     this.#marks.strata = swiped ? [] : [...(this.#submitted?.strata ?? []), own]

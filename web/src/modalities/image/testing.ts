@@ -66,8 +66,10 @@ export function workspaceOn(
     now,
     newId: () => `n${++last}`,
   })
-  const workspace = new Workspace(session, new Settings(null), null, null)
-  workspace.resize(IMAGE, 1)
+  const settings = new Settings(null)
+  settings.set({ sideBySide: false })
+  const workspace = new Workspace(session, settings, null, null)
+  workspace.views.resize(IMAGE, 1)
   workspace.view = { scale: 1, x: 0, y: 0 }
   return workspace
 }

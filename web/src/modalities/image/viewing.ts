@@ -7,6 +7,7 @@ import { Topics } from "#editor/topics.ts"
 import type { Box, Size } from "#geometry/box.ts"
 import { centre } from "#geometry/box.ts"
 import { type ImagePoint, type ScreenPoint, screenPoint } from "#geometry/point.ts"
+import { lookOf, type RelativeLook, viewportOf } from "#geometry/relative.ts"
 import { quarterNear, turnedSize, turnedWay, wholeTurnsOff } from "#geometry/turn.ts"
 import {
   kept,
@@ -20,8 +21,8 @@ import {
   zoomedAt,
 } from "#geometry/viewport.ts"
 
-/** `viewport`: zoom and place. `turn`: size and turn of the table. `live`: hover, sketch, tool. `cursor`: where the pointer is. `opened`: what floats. `wanted`: focus. */
-export type WorkspaceTopic = "viewport" | "turn" | "live" | "cursor" | "opened" | "wanted"
+/** `viewport`: zoom and place. `turn`: size and turn of the table. */
+export type ViewingTopic = "viewport" | "turn"
 
 const FIT_MARGIN = 16
 const SHOWN_MARGIN = 60
@@ -29,8 +30,14 @@ const SHOWN_MARGIN = 60
 const SHOWN_SCALE_MAX = 12
 export const ZOOM_STEP = 1.25
 
-export abstract class Viewing {
-  readonly topics = new Topics<WorkspaceTopic>()
+/** Where a view looks, without saying how large its image or its pane is. `isFitted`: at all of the image. */
+export interface Look extends RelativeLook {
+  readonly turn: number
+  readonly isFitted: boolean
+}
+
+export class Viewing {
+  readonly topics = new Topics<ViewingTopic>()
   #pane: Size = { width: 0, height: 0 }
   #size: Size = { width: 0, height: 0 }
   #isFitted = true
@@ -38,15 +45,9 @@ export abstract class Viewing {
   /** By how much the table is turned clockwise, degrees in (-180, 180]. */
   turn = 0
   density = 1
-  /** Whether a finger was the last to press: what it takes hold of is drawn larger. */
-  isCoarse = false
-  /** Whether the next drag changes the light and nothing else: while its key is held. */
-  isLighting = false
-  /** Where the pointer is over the image, or null. */
-  pointer: ImagePoint | null = null
 
-  /** Of the asset on screen. */
-  abstract get image(): Size
+  /** `image`: its size, pixels. */
+  constructor(public image: Size) {}
 
   /** Of the table, CSS pixels: that of the pane unless it is turned. */
   get size(): Size {
@@ -107,13 +108,8 @@ export abstract class Viewing {
     this.#look(zoomedAt(this.view, at, factor, this.image, this.#size))
   }
 
-  /** Zooms at the pointer if it is over the image, else at the middle. */
-  zoom(factor: number): void {
-    this.zoomAt(this.pointer ? toScreen(this.view, this.pointer) : this.#middle, factor)
-  }
-
   zoomTo(scale: number): void {
-    this.zoomAt(this.#middle, scale / this.view.scale)
+    this.zoomAt(this.middle, scale / this.view.scale)
   }
 
   panBy(dx: number, dy: number): void {
@@ -123,32 +119,36 @@ export abstract class Viewing {
   /** Brings an image point into the middle. */
   centreOn(at: ImagePoint): void {
     const [x, y] = toScreen(this.view, at)
-    this.panBy(this.#middle[0] - x, this.#middle[1] - y)
+    this.panBy(this.middle[0] - x, this.middle[1] - y)
   }
 
   zoomToBox(box: Box): void {
     this.#look(this.#showing(box, SHOWN_MARGIN, SHOWN_SCALE_MAX))
   }
 
-  point(at: ImagePoint | null): void {
-    this.pointer = at
-    this.topics.tell("cursor")
+  /** Where it looks, in terms of its own image. */
+  get look(): Look {
+    return {
+      ...lookOf(this.view, this.#size, this.image, this.#fittedScale),
+      turn: this.turn,
+      isFitted: this.#isFitted,
+    }
   }
 
-  setCoarse(isCoarse: boolean): void {
-    if (isCoarse === this.isCoarse) return
-    this.isCoarse = isCoarse
-    this.topics.tell("live")
+  /** Looks at the same place of its own image, as near in comparison to its size, and turned alike. */
+  lookAlike(look: Look): void {
+    if (look.turn !== this.turn) this.turnTo(look.turn)
+    if (look.isFitted) this.fit()
+    else this.#look(viewportOf(look, this.#size, this.image, this.#fittedScale))
   }
 
-  setLighting(isLighting: boolean): void {
-    if (isLighting === this.isLighting) return
-    this.isLighting = isLighting
-    this.topics.tell("live")
-  }
-
-  get #middle(): ScreenPoint {
+  get middle(): ScreenPoint {
     return screenPoint(this.#size.width / 2, this.#size.height / 2)
+  }
+
+  /** The scale at which the whole image is shown. */
+  get #fittedScale(): number {
+    return this.#showing({ x: 0, y: 0, w: this.image.width, h: this.image.height }, FIT_MARGIN, SCALE_MAX).scale
   }
 
   /** The view that shows `box` as large as the pane allows, in its middle. */
@@ -156,18 +156,18 @@ export abstract class Viewing {
     const { width, height } = turnedSize({ width: box.w, height: box.h }, this.turn)
     const { scale } = showing({ x: 0, y: 0, w: width, h: height }, this.#pane, margin, scaleMax)
     const [x, y] = centre(box)
-    return { scale, x: this.#middle[0] - x * scale, y: this.#middle[1] - y * scale }
+    return { scale, x: this.middle[0] - x * scale, y: this.middle[1] - y * scale }
   }
 
   /** Lays the table anew under the pane. */
   #relay(): void {
-    const middle = toImage(this.view, this.#middle)
+    const middle = toImage(this.view, this.middle)
     this.#size = turnedSize(this.#pane, this.turn)
     this.topics.tell("turn")
     if (this.#isFitted) this.fit()
     else {
       const { scale } = this.view
-      this.#look({ scale, x: this.#middle[0] - middle[0] * scale, y: this.#middle[1] - middle[1] * scale })
+      this.#look({ scale, x: this.middle[0] - middle[0] * scale, y: this.middle[1] - middle[1] * scale })
     }
   }
 

@@ -49,7 +49,7 @@ export class Walking {
   /** The marks that a walk of the class, or of all, would go through, by place. */
   marksOf(walk: Walk, classId: string | null): Mark[] {
     const { session } = this.#workspace
-    return inReadingOrder(this.#workspace).filter(
+    return inReadingOrder(this.#workspace, "everywhere").filter(
       (mark) =>
         (classId === null || mark.class === classId) &&
         (walk === "sweep" || session.vocabulary.attributesOf(mark.class).length > 0),
@@ -204,6 +204,7 @@ export class Walking {
     if (!mark) return
     this.#at = at
     this.#fieldId = null
+    session.showAsset(mark.asset)
     session.select([mark.id])
     const box = boundsOf(this.#workspace, [mark])
     // With half as much around it as it is itself: what it is shows by what is beside it.

@@ -14,7 +14,7 @@ import type { Pin, Threads } from "#editor/threads.ts"
 import { type Grip, type Sides, type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool.ts"
 import { panTool, selectTool } from "#editor/tools/table.ts"
 import type { Work } from "#editor/work.ts"
-import type { Box, Size } from "#geometry/box.ts"
+import type { Box } from "#geometry/box.ts"
 import type { ImagePoint } from "#geometry/point.ts"
 import type { Focus, Host, Opened } from "../host.ts"
 import type { Difference, Review } from "../review.ts"
@@ -31,7 +31,6 @@ import { placedKind, placedKinds } from "./kinds/table.ts"
 import { Linker } from "./linking.ts"
 import { Painting } from "./painting.ts"
 import { removeHeld, removePoint } from "./points.ts"
-import { Scene } from "./scene.ts"
 import { boundsOf, pinAt, pinHere, reveal, showDifference, showPlace } from "./sight.ts"
 import { Snapping } from "./snapping.ts"
 import { assistTools, watchModels } from "./tools/assist/table.ts"
@@ -39,7 +38,9 @@ import { commentTool } from "./tools/comment/tool.ts"
 import { cutTool } from "./tools/cut/tool.ts"
 import { linkTool } from "./tools/link/tool.ts"
 import { rulerTool } from "./tools/ruler/tool.ts"
-import { Viewing } from "./viewing.ts"
+import { Looking } from "./views/looking.ts"
+import type { View } from "./views/view.ts"
+import { Views } from "./views/views.ts"
 import { Walking } from "./walking.ts"
 
 /** Tools that change nothing. */
@@ -49,8 +50,8 @@ function toolsOf({ tool, moreTools = [] }: PlacedImageKind): readonly Tool[] {
   return [tool, ...moreTools]
 }
 
-export class Workspace extends Viewing implements ToolHost, Host {
-  readonly scene = new Scene()
+export class Workspace extends Looking implements ToolHost, Host {
+  readonly views: Views
   readonly painter = new Painting(this)
   readonly walking = new Walking(this)
   readonly linker = new Linker(this)
@@ -59,7 +60,6 @@ export class Workspace extends Viewing implements ToolHost, Host {
   tools: readonly Tool[]
   readonly #machine: ToolMachine
   readonly #stop: (() => void)[] = []
-  #shownAsset = -1
   hovered: string | null = null
   sketched: Sketch | null = null
   cursorStyle = "default"
@@ -101,15 +101,12 @@ export class Workspace extends Viewing implements ToolHost, Host {
     this.tools = [selectTool, ...drawing, panTool, rulerTool, ...(threads ? [commentTool(this)] : [])]
     const first = session.mode === "label" ? (this.tools[1] as Tool) : selectTool
     this.drawnWith = session.mode === "view" ? null : (drawable[0]?.tool ?? null)
-    this.#fillScene()
+    session.selectsAcross = false
+    this.views = new Views(session, settings, (topic) => this.topics.tell(topic))
     this.#machine = new ToolMachine(this, first)
     this.#stop.push(
       session.store.subscribe((diff) => {
-        for (const { before, after } of diff.values()) {
-          if (after?.type === "mark" && after.mark.asset === session.asset) {
-            this.scene.put(after.mark, after.order, session.isHidden(after.mark))
-          } else if (before?.type === "mark") this.scene.remove(before.mark.id)
-        }
+        for (const { before, after } of diff.values()) this.views.follow(before, after)
       }),
       session.topics.on("view", () => this.#viewChanged()),
       session.topics.on("selection", () => this.markPoint(null)),
@@ -122,16 +119,36 @@ export class Workspace extends Viewing implements ToolHost, Host {
 
   destroy(): void {
     for (const stop of this.#stop) stop()
+    this.views.destroy()
   }
 
   // --- what is on screen
 
-  get image(): Size {
-    return this.session.assets[this.#asset] as Size
+  get inHand(): View {
+    return this.views.inHand
+  }
+
+  /**
+   * Takes in hand the view at a place of the stage, CSS pixels; what is selected stays so. False where that has to wait:
+   * something is under way in another.
+   */
+  takeAt(x: number, y: number): boolean {
+    const { asset } = this.views.at(x, y)
+    if (asset === this.session.asset) return true
+    const { walking, assistance, redrawing } = this
+    if (this.isBusy || redrawing !== null || walking.walk !== null || assistance.offering) return false
+    this.session.showAsset(asset, true)
+    return true
+  }
+
+  /** Takes the image of the mark in hand, by default of what is selected. */
+  takeImageOf(mark: Mark | undefined = this.session.selectedMarks[0]): void {
+    if (mark) this.session.showAsset(mark.asset, true)
   }
 
   /** Shows the marks as large as is useful; the whole image if they have no place. */
   lookAt(marks: readonly Mark[]): void {
+    this.takeImageOf(marks[0])
     const box = boundsOf(this, marks)
     if (box) this.zoomToBox(box)
     else this.fit()
@@ -288,7 +305,14 @@ export class Workspace extends Viewing implements ToolHost, Host {
     const [id] = this.selection
     const mark = this.selection.size === 1 && id !== undefined ? this.session.mark(id) : undefined
     const kind = mark && placedKind(mark.kind)
-    if (!mark || !kind || !this.canEdit || this.session.isLocked(mark.id) || this.session.isHidden(mark)) return null
+    if (
+      mark?.asset !== this.session.asset ||
+      !kind ||
+      !this.canEdit ||
+      this.session.isLocked(mark.id) ||
+      this.session.isHidden(mark)
+    )
+      return null
     const handle = kind.handleUnder(mark.geometry, at, reach, anywhere)
     return handle && { mark, handle }
   }
@@ -385,26 +409,14 @@ export class Workspace extends Viewing implements ToolHost, Host {
     this.say(marks.length === 1 ? "Copied 1 mark." : `Copied ${marks.length} marks.`)
   }
 
-  get #asset(): number {
-    return this.session.asset
-  }
-
   #viewChanged(): void {
-    if (this.#shownAsset !== this.session.asset) {
+    const { asset } = this.session
+    if (this.views.inHand.asset !== asset) {
       this.#machine.cancel()
-      this.walking.end()
-      this.#fillScene()
-      this.fit()
-    } else this.scene.hide((mark) => this.session.isHidden(mark))
+      if (this.walking.current?.asset !== asset) this.walking.end()
+      this.markPoint(null)
+      this.views.show(asset)
+    } else this.views.hide()
     this.hover(null)
-  }
-
-  #fillScene(): void {
-    this.#shownAsset = this.session.asset
-    this.scene.clear()
-    for (const record of this.session.store.all()) {
-      if (record.type !== "mark" || record.mark.asset !== this.session.asset) continue
-      this.scene.put(record.mark, record.order, this.session.isHidden(record.mark))
-    }
   }
 }

@@ -20,9 +20,10 @@ import { zoomCommand } from "./select.ts"
 import { skeletonCommands } from "./skeletons.ts"
 import { turningCommands } from "./turning.ts"
 import { viewCommands } from "./view.ts"
+import { onImageOfSelection, viewsCommands } from "./views.ts"
 import { walkCommands } from "./walks.ts"
 
-export const STATIC_COMMANDS: readonly Command<Workspace>[] = [
+export const STATIC_COMMANDS: readonly Command<Workspace>[] = onImageOfSelection([
   ...drawCommands,
   searchCommand,
   attributesCommand,
@@ -38,12 +39,13 @@ export const STATIC_COMMANDS: readonly Command<Workspace>[] = [
   ...assistCommands,
   ...historyCommands,
   ...viewCommands,
+  ...viewsCommands,
   ...walkCommands,
   ...workCommands,
   ...reviewCommands,
   ...decideCommands,
   ...threadCommands,
   ...swipeCommands,
-]
+])
 
 export const commandsAndKeys = commandsFrom(STATIC_COMMANDS)

@@ -70,15 +70,6 @@ function next<T>(all: readonly T[], now: T): T {
 
 const LABEL_WORDS = { selected: "Names of selected marks.", all: "Names of all marks.", none: "No names." }
 
-function asset(by: 1 | -1, name: string, key: Keys): Command<Workspace> {
-  return {
-    ...view(`asset.${name}`, `${name === "next" ? "Next" : "Previous"} image of this item`, key, ({ session }) =>
-      session.showAsset(session.asset + by),
-    ),
-    refusal: ({ session }) => (session.assets[session.asset + by] ? null : "This item has no further image."),
-  }
-}
-
 export const viewCommands: readonly Command<Workspace>[] = [
   view("zoomIn", "Zoom in", keys("Ctrl+= | Ctrl+Shift+="), (workspace) => workspace.zoom(ZOOM_STEP), true),
   view("zoomOut", "Zoom out", keys("Ctrl+-"), (workspace) => workspace.zoom(1 / ZOOM_STEP), true),
@@ -143,8 +134,6 @@ export const viewCommands: readonly Command<Workspace>[] = [
     const ids = [...session.marks()].map((mark) => mark.id)
     session.setLocked(session.locked.size > 0 ? new Set() : new Set(ids))
   }),
-  asset(1, "next", keys("PageDown")),
-  asset(-1, "previous", keys("PageUp")),
   view("display", "Display settings", keys("F2"), (workspace) => workspace.open("display")),
   view("help", "Keys valid now", keys("? | F1"), (workspace) =>
     workspace.open(workspace.opened === "help" ? null : "help"),
