@@ -16,14 +16,15 @@ class EditorPage:
     page: Page
 
     async def screen(self, at: Point) -> Point:
-        """Where an image point lies in the window now."""
+        """Where a point of the image in hand lies in the window now."""
         found = await self.page.evaluate(
             """([x, y]) => {
                 const { workspace } = harness.inside
                 const { view } = workspace
                 const box = document.querySelector(".stage").getBoundingClientRect()
                 const [paneX, paneY] = workspace.inPane([view.x + x * view.scale, view.y + y * view.scale])
-                return [box.x + paneX, box.y + paneY]
+                const { place } = workspace.inHand
+                return [box.x + place.x + paneX, box.y + place.y + paneY]
             }""",
             at,
         )

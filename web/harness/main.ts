@@ -1,6 +1,6 @@
 /**
  * The editor alone on a page, for browser tests and benchmarks. The address says what is on it: ?mode=label|review|view,
- * layers (no pixel of two masks), n (boxes), polygons (how many) of corners, street (marked street), two (classes of boxes and nothing else), width, height, assets, tiles (address of their head), theme, shelf=memory, gallery.
+ * layers (no pixel of two masks), n (boxes), polygons (how many) of corners, street (marked street), two (classes of boxes and nothing else), width, height, assets, sizes, tiles (address of their head), theme, shelf=memory, gallery.
  */
 
 import { mount } from "svelte"
@@ -41,17 +41,22 @@ const tiles = asked.get("tiles")
 // Of an image in tiles the picture itself is a small one.
 const painted =
   pictures.length > 0 ? "" : await (tiles ? paint(800, Math.round((800 * height) / width)) : paint(width, height))
+/** ?sizes=800x600,400x300: an image of each size. */
+const sizes = (asked.get("sizes")?.split(",") ?? []).map((each) => each.split("x").map(Number) as [number, number])
+const paintings = await Promise.all(sizes.map(([w, h]) => paint(w, h)))
 const people = ["Heron 12", "Otter 7", "Finch 31"]
 mount(Harness, {
   target: document.getElementById("app") as HTMLElement,
   props: {
     mode,
     port,
-    assets: Array.from({ length: pictures.length || number("assets", 1) }, (_, i) => ({
-      url: pictures[i] ?? painted,
-      tiles,
-      width,
-      height,
+    assets: Array.from({ length: pictures.length || sizes.length || number("assets", 1) }, (_, i) => ({
+      url: pictures[i] ?? paintings[i] ?? painted,
+      name: `picture ${i + 1}.png`,
+      // ?tiled=1,2: which of several are shown in tiles.
+      tiles: (asked.get("tiled")?.split(",") ?? [String(i)]).includes(String(i)) ? tiles : null,
+      width: sizes[i]?.[0] ?? width,
+      height: sizes[i]?.[1] ?? height,
     })),
     document: asked.has("polygons")
       ? manyPolygons(number("polygons", 0), number("corners", 50), width, height)

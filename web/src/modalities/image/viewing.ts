@@ -100,8 +100,7 @@ export class Viewing {
   }
 
   fit(): void {
-    this.#look(this.#showing({ x: 0, y: 0, w: this.image.width, h: this.image.height }, FIT_MARGIN, SCALE_MAX))
-    this.#isFitted = true
+    this.#look(this.#showing({ x: 0, y: 0, w: this.image.width, h: this.image.height }, FIT_MARGIN, SCALE_MAX), true)
   }
 
   zoomAt(at: ScreenPoint, factor: number): void {
@@ -172,11 +171,11 @@ export class Viewing {
   }
 
   /** Offsets on whole device pixels: lines stay sharp and the bitmap can be shifted instead of drawn anew. */
-  #look(view: Viewport): void {
+  #look(view: Viewport, isFitted = false): void {
     const { scale, x, y } = kept(view, this.image, this.#size)
     const snap = (value: number) => Math.round(value * this.density) / this.density
     this.view = { scale, x: snap(x), y: snap(y) }
-    this.#isFitted = false
+    this.#isFitted = isFitted
     this.topics.tell("viewport")
   }
 }

@@ -406,6 +406,7 @@ export class Workspace extends Looking implements ToolHost, Host {
   /** Copies marks for this and the next tasks. */
   copy(marks: readonly Mark[]): void {
     clipboard.marks = marks
+    clipboard.image = this.session.assets[marks[0]?.asset ?? -1] ?? null
     this.say(marks.length === 1 ? "Copied 1 mark." : `Copied ${marks.length} marks.`)
   }
 

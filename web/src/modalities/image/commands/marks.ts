@@ -6,7 +6,7 @@ import type { Edge } from "#editor/kind.ts"
 import { toggled } from "#editor/session.ts"
 import { cannotEdit } from "../../host.ts"
 import { needsSelection } from "../../markCommands.ts"
-import { clipboard } from "../clipboard.ts"
+import { clipboard, placeOfCopied } from "../clipboard.ts"
 import { moveCrosshair } from "../crosshair.ts"
 import { type Flag, flaggable, toggleFlag } from "../flags.ts"
 import { movePoint } from "../points.ts"
@@ -97,7 +97,7 @@ export const markCommands: readonly Command<Workspace>[] = [
     modes: EDIT,
     keys: keys("Ctrl+Shift+V"),
     refusal: cannotPaste,
-    run: ({ session }) => paste(session, clipboard.marks, "same"),
+    run: (workspace) => paste(workspace.session, clipboard.marks, placeOfCopied(workspace)),
   },
   onSelection("duplicate", "Duplicate", keys("Ctrl+D | Ctrl+B", "Ctrl+D", "Ctrl+D"), ({ session }) =>
     paste(session, session.selectedMarks, "aside", "Duplicate"),
