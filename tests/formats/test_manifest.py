@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from fairmark.formats.contract import Limits
-from fairmark.formats.manifest import ManifestKind, ManifestRow, kind_of, read_manifest
+from fairmark.formats.manifest import ManifestKind, ManifestRow, Place, kind_of, read_manifest
 from fairmark.formats.model import BadEncoding, Cursor, FileDamaged, FormatFault, OverLimit, RowFault, WrongFormat
 
 HASH = "ab" * 32
@@ -44,6 +44,20 @@ def table(**columns: list[Any]) -> bytes:
     file = io.BytesIO()
     parquet.write_table(pa.table(columns), file, row_group_size=3)
     return file.getvalue()
+
+
+class TestRowsOfSeveralFiles:
+    def test_names_each_of_them(self) -> None:
+        found = row('{"assets":[{"path":"left.png"},{"url":"https://e.org/r.png?x=1","name":"right"}],"priority":2}')
+        assert found.assets == (Place(path="left.png"), Place(url="https://e.org/r.png?x=1", name="right"))
+        assert (found.url, found.path, found.sha256, found.priority) == (None, None, None, 2)
+        assert (found.external_id, found.name) == ("left.png https://e.org/r.png?x=1", "left.png")
+
+    def test_in_a_table_as_json(self) -> None:
+        found = row('external_id,assets\n7,"[{""path"":""a.png""},{""path"":""b.png""}]"\n', ManifestKind.CSV)
+        assert (found.external_id, found.assets) == ("7", (Place(path="a.png"), Place(path="b.png")))
+        found = row(table(external_id=["7"], assets=['[{"sha256":"' + HASH + '"}]']), ManifestKind.PARQUET)
+        assert found.assets == (Place(sha256=HASH),)
 
 
 class TestKindOf:
@@ -124,6 +138,11 @@ class TestJsonl:
             ('{"url":"https://e.org/\\u0007"}', "bad_url", "/url"),
             ('{"url":"https://e.org/' + "a" * 9000 + '"}', "wrong_value", "/url"),
             ('{"path":"../a.jpg"}', "path_outside", "/path"),
+            ('{"assets":[]}', "wrong_value", "/assets"),
+            ('{"assets":[{"path":"a"}],"url":"https://e.org/a"}', "wrong_place", ""),
+            ('{"assets":[{"path":"a"},{}]}', "wrong_place", "/assets/1"),
+            ('{"assets":[{"path":"a"},{"path":"../b"}]}', "path_outside", "/assets/1/path"),
+            ('{"assets":[{"path":"a"},{"url":"e.org"}]}', "bad_url", "/assets/1/url"),
             ('{"path":"/etc/passwd"}', "path_outside", "/path"),
             ('{"sha256":"AB"}', "wrong_value", "/sha256"),
             ('{"path":"a","meta":[]}', "wrong_value", "/meta"),

@@ -1,7 +1,7 @@
 """Import manifests: what to fetch and label, a row an item. JSONL, CSV, Parquet, or a plain list of URLs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Any, BinaryIO
@@ -22,6 +22,8 @@ from fairmark.ontology.upgrade import read_annotation
 
 URL_CHARS_MAX = 8192
 PRIORITY_MAX = 1_000_000
+ASSETS_OF_ROW_MAX = 1000
+"""As many as an item may have."""
 URL_SCHEMES = ("https", "http", "s3", "gs", "az", "abfss")
 
 Url = Annotated[str, Meta(max_length=URL_CHARS_MAX)]
@@ -35,7 +37,7 @@ _EXTENSIONS = {
     ".parquet": "parquet",
     ".txt": "urls",
 }
-_WHERE_MEND = "Give exactly one of url, path and sha256."
+_WHERE_MEND = "Give exactly one of url, path and sha256, or assets with one of them each."
 _NUL = b"\\u0000"
 
 
@@ -46,8 +48,17 @@ class ManifestKind(StrEnum):
     URLS = "urls"
 
 
+class Place(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Where one of several files of an item is: exactly one of `url`, `path`, `sha256`. name: what to call it."""
+
+    url: Url | None = None
+    path: Name | None = None
+    sha256: Sha256 | None = None
+    name: Name | None = None
+
+
 class ManifestRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One item to import. Exactly one of `url`, `path`, `sha256` says where its file is.
+    """One item to import. Exactly one of `url`, `path`, `sha256` says where its file is; or `assets` where they all are.
 
     line: from 1; in Parquet the row. after: the place behind this row, to resume from. external_id: the customer's
     name for the item, else its path, URL or hash. path: relative, of a file sent along. sha256: of a file that is there
@@ -66,6 +77,7 @@ class ManifestRow(msgspec.Struct, frozen=True, omit_defaults=True):
     priority: int = 0
     split: str | None = None
     annotation: Annotation | None = None
+    assets: tuple[Place, ...] = ()
 
 
 class _Fields(msgspec.Struct, forbid_unknown_fields=True):
@@ -80,6 +92,7 @@ class _Fields(msgspec.Struct, forbid_unknown_fields=True):
     batch: Name | None = None
     priority: Annotated[int, Meta(ge=-PRIORITY_MAX, le=PRIORITY_MAX)] | None = None
     split: Split | None = None
+    assets: Annotated[tuple[Place, ...], Meta(min_length=1, max_length=ASSETS_OF_ROW_MAX)] | None = None
 
 
 class _Line(_Fields, forbid_unknown_fields=True):
@@ -194,34 +207,60 @@ def _fault(error: Exception, name: str, line: int, after: Cursor) -> RowFault:
 def _row(
     fields: _Fields, name: str, line: int, after: Cursor, annotation: Annotation | None = None
 ) -> ManifestRow | RowFault:
-    url, path, digest = fields.url, fields.path, fields.sha256
-    if (url is not None) + (path is not None) + (digest is not None) != 1:
-        given = [key for key, value in (("url", url), ("path", path), ("sha256", digest)) if value is not None]
-        what = f"The row has {' and '.join(given)}." if given else "The row has neither url nor path nor sha256."
-        return RowFault("wrong_place", what, _WHERE_MEND, name, line, after=after)
-    if path is not None:
-        try:
-            path = relative_path(path, file=name)
-        except FormatFault as fault:
-            return msgspec.structs.replace(fault.as_row(after), line=line, path="/path")
-    if url is not None and (len(url) > URL_CHARS_MAX or not _URL.fullmatch(url)):
-        mend = f"It starts with {', '.join(URL_SCHEMES)} and ://, has a host, and no spaces: write them as %20."
-        return RowFault("bad_url", "The URL cannot be used.", mend, name, line, "/url", after)
-    place = path or url or digest or ""
+    own = Place(fields.url, fields.path, fields.sha256)
+    if fields.assets is None:
+        places: list[Place | RowFault] = [_sound(own, name, line, after)]
+    elif own != Place():
+        places = [_not_one(_given(own) | {"assets": fields.assets}, name, line, after)]
+    else:
+        places = [_sound(each, name, line, after, f"/assets/{at}") for at, each in enumerate(fields.assets)]
+    for place in places:
+        if isinstance(place, RowFault):
+            return place
+    found = [place for place in places if isinstance(place, Place)]
+    first = found[0]
+    where = " ".join(str(value) for place in found for value in _given(place).values())
     return ManifestRow(
         line,
         after,
-        fields.external_id or _short(place),
-        fields.name or _last_part(place),
-        url,
-        path,
-        digest,
+        fields.external_id or _short(where),
+        fields.name or first.name or _last_part(next(iter(_given(first).values()))),
+        *((first.url, first.path, first.sha256) if fields.assets is None else (None, None, None)),
         fields.meta or {},
         fields.batch,
         fields.priority or 0,
         fields.split,
         annotation,
+        () if fields.assets is None else tuple(found),
     )
+
+
+def _given(place: Place) -> dict[str, Any]:
+    """What says where the file is, by its field."""
+    ways = (("url", place.url), ("path", place.path), ("sha256", place.sha256))
+    return {key: value for key, value in ways if value is not None}
+
+
+def _not_one(given: Mapping[str, Any], name: str, line: int, after: Cursor, at: str = "") -> RowFault:
+    what = "An asset of the row" if at else "The row"
+    words = f"has {' and '.join(given)}." if given else "has neither url nor path nor sha256."
+    return RowFault("wrong_place", f"{what} {words}", _WHERE_MEND, name, line, at, after)
+
+
+def _sound(place: Place, name: str, line: int, after: Cursor, at: str = "") -> Place | RowFault:
+    """The place with its path made plain, or what is wrong with it. at: where it stands in the row, a JSON Pointer."""
+    given = _given(place)
+    if len(given) != 1:
+        return _not_one(given, name, line, after, at)
+    if place.path is not None:
+        try:
+            return msgspec.structs.replace(place, path=relative_path(place.path, file=name))
+        except FormatFault as fault:
+            return msgspec.structs.replace(fault.as_row(after), line=line, path=f"{at}/path")
+    if place.url is not None and (len(place.url) > URL_CHARS_MAX or not _URL.fullmatch(place.url)):
+        mend = f"It starts with {', '.join(URL_SCHEMES)} and ://, has a host, and no spaces: write them as %20."
+        return RowFault("bad_url", "The URL cannot be used.", mend, name, line, f"{at}/url", after)
+    return place
 
 
 def _last_part(place: str) -> str:

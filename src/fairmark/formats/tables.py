@@ -19,7 +19,7 @@ COLUMNS_MAX = 1000
 PARQUET_BATCH_ROWS = 1024
 PARQUET_GROUP_BYTES_MAX = 4 * 2**30
 
-_JSON_COLUMNS = frozenset({"meta", "annotation"})
+_JSON_COLUMNS = frozenset({"meta", "annotation", "assets"})
 _NUMBER_COLUMNS = frozenset({"priority"})
 _META_PREFIX = "meta."
 _DELIMITERS = (",", ";", "\t")

@@ -10,7 +10,7 @@ from fairmark.assets.imports.sources.reading import CHUNK_ROWS, Reading, in_thre
 from fairmark.assets.model import NewItem, Ref, RefKind
 from fairmark.assets.staging import local_copy
 from fairmark.assets.uploads import service as uploads
-from fairmark.formats.manifest import ManifestKind, ManifestRow, kind_of, read_manifest
+from fairmark.formats.manifest import ManifestKind, ManifestRow, Place, kind_of, read_manifest
 from fairmark.formats.model import Cursor, RowFault
 from fairmark.kernel.errors import FairmarkError
 from fairmark.kernel.events import SYSTEM
@@ -46,24 +46,28 @@ def _checked(reading: Reading, rows: Iterator[ManifestRow | RowFault]) -> Iterat
 
 def _item(reading: Reading, row: ManifestRow) -> NewItem:
     """Raises a named error for a row that does not fit."""
-    if row.url is not None:
-        ref = Ref(RefKind.URL, check_source(row.url, reading.prefixes), row.name)
-    elif row.path is not None:
-        path = rules.clean_name(row.path, "path")
-        ref = Ref(RefKind.NAME, path, path)
-    else:
-        ref = Ref(RefKind.SHA256, bytes.fromhex(row.sha256 or ""), None)
+    refs = tuple(_ref(reading, each, each.name) for each in row.assets) or (_ref(reading, row, row.name),)
     # The size of an image that is still to be fetched is not known.
-    prelabel = None if row.annotation is None else rules.fit_labels(row.annotation, reading.labels, [None])
+    sizes = [None] * len(refs)
+    prelabel = None if row.annotation is None else rules.fit_labels(row.annotation, reading.labels, sizes)
     return NewItem(
         row.line,
         rules.clean_name(row.external_id, "external id"),
         rules.clean_name(row.name),
-        (ref,),
+        refs,
         rules.encode_meta(with_split(row.meta, row.split)),
         row.priority,
         prelabel,
     )
+
+
+def _ref(reading: Reading, place: ManifestRow | Place, name: str | None) -> Ref:
+    if place.url is not None:
+        return Ref(RefKind.URL, check_source(place.url, reading.prefixes), name)
+    if place.path is not None:
+        path = rules.clean_name(place.path, "path")
+        return Ref(RefKind.NAME, path, path)
+    return Ref(RefKind.SHA256, bytes.fromhex(place.sha256 or ""), None)
 
 
 def _chunk(taken: list[tuple[Row | Bad, Cursor | None]], size: int) -> Chunk:
