@@ -110,7 +110,7 @@ class TestSideBySide:
         moved = await at(editor, 1, (200, 150))
         assert moved[0] - second[0] > 20
         assert moved[1] - second[1] > 10
-        await editor.keys("Alt+Shift+v")
+        await editor.keys("Alt+Shift+i")
         await editor.keys("Control+0")
         apart = await inside(editor, scales)
         assert apart[0] < large[0]
@@ -141,11 +141,11 @@ class TestSideBySide:
         assert seen == [0, 2, 0]
         await editor.keys("PageDown")
         assert await inside(editor, "workspace.session.asset") == 1
-        await editor.keys("Alt+v")
+        await editor.keys("Alt+i")
         assert await shown(editor) == [1]
         await editor.keys("PageDown")
         assert await shown(editor) == [2]
-        await editor.keys("Alt+v")
+        await editor.keys("Alt+i")
         assert await shown(editor) == [0, 1, 2]
         assert await inside(editor, "workspace.session.asset") == 2
 
@@ -211,7 +211,7 @@ class TestManyImages:
         assert await shown(editor) == [296, 297, 298, 299]
         assert await strip.locator("[data-small='0']").count() == 0
         await editor.page.locator(".stage").focus()
-        await editor.keys("Alt+v", "PageUp")
+        await editor.keys("Alt+i", "PageUp")
         assert await shown(editor) == [298]
         await editor.keys("r", "2")
         await drag(editor, 298, (100, 100), (200, 180))

@@ -3,7 +3,7 @@
 import type { Mark } from "#editor/annotation.ts"
 import { boundsOf } from "#editor/kind.ts"
 import { centre, type Size, unionOf } from "#geometry/box.ts"
-import { imagePoint } from "#geometry/point.ts"
+import type { ImagePoint } from "#geometry/point.ts"
 import { samePlace } from "#geometry/relative.ts"
 import type { Workspace } from "./workspace.ts"
 
@@ -11,14 +11,10 @@ import type { Workspace } from "./workspace.ts"
 export const clipboard: { marks: readonly Mark[]; image: Size | null } = { marks: [], image: null }
 
 /** Where the same place is on the image in hand: in another view of the item, as far across and down as it was. */
-export function placeOfCopied({
-  session,
-  views,
-  image,
-}: Workspace): "same" | { readonly at: ReturnType<typeof imagePoint> } {
+export function placeOfCopied({ session, views, image }: Workspace): "same" | { readonly at: ImagePoint } {
   const { marks, image: from } = clipboard
   const around = unionOf(marks.flatMap((mark) => boundsOf(session.kinds, mark) ?? []))
   const isAlike = !from || (from.width === image.width && from.height === image.height)
   if (!views.isSet || !from || !around || isAlike) return "same"
-  return { at: samePlace(imagePoint(...centre(around)), from, image) }
+  return { at: samePlace(centre(around), from, image) }
 }

@@ -4,14 +4,17 @@ import type { Sides } from "#editor/tool.ts"
 import type { Box, Size } from "#geometry/box.ts"
 import { type ImagePoint, imagePoint } from "#geometry/point.ts"
 import { Alignment, type Guide } from "./alignment.ts"
+import type { Scene } from "./scene.ts"
 import type { Workspace } from "./workspace.ts"
 
 const STAYS = [0, 0] as const
-const NO_GUIDES: readonly Guide[] = []
+export const NO_GUIDES: readonly Guide[] = []
 
 export class Snapping {
   readonly #workspace: Workspace
-  readonly #alignment: Alignment
+  #alignment: Alignment | null = null
+  /** Whose marks the alignment knows. */
+  #scene: Scene | null = null
   /** The place that the point under way goes to by itself, or null. */
   hint: ImagePoint | null = null
   /** The lines that the box under way lies along by itself. */
@@ -19,7 +22,6 @@ export class Snapping {
 
   constructor(workspace: Workspace) {
     this.#workspace = workspace
-    this.#alignment = new Alignment(workspace.scene)
   }
 
   /** `at`, or the place near it on a mark other than `except` or on the border. */
@@ -35,7 +37,7 @@ export class Snapping {
     const { image, selection, redrawing } = this.#workspace
     const isPassed = moves === "selection" ? (id: string) => selection.has(id) : (id: string) => id === redrawing
     const isOff = alt || !this.#isOn || sides === ""
-    const found = isOff ? null : this.#alignment.find({ box, sides, reach, pixel, image, isPassed })
+    const found = isOff ? null : this.#alignmentHere.find({ box, sides, reach, pixel, image, isPassed })
     this.#show(null, found?.guides ?? NO_GUIDES)
     return found ? [found.dx, found.dy] : STAYS
   }
@@ -43,6 +45,14 @@ export class Snapping {
   clear(): void {
     this.hint = null
     this.guides = NO_GUIDES
+  }
+
+  /** Of the view in hand. */
+  get #alignmentHere(): Alignment {
+    const { scene } = this.#workspace
+    if (this.#alignment === null || scene !== this.#scene) this.#alignment = new Alignment(scene)
+    this.#scene = scene
+    return this.#alignment
   }
 
   get #isOn(): boolean {

@@ -34,11 +34,11 @@ function onSet(id: string, title: string, key: string, run: (workspace: Workspac
 export const viewsCommands: readonly Command<Workspace>[] = [
   next(1, "next", keys("PageDown")),
   next(-1, "previous", keys("PageUp")),
-  onSet("sideBySide", "Images of this item side by side, or one alone", "Alt+V", ({ settings, session }) => {
+  onSet("sideBySide", "Images of this item side by side, or one alone", "Alt+I", ({ settings, session }) => {
     settings.set({ sideBySide: !settings.values.sideBySide })
     session.say(settings.values.sideBySide ? "Side by side." : "One image alone.")
   }),
-  onSet("linked", "Zoom and move them together, or each alone", "Alt+Shift+V", ({ settings, session }) => {
+  onSet("linked", "Zoom and move them together, or each alone", "Alt+Shift+I", ({ settings, session }) => {
     settings.set({ linkedViews: !settings.values.linkedViews })
     session.say(settings.values.linkedViews ? "All views move together." : "Each view moves alone.")
   }),
