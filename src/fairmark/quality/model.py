@@ -54,6 +54,16 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     behind: bool = False
 
 
+class ItemImage(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several images of an item. thumbnail, media: signed addresses, good for minutes; None until it is here."""
+
+    name: str
+    width: int | None
+    height: int | None
+    thumbnail: str | None
+    media: str | None
+
+
 class Tile(msgspec.Struct, frozen=True, kw_only=True):
     """One item in the explorer. annotation: of the result in force, or what consensus has so far."""
 

@@ -235,7 +235,9 @@ class Signer:
             is_tiled = bool(entry.pop("tiles")) or has_large_picture(*facts)
             tiles = self._tiles(org_id, asset_id) if is_tiled else None
             url = self._url(org_id, asset_id, shown_variant(*facts))
-            made.append(Media(asset_id=asset_id, url=url, tiles=tiles, **entry))
+            is_one_of_many = len(found) > 1 and entry["media_type"].startswith("image/")
+            thumbnail = self._url(org_id, asset_id, SMALL) if is_one_of_many else None
+            made.append(Media(asset_id=asset_id, url=url, tiles=tiles, thumbnail=thumbnail, **entry))
         return made
 
 

@@ -9,6 +9,7 @@ import msgspec
 from fairmark.kernel.errors import Conflict, NotFound
 from fairmark.kernel.ids import CaseId, GoldId, ItemId, PersonId, ProjectId, SubmissionId, TaskId, WorkerId
 from fairmark.ontology.model import Annotation
+from fairmark.quality.model import ItemImage
 
 
 class Signal(StrEnum):
@@ -104,6 +105,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None
     thumbnail: str | None
     media: str | None
+    images: list[ItemImage]
 
 
 class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):

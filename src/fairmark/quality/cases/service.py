@@ -58,7 +58,7 @@ async def detail(tx: Tx, id: CaseId, url: MediaUrl) -> CaseDetail:
                 submission_id=each["id"], task_id=each["task_id"], item_id=each["item_id"], name=each["name"],
                 worker=each["alias"], annotation=json.decode(each["annotation"], type=Annotation),
                 active_ms=each["active_ms"], at=each["created_at"], width=shown.width, height=shown.height,
-                thumbnail=shown.thumbnail, media=shown.media,
+                thumbnail=shown.thumbnail, media=shown.media, images=shown.images,
             )
         )  # fmt: skip
     return CaseDetail(case=case, examples=examples)

@@ -8,6 +8,7 @@ import msgspec
 from fairmark.kernel.errors import Conflict, Invalid, NotFound
 from fairmark.kernel.ids import GoldId, ItemId, ProjectId, SubmissionId
 from fairmark.ontology.model import Annotation
+from fairmark.quality.model import ItemImage
 
 ROWS_MAX = 1_000
 """Most rows of known answers in one request."""
@@ -72,6 +73,7 @@ class Gold(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None
     thumbnail: str | None
     media: str | None
+    images: list[ItemImage]
     created_at: datetime
     updated_at: datetime
 

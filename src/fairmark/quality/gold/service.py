@@ -251,7 +251,8 @@ def _gold(org_id: OrgId, row: store.Row, url: MediaUrl) -> Gold:
         version=row["version"], note=row["note"], shown=row["shown"], shown_at=row["shown_at"], answers=row["answers"],
         score=row["score"], ambiguity=row["ambiguity"],
         suspicions=json.decode(row["suspicions"], type=list[Suspicion]), width=shown.width, height=shown.height,
-        thumbnail=shown.thumbnail, media=shown.media, created_at=row["created_at"], updated_at=row["updated_at"],
+        thumbnail=shown.thumbnail, media=shown.media, images=shown.images, created_at=row["created_at"],
+        updated_at=row["updated_at"],
     )  # fmt: skip
 
 

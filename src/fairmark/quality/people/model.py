@@ -6,6 +6,7 @@ import msgspec
 
 from fairmark.kernel.ids import AssignmentId, ItemId, ProjectId, SubmissionId, WorkerId
 from fairmark.ontology.model import Annotation
+from fairmark.quality.model import ItemImage
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,4 +126,5 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None
     thumbnail: str | None
     media: str | None
+    images: list[ItemImage]
     at: datetime

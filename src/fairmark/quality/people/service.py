@@ -108,7 +108,7 @@ async def feedback(tx: Tx, project_id: ProjectId | None, before: datetime | None
                 faults=json.decode(row["faults"], type=list[str]), reasons=[*row["reasons"], *comment],
                 explanation=row["explanation"], yours=json.decode(row["yours"], type=Annotation),
                 right=json.decode(row["right"], type=Annotation), width=shown.width, height=shown.height,
-                thumbnail=shown.thumbnail, media=shown.media, at=row["at"],
+                thumbnail=shown.thumbnail, media=shown.media, images=shown.images, at=row["at"],
             )
         )  # fmt: skip
     return found

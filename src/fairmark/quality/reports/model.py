@@ -9,6 +9,7 @@ import msgspec
 
 from fairmark.kernel.ids import ItemId, ProjectId, SubmissionId, TaskId
 from fairmark.ontology.model import Annotation
+from fairmark.quality.model import ItemImage
 
 
 class Interval(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +142,7 @@ class ConfusionExample(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None
     thumbnail: str | None
     media: str | None
+    images: list[ItemImage]
 
 
 class Cell(msgspec.Struct, frozen=True, array_like=True):
@@ -175,6 +177,7 @@ class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None
     thumbnail: str | None
     media: str | None
+    images: list[ItemImage]
     updated_at: datetime
 
 

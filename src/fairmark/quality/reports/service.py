@@ -95,7 +95,7 @@ async def confusion_examples(tx: Tx, project_id: ProjectId, subject: str, truth:
                 task_id=row["task_id"], item_id=row["item_id"], name=row["name"], submission_id=row["id"],
                 worker=row["alias"], mark_id=cell.mark_id, annotation=json.decode(row["annotation"], type=Annotation),
                 right=json.decode(row["right"], type=Annotation), confidence=cell.confidence, width=shown.width,
-                height=shown.height, thumbnail=shown.thumbnail, media=shown.media,
+                height=shown.height, thumbnail=shown.thumbnail, media=shown.media, images=shown.images,
             )
         )  # fmt: skip
     return found
@@ -122,7 +122,7 @@ async def disagreements(tx: Tx, project_id: ProjectId, batch_id: BatchId | None,
                 confidence=row["confidence"], agreement=row["agreement"], why=_why(detail, names),
                 sides=sides.get(row["task_id"], []), merged=json.decode(row["merged"], type=Annotation),
                 width=shown.width, height=shown.height, thumbnail=shown.thumbnail, media=shown.media,
-                updated_at=row["updated_at"],
+                images=shown.images, updated_at=row["updated_at"],
             )
         )  # fmt: skip
     return found
