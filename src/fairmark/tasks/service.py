@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from fairmark.assets.media.rules import shown_variant
+from fairmark.assets.media.rules import SMALL, shown_variant
 from fairmark.assets.tiles.rules import has_large_picture
 from fairmark.kernel import json
 from fairmark.kernel.db import Tx

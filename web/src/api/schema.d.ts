@@ -3101,6 +3101,7 @@ export interface components {
             height: number | null;
             thumbnail: string | null;
             media: string | null;
+            images: components["schemas"]["ItemImage"][];
         };
         /** ConfusionReport */
         ConfusionReport: {
@@ -3205,6 +3206,7 @@ export interface components {
             height: number | null;
             thumbnail: string | null;
             media: string | null;
+            images: components["schemas"]["ItemImage"][];
             /** Format: date-time */
             updated_at: string;
         };
@@ -3316,6 +3318,7 @@ export interface components {
             height: number | null;
             thumbnail: string | null;
             media: string | null;
+            images: components["schemas"]["ItemImage"][];
         };
         /** Export */
         Export: {
@@ -3396,6 +3399,7 @@ export interface components {
             height: number | null;
             thumbnail: string | null;
             media: string | null;
+            images: components["schemas"]["ItemImage"][];
             /** Format: date-time */
             at: string;
         };
@@ -3505,6 +3509,7 @@ export interface components {
             height: number | null;
             thumbnail: string | null;
             media: string | null;
+            images: components["schemas"]["ItemImage"][];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -3827,6 +3832,14 @@ export interface components {
             instances: boolean;
             skeleton?: components["schemas"]["Skeleton"] | null;
         };
+        /** ItemImage */
+        ItemImage: {
+            name: string;
+            width: number | null;
+            height: number | null;
+            thumbnail: string | null;
+            media: string | null;
+        };
         /** ItemView */
         ItemView: {
             /** Format: uuid */
@@ -4061,6 +4074,7 @@ export interface components {
             height: number | null;
             url: string;
             tiles?: string | null;
+            thumbnail?: string | null;
         };
         /** Member */
         Member: {

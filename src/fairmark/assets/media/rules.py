@@ -20,6 +20,8 @@ THUMBNAIL_TYPE = "image/webp"
 WEBP_SIDE_MAX = 16_383
 NOT_VIEWABLE = frozenset({"image/tiff", "image/jp2", "application/dicom"})
 LARGEST_THUMBNAIL = str(THUMBNAIL_SIZES[-1])
+SMALL = "256"
+"""The thumbnail that stands for an image in a row of them."""
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _NOT_PLAIN = re.compile(r"[^ !#$%&\'()+,.0-9;=@A-Z\[\]^_`a-z{}~-]")

@@ -69,7 +69,7 @@ export function workspaceOn(
   const settings = new Settings(null)
   settings.set({ sideBySide: false })
   const workspace = new Workspace(session, settings, null, null)
-  workspace.views.resize(IMAGE, 1)
+  workspace.resize(IMAGE, 1)
   workspace.view = { scale: 1, x: 0, y: 0 }
   return workspace
 }

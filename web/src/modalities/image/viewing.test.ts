@@ -7,7 +7,7 @@ const PANE = { width: 600, height: 400 }
 
 function seen(degrees: number) {
   const workspace = workspaceOn()
-  workspace.views.resize(PANE, 1)
+  workspace.resize(PANE, 1)
   workspace.fit()
   workspace.turnTo(degrees)
   return workspace

@@ -14,7 +14,7 @@ import type { Pin, Threads } from "#editor/threads.ts"
 import { type Grip, type Sides, type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool.ts"
 import { panTool, selectTool } from "#editor/tools/table.ts"
 import type { Work } from "#editor/work.ts"
-import type { Box } from "#geometry/box.ts"
+import type { Box, Size } from "#geometry/box.ts"
 import type { ImagePoint } from "#geometry/point.ts"
 import type { Focus, Host, Opened } from "../host.ts"
 import type { Difference, Review } from "../review.ts"
@@ -126,6 +126,11 @@ export class Workspace extends Looking implements ToolHost, Host {
 
   get inHand(): View {
     return this.views.inHand
+  }
+
+  /** Gives the stage `size` CSS pixels at `density` device pixels each. */
+  resize(size: Size, density: number): void {
+    this.views.resize(size, density)
   }
 
   /**

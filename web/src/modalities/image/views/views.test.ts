@@ -33,7 +33,7 @@ function setOf(sizes = SIZES, marks = [marked("a", 0), marked("b", 1), marked("c
     newId: () => `n${++last}`,
   })
   const workspace = new Workspace(session, new Settings(null), null, null)
-  workspace.views.resize(PANE, 1)
+  workspace.resize(PANE, 1)
   return workspace
 }
 
@@ -97,7 +97,7 @@ describe("views that are linked", () => {
     workspace.turnTo(90)
     expect(workspace.views.shown.map(({ turn }) => turn)).toEqual([90, 90, 90])
     workspace.turnTo(0)
-    workspace.views.resize({ width: 603, height: 803 }, 1)
+    workspace.resize({ width: 603, height: 803 }, 1)
     for (const view of workspace.views.shown) {
       const [x, y] = middleOf(view)
       expect(Math.hypot(x - view.image.width / 2, y - view.image.height / 2) * view.view.scale).toBeLessThan(1)
