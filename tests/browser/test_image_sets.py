@@ -37,8 +37,8 @@ async def drag(editor: EditorPage, asset: int, start: Point, end: Point) -> None
     await editor.page.mouse.up()
 
 
-async def boxes(editor: EditorPage) -> list[tuple[int, int, int, int, int]]:
-    """Image and geometry of each box, in whole pixels."""
+async def boxes(editor: EditorPage) -> list[tuple[int, ...]]:
+    """Image, left, top, width and height of each box, in whole pixels."""
     marks = (await editor.document())["marks"]
     return [
         (mark["asset"], *(round(mark["geometry"][edge]) for edge in ("x", "y", "w", "h")))

@@ -58,7 +58,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 class ManifestRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One item to import. Exactly one of `url`, `path`, `sha256` says where its file is; or `assets` where they all are.
+    """One item to import. Exactly one of `url`, `path`, `sha256` says where its file is, or `assets` for several.
 
     line: from 1; in Parquet the row. after: the place behind this row, to resume from. external_id: the customer's
     name for the item, else its path, URL or hash. path: relative, of a file sent along. sha256: of a file that is there

@@ -62,9 +62,9 @@ SELECT c.submission_id, s.assignment_id, c.project_id, p.name AS project, i.id A
        m.id AS asset_id, m.state AS asset_state, m.width, m.height,
        (SELECT jsonb_agg(jsonb_build_object('asset_id', x.id, 'name', x.name, 'state', x.state, 'width', x.width,
                                             'height', x.height) ORDER BY u.n)
-          FROM unnest(i.asset_ids[1:100]) WITH ORDINALITY AS u (id, n)
+          FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n)
           JOIN assets x ON x.org_id = i.org_id AND x.id = u.id
-         WHERE cardinality(i.asset_ids) > 1) AS images
+         WHERE cardinality(i.asset_ids) > 1 AND u.n <= 100) AS images
   FROM checks c
   JOIN submissions s ON s.org_id = c.org_id AND s.id = c.submission_id
   JOIN tasks t ON t.org_id = c.org_id AND t.id = c.task_id
