@@ -71,8 +71,8 @@ class Origin(StrEnum):
 class Media(msgspec.Struct, frozen=True, kw_only=True):
     """One asset of an item as the editor needs it. url: signed, good for minutes; of a large image a small picture.
 
-    tiles: signed, good for hours: the head of its tiles, where it may be shown in tiles. thumbnail: of an item of several
-    images a picture of 256 pixels at most, signed.
+    tiles: signed, good for hours: the head of its tiles, where it may be shown in tiles. thumbnail: signed; of an item
+    of several images, a picture of 256 pixels at most.
     """
 
     asset_id: AssetId
