@@ -60,6 +60,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
 
     probe: what else is known of it (`orientation`, `frames`, `viewable` ...). same_as: the asset that held these bytes
     first, where this one's address turned out to hold them too. source: the address it came from; empty: uploaded.
+    cut_from: the file that it is a page or frame of; `probe` then knows `page`, `pages`, and when it is shown.
     """
 
     id: AssetId
@@ -74,6 +75,20 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     probe: dict[str, Any]
     fault: Problem | None
     same_as: AssetId | None
+    cut_from: AssetId | None = None
+
+
+class PageView(msgspec.Struct, frozen=True, kw_only=True):
+    """Which page or frame of which file an asset is. number: from 1, of `pages`.
+
+    time_ms: since the first frame of what moves, and duration_ms: how long it is shown; null where nothing moves.
+    """
+
+    file_id: AssetId
+    number: int
+    pages: int
+    time_ms: float | None
+    duration_ms: float | None
 
 
 class AssetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +97,7 @@ class AssetView(msgspec.Struct, frozen=True, kw_only=True):
     url: what to show, full size: the original, or a copy of it where browsers cannot show that. original: the bytes as
     they came. thumbnails: "128", "256", "512", "1024" (pixels of the longer side) -> address; sizes above the image's
     own are left out, but the least is always there. tiles: the head of the asset's tiles, where it is shown in tiles;
-    `url` is a small picture of it then.
+    `url` is a small picture of it then. page: where it was cut from, if it is a page or frame of a file.
     """
 
     id: AssetId
@@ -96,6 +111,7 @@ class AssetView(msgspec.Struct, frozen=True, kw_only=True):
     original: str | None
     thumbnails: dict[str, str]
     tiles: str | None = None
+    page: PageView | None = None
     fault: Problem | None = None
 
 

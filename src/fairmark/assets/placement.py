@@ -151,6 +151,7 @@ async def _resolve(tx: Tx, rows: Sequence[NewItem]) -> tuple[dict[int, Found], l
     known: Known = {}
     waiting = 0
     if urls := wanted[RefKind.URL]:
+        await store.hold_pages(tx)
         names = {url: name or rules.name_of_url(url) for url, name in urls.items()}
         sources, waiting = await store.ensure_sources(tx, names)
         known[RefKind.URL] = {url: (id, names[url]) for url, id in sources.items()}
@@ -164,6 +165,8 @@ async def _resolve(tx: Tx, rows: Sequence[NewItem]) -> tuple[dict[int, Found], l
     if asset_names := list(wanted[RefKind.NAME]):
         by_name = await store.assets_of_names(tx, asset_names)
         known[RefKind.NAME] = {name: (id, name) for name, id in by_name.items()}
+    named = {found[0] for values in known.values() for found in values.values()}
+    pages = await store.pages(tx, list(named)) if named else {}
     found: dict[int, Found] = {}
     faults: list[RowProblem] = []
     for row in rows:
@@ -172,7 +175,11 @@ async def _resolve(tx: Tx, rows: Sequence[NewItem]) -> tuple[dict[int, Found], l
             faults.append(_missing(row, assets.index(None)))
         else:
             there = [asset for asset in assets if asset is not None]
-            found[row.number] = Found(tuple(id for id, _ in there), row.refs[0].name or there[0][1])
+            laid = rules.lay_pages(row, [id for id, _ in there], pages)
+            if isinstance(laid, RowProblem):
+                faults.append(laid)
+            else:
+                found[row.number] = Found(laid, row.refs[0].name or there[0][1])
     return found, faults, waiting
 
 

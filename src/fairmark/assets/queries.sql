@@ -82,7 +82,7 @@ SELECT i.id, i.project_id, i.batch_id, i.external_id, i.name, i.asset_ids, i.met
 
 -- name: assets_by_id
 -- In no order: the caller knows the one it asked in.
-SELECT id, state, name, source, sha256, media_type, bytes, width, height, probe, fault, same_as
+SELECT id, state, name, source, sha256, media_type, bytes, width, height, probe, fault, same_as, cut_from
   FROM assets WHERE org_id = :org_id AND id = ANY (:ids::uuid[]);
 
 -- name: asset_names
@@ -151,7 +151,7 @@ UPDATE assets a SET state = 'pending', fault = NULL, tries = 0, fetch_after = :n
 SELECT a.*
   FROM unnest(:sha256s::bytea[]) AS c (sha256)
  CROSS JOIN LATERAL (SELECT x.id, x.state, x.name, x.source, x.sha256, x.media_type, x.bytes, x.width, x.height, x.probe,
-                            x.fault, x.same_as FROM assets x
+                            x.fault, x.same_as, x.cut_from FROM assets x
                       WHERE x.org_id = :org_id AND x.sha256 >= c.sha256 AND x.sha256 <= c.sha256 AND x.same_as IS NULL
                       ORDER BY x.sha256 LIMIT 1) a;
 
@@ -164,3 +164,48 @@ SELECT :org_id, r.id, r.sha256, 'ready', r.name, r.media_type, r.bytes, r.width,
        AS r (id, sha256, name, media_type, bytes, width, height, probe)
  ORDER BY r.sha256
 ON CONFLICT (org_id, sha256) WHERE sha256 IS NOT NULL AND same_as IS NULL DO NOTHING;
+
+-- name: add_pages
+-- The bytes of each are held by another asset. Whoever cuts the same file at the same time changes nothing.
+INSERT INTO assets (org_id, id, sha256, same_as, state, name, media_type, bytes, width, height, probe, cut_from, page,
+                    created_at)
+SELECT :org_id, r.id, h.sha256, h.id, 'ready', r.name, h.media_type, h.bytes, h.width, h.height, r.probe::jsonb,
+       :cut_from, r.number, :now
+  FROM unnest(:ids::uuid[], :numbers::int[], :same_as::uuid[], :names::text[], :probes::text[])
+       AS r (id, number, same_as, name, probe)
+  JOIN assets h ON h.org_id = :org_id AND h.id = r.same_as
+ ORDER BY r.number
+ON CONFLICT (org_id, cut_from, page) WHERE cut_from IS NOT NULL DO NOTHING;
+
+-- name: pages_of_assets
+-- The pages of those assets that hold several; they are known by the asset that held the file's bytes first.
+SELECT a.id AS asset_id, p.id AS page_id
+  FROM unnest(:ids::uuid[]) AS u (id)
+ CROSS JOIN LATERAL (SELECT x.id, coalesce(x.same_as, x.id) AS holder FROM assets x
+                      WHERE x.org_id = :org_id AND x.id = u.id AND (x.probe ->> 'frames')::int > 1 OFFSET 0) a
+ CROSS JOIN LATERAL (SELECT x.id, x.page FROM assets x WHERE x.org_id = :org_id AND x.cut_from = a.holder
+                      ORDER BY x.page OFFSET 0) p
+ ORDER BY a.id, p.page;
+
+-- name: lay_pages
+-- In the place of a file come its pages. Labels name assets by number: where that would change, the file stays.
+WITH laid AS (
+    SELECT i.id, array_agg(coalesce(p.id, u.id) ORDER BY u.n, p.page) AS asset_ids, count(*) AS assets,
+           i.prelabel IS NULL OR NOT trim_array(i.asset_ids, 1) && :ids::uuid[] AS is_safe
+      FROM items_with_assets(:ids::uuid[]) w
+      JOIN items i ON i.org_id = :org_id AND i.id = w.id
+     CROSS JOIN unnest(i.asset_ids) WITH ORDINALITY AS u (id, n)
+      LEFT JOIN assets f ON f.org_id = :org_id AND f.id = u.id AND u.id = ANY (:ids::uuid[])
+      LEFT JOIN assets p ON p.org_id = :org_id AND p.cut_from = coalesce(f.same_as, f.id)
+     GROUP BY i.id, i.prelabel, i.asset_ids
+)
+UPDATE items i SET asset_ids = laid.asset_ids FROM laid
+ WHERE i.org_id = :org_id AND i.id = laid.id AND laid.is_safe AND laid.assets <= :assets_max;
+
+-- name: hold_pages
+-- Until this transaction ends, no fetched file is taken apart: its pages would not find the items that are about to come.
+SELECT pg_advisory_xact_lock_shared(hashtextextended('fairmark.pages ' || :org_id::uuid, 0));
+
+-- name: claim_pages
+-- Waits for those who hold the pages.
+SELECT pg_advisory_xact_lock(hashtextextended('fairmark.pages ' || :org_id::uuid, 0));

@@ -2,15 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import unquote
+from uuid import UUID
 
 import msgspec
 
 from fairmark.assets.fetching.rules import check_source
 from fairmark.assets.model import (
+    ASSETS_MAX,
     META_BYTES_MAX,
     NAME_BYTES_MAX,
     NAME_CHARS_MAX,
@@ -65,6 +67,15 @@ def name_of_url(url: str) -> str:
     last = unquote(path.rpartition("/")[2]).replace("\\", "/").rstrip("/").rpartition("/")[2]
     name = unicodedata.normalize("NFC", _CONTROL.sub("_", last))[-NAME_CHARS_MAX:]
     return name or "file"
+
+
+def page_name(file: str, word: str, number: int, suffix: str) -> str:
+    """What to call a page of a file: "scan.tif, page 2.png". It ends as the page's file does: exports go by that."""
+    ending = f", {word} {number}{suffix}"
+    name = file[-(NAME_CHARS_MAX - len(ending)) :]
+    while len(name.encode()) + len(ending) > NAME_BYTES_MAX:
+        name = name[1:]
+    return name + ending
 
 
 def encode_meta(meta: dict[str, Any]) -> str:
@@ -163,6 +174,30 @@ def _ref_of(asset: AssetIn, prefixes: Sequence[str]) -> Ref:
     if asset.sha256 is not None:
         return Ref(RefKind.SHA256, bytes.fromhex(asset.sha256), name)
     return Ref(RefKind.NAME, name, name)
+
+
+def lay_pages(
+    row: NewItem, asset_ids: Sequence[UUID], pages: Mapping[UUID, Sequence[UUID]]
+) -> tuple[UUID, ...] | RowProblem:
+    """The assets of a row with those that hold several pages replaced by these, or why that cannot be."""
+    laid = [page for id in asset_ids for page in pages.get(id, (id,))]
+    if len(laid) > ASSETS_MAX:
+        return RowProblem(
+            row.number,
+            BadRow.code,
+            f"The item's files hold {len(laid)} images, {ASSETS_MAX} at most.",
+            "Divide them over several items.",
+            "/assets",
+        )
+    if row.prelabel is not None and any(id in pages for id in asset_ids[:-1]):
+        return RowProblem(
+            row.number,
+            LabelsUnfit.code,
+            "The labels name the item's images by number, and a file before the last holds several pages.",
+            "Put files of several pages last, or name the pages by their own ids.",
+            "/prelabel",
+        )
+    return tuple(laid)
 
 
 def _refuse_nul(text: str, what: str) -> None:

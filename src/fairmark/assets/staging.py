@@ -1,11 +1,12 @@
 """Files on their way in: a folder of this machine where bytes wait until they are looked at and stored."""
 
 import errno
+import shutil
 import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import BinaryIO, cast
 
 from fairmark.kernel.errors import Unavailable
@@ -27,10 +28,17 @@ class StagingFull(Unavailable):
 def staged(settings: Settings) -> Generator[tuple[BinaryIO, Path]]:
     """An empty file to write and its path; removed at the end. Raises StagingFull, also for writes inside the block."""
     folder = _folder(settings)
-    try:
+    with _room():
         folder.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=folder, prefix="in-", buffering=1 << 20) as file:
             yield cast(BinaryIO, file), Path(file.name)
+
+
+@contextmanager
+def _room() -> Generator[None]:
+    """Says of a full or broken disk what it is. Raises StagingFull."""
+    try:
+        yield
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
@@ -38,6 +46,16 @@ def staged(settings: Settings) -> Generator[tuple[BinaryIO, Path]]:
             f"The file cannot be kept on this machine: {error.strerror or error}.",
             mend="Tell the operator to look at the space in data_dir.",
         ) from error
+
+
+@contextmanager
+def staged_folder(settings: Settings) -> Generator[Path]:
+    """An empty folder; removed at the end with what is in it. Raises StagingFull, also for writes inside the block."""
+    folder = _folder(settings)
+    with _room():
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder, prefix="in-", ignore_cleanup_errors=True) as made:
+            yield Path(made)
 
 
 @asynccontextmanager
@@ -59,7 +77,10 @@ def sweep(settings: Settings) -> int:
     for path in folder.glob("in-*") if folder.is_dir() else ():
         try:
             if path.stat().st_mtime < due:
-                path.unlink()
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink()
                 removed += 1
         except FileNotFoundError:
             continue

@@ -11,7 +11,7 @@ from uuid import UUID
 from asyncpg.pgproto import pgproto
 
 from fairmark.assets.inspection.model import Inspected
-from fairmark.assets.model import Asset, AssetState, Batch, BatchState, Item, Problem, ProjectFacts
+from fairmark.assets.model import ASSETS_MAX, Asset, AssetState, Batch, BatchState, Item, Problem, ProjectFacts
 from fairmark.kernel import json, sql
 from fairmark.kernel.actor import ActorKind
 from fairmark.kernel.db import Tx
@@ -50,12 +50,20 @@ class ItemRow(NamedTuple):
 
 
 class Content(NamedTuple):
-    """Bytes that are stored and sound, and what they are to be called."""
+    """Bytes that are stored and sound, and what they are to be called. pages: cut out of it, if it holds several."""
 
     sha256: bytes
     size: int
     name: str
     inspected: Inspected
+    pages: "tuple[PageContent, ...]" = ()
+
+
+class PageContent(NamedTuple):
+    """A page or frame of a file, stored as a file of its own. number: from 1."""
+
+    number: int
+    content: Content
 
 
 async def project(tx: Tx, project_id: ProjectId) -> ProjectFacts | None:
@@ -258,6 +266,40 @@ async def add_contents(tx: Tx, new: Sequence[tuple[UUID, Content]]) -> None:
     )
 
 
+async def add_pages(tx: Tx, file_id: AssetId, new: Sequence[tuple[UUID, PageContent, AssetId]]) -> None:
+    """Pages of a file: (id, page, the asset that holds its bytes) each. Those that are there are left as they are."""
+    await tx.run(
+        q.add_pages,
+        org_id=tx.org_id,
+        now=tx.now,
+        cut_from=file_id,
+        ids=[id for id, _, _ in new],
+        numbers=[page.number for _, page, _ in new],
+        same_as=[holder for _, _, holder in new],
+        names=[page.content.name for _, page, _ in new],
+        probes=[json.encode(page.content.inspected.probe) for _, page, _ in new],
+    )
+
+
+async def pages(tx: Tx, asset_ids: Sequence[UUID]) -> dict[UUID, list[AssetId]]:
+    """Asset -> its pages in their order, of those that hold several."""
+    found: dict[UUID, list[AssetId]] = {}
+    for row in await tx.all(q.pages_of_assets, org_id=tx.org_id, ids=asset_ids):
+        found.setdefault(row["asset_id"], []).append(AssetId(row["page_id"]))
+    return found
+
+
+async def hold_pages(tx: Tx) -> None:
+    """Keeps `lay_pages` waiting until this transaction ends: for those who read which assets have pages, and add items."""
+    await tx.run(q.hold_pages, org_id=tx.org_id)
+
+
+async def lay_pages(tx: Tx, asset_ids: Sequence[AssetId]) -> None:
+    """Puts the pages of these assets into items in their place. Items whose labels or size forbid it keep the file."""
+    await tx.run(q.claim_pages, org_id=tx.org_id)
+    await tx.run(q.lay_pages, org_id=tx.org_id, ids=list(asset_ids), assets_max=ASSETS_MAX)
+
+
 def asset_of(row: Any) -> Asset:
     """An asset from its row, as `assets_by_id` selects it."""
     return Asset(
@@ -273,6 +315,7 @@ def asset_of(row: Any) -> Asset:
         probe=json.decode(row["probe"]),
         fault=json.decode(row["fault"], Problem) if row["fault"] else None,
         same_as=row["same_as"],
+        cut_from=row["cut_from"],
     )
 
 

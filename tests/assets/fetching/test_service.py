@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
+from PIL import Image
 
 from fairmark.assets.events import AssetFailed, AssetReady
 from fairmark.assets.fetching.service import fetch_pending, revive, settle
@@ -48,6 +50,13 @@ async def add(place: Place, *urls: str) -> list[AssetId]:
         row["source"]: row["id"] for row in await place.rows("SELECT * FROM assets WHERE org_id = $1", place.org_id)
     }
     return [ids[url] for url in urls]
+
+
+def two_frames() -> bytes:
+    file = BytesIO()
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=50)
+    return file.getvalue()
 
 
 async def asset(place: Place, id: AssetId) -> Any:
@@ -116,6 +125,32 @@ class TestFetchPending:
         await fetch_pending(fetching.site, fetching.org_id, Names())
         assert (await asset(fetching, id))["state"] == "ready"
         assert await fetching.count("items") == 1
+
+    async def test_lays_the_pages_of_a_file_into_the_items_that_wait_for_it(self, fetching: Place, web: Web) -> None:
+        web.gives("/two.gif", two_frames())
+        web.gives("/a.png", picture())
+        urls = [{"url": web.url("/two.gif")}, {"url": web.url("/a.png")}]
+        labels = {"schema": "fairmark.annotation/1", "marks": [], "answers": {"q": "x"}, "links": []}
+        rows = [{"external_id": "both", "assets": urls}, {"external_id": "alone", "assets": urls[:1]}]
+        await fetching.http.post(f"/api/v1/projects/{fetching.project_id}/items", json={"items": rows})
+        await fetching.owner.execute(
+            "UPDATE items SET prelabel = $1 WHERE org_id = $2 AND external_id = 'both'",
+            json.encode(labels),
+            fetching.org_id,
+        )
+        assert await fetch_pending(fetching.site, fetching.org_id, Names()) is None
+        pages = await fetching.rows(
+            "SELECT id, name FROM assets WHERE org_id = $1 AND page > 0 ORDER BY page", fetching.org_id
+        )
+        assert [row["name"] for row in pages] == ["two.gif, frame 1.png", "two.gif, frame 2.png"]
+        laid = {
+            row["external_id"]: row["asset_ids"]
+            for row in await fetching.rows("SELECT * FROM items WHERE org_id = $1", fetching.org_id)
+        }
+        assert laid["alone"] == [row["id"] for row in pages]
+        # Labels name images by number: with pages before the second image, they would name another.
+        assert len(laid["both"]) == 2
+        assert pages[0]["id"] in await told(fetching, AssetReady)
 
     async def test_knows_the_same_bytes_from_several_addresses(self, fetching: Place, web: Web) -> None:
         data = picture(200, 100)

@@ -2784,6 +2784,7 @@ export interface components {
                 [key: string]: string;
             };
             tiles?: string | null;
+            page?: components["schemas"]["PageView"] | null;
             fault?: components["schemas"]["assets_model_Problem"] | null;
         };
         /** AssetsSource */
@@ -4346,6 +4347,15 @@ export interface components {
             open_cases: number;
             /** @default  */
             alpha_title: string;
+        };
+        /** PageView */
+        PageView: {
+            /** Format: uuid */
+            file_id: string;
+            number: number;
+            pages: number;
+            time_ms: number | null;
+            duration_ms: number | null;
         };
         /** Part */
         Part: {

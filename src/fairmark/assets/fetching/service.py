@@ -174,10 +174,24 @@ async def _record(tx: Tx, outcomes: Sequence[Outcome]) -> None:
         first = {digest: asset.id for digest, asset in known.items()}
         ready = [_placed(each, first.setdefault(each.sha256, each.id)) for each in ready]
         if ids := await store.settle_ready(tx, ready):
-            await announce(tx, AssetReady(asset_ids=ids))
-            await tiles.want(tx, list((await assets_store.assets(tx, ids)).values()))
+            fetched = await assets_store.assets(tx, ids)
+            pages = await _lay_pages(tx, [each for each in ready if each.id in fetched])
+            for start in range(0, len(pages) + len(ids), IDS_MAX):
+                await announce(tx, AssetReady(asset_ids=[*ids, *pages][start : start + IDS_MAX]))
+            await tiles.want(tx, list(fetched.values()))
     if failed and (ids := await store.settle_failed(tx, failed)):
         await announce(tx, AssetFailed(asset_ids=ids))
+
+
+async def _lay_pages(tx: Tx, ready: Sequence[Ready]) -> list[AssetId]:
+    """Puts the pages of fetched files into the items that wait for them; returns the first page of each file."""
+    for each in ready:
+        if each.content is not None:
+            await contents.keep_pages(tx, each.same_as or each.id, each.content)
+    pages = await assets_store.pages(tx, [each.id for each in ready])
+    if pages:
+        await assets_store.lay_pages(tx, [AssetId(id) for id in pages])
+    return [found[0] for found in pages.values()]
 
 
 def _placed(ready: Ready, holder: AssetId) -> Ready:
@@ -205,6 +219,7 @@ def _as_new(claimed: Claimed, content: Content) -> Ready:
         found.width,
         found.height,
         json.encode(found.probe),
+        content,
     )
 
 

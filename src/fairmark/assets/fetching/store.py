@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from fairmark.assets.model import Problem
+from fairmark.assets.store import Content
 from fairmark.kernel import json, sql
 from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import AssetId
@@ -22,7 +23,10 @@ class Claimed(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """What a fetched asset turned out to be. same_as: who held these bytes before. probe: JSON."""
+    """What a fetched asset turned out to be. same_as: who held these bytes before. probe: JSON.
+
+    content: the bytes, where nobody held them.
+    """
 
     id: AssetId
     sha256: bytes
@@ -32,6 +36,7 @@ class Ready(NamedTuple):
     width: int | None
     height: int | None
     probe: str
+    content: Content | None = None
 
 
 class Failed(NamedTuple):

@@ -6,6 +6,7 @@ that started it is killed.
 
 import contextlib
 import errno
+import hashlib
 import io
 import os
 import resource
@@ -18,7 +19,19 @@ from typing import BinaryIO
 
 import msgspec
 
-from fairmark.assets.inspection.model import Answer, Cut, Inspect, Inspected, Progress, Question, Refused, Shrunk
+from fairmark.assets.inspection.model import (
+    Answer,
+    Cut,
+    Inspect,
+    Inspected,
+    PagePart,
+    Part,
+    Parted,
+    Progress,
+    Question,
+    Refused,
+    Shrunk,
+)
 from fairmark.kernel.errors import FairmarkError
 from fairmark.modalities import MODALITIES
 
@@ -49,6 +62,26 @@ def cut(file: BinaryIO, question: Cut, pixels_max: int, tell: Callable[[float], 
     return Shrunk(pyramid.small_pictures(small, question.sizes))
 
 
+def part(file: BinaryIO, question: Part, pixels_max: int) -> Parted:
+    """Writes the pages, each looked at like a file that came by itself. Raises a named error that says which is bad."""
+    from fairmark.modalities.image.pixels import pages  # heavy, and most processes never need them
+
+    made: list[PagePart] = []
+    for page in pages.cut_pages(file, Path(question.into), pixels_max):
+        try:
+            with page.path.open("rb") as one:
+                inspected = inspect(one, page.path.name, pixels_max)
+                one.seek(0)
+                digest = hashlib.file_digest(one, "sha256").hexdigest()
+        except FairmarkError as error:
+            raise pages.of_page(error, page.number, page.word) from error
+        size = page.path.stat().st_size
+        made.append(
+            PagePart(page.number, page.word, str(page.path), digest, size, page.time_ms, page.duration_ms, inspected)
+        )
+    return Parted(made)
+
+
 def answer(question: Question, data: bytes, pixels_max: int, tell: Callable[[float], None] = lambda _: None) -> Answer:
     """The answer to one question; never raises for what a file can do. tell: hears what share is done."""
     try:
@@ -57,11 +90,13 @@ def answer(question: Question, data: bytes, pixels_max: int, tell: Callable[[flo
                 return inspect(file, question.name, pixels_max)
             if isinstance(question, Cut):
                 return cut(file, question, pixels_max, tell)
+            if isinstance(question, Part):
+                return part(file, question, pixels_max)
             return Shrunk(IMAGE.thumbnails(file, question.sizes, pixels_max=pixels_max))
     except OSError as error:
         if error.errno != errno.ENOSPC:
             return _broken(error)
-        return Refused("staging_full", "This machine has no room for the tiles.", "Tell the operator to add space.")
+        return Refused("staging_full", "This machine has no room for what is cut.", "Tell the operator to add space.")
     except FairmarkError as error:
         return Refused(error.code, error.message, error.mend)
     except MemoryError:

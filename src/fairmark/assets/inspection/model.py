@@ -34,7 +34,16 @@ class Cut(msgspec.Struct, frozen=True, tag="cut"):
     bytes: int = 0
 
 
-Question = Inspect | Shrink | Cut
+class Part(msgspec.Struct, frozen=True, tag="part"):
+    """The pages of the file at `path`, or in the bytes that follow, please: a file of each in the folder `into`."""
+
+    name: str
+    into: str
+    path: str = ""
+    bytes: int = 0
+
+
+Question = Inspect | Shrink | Cut | Part
 
 
 class Inspected(msgspec.Struct, frozen=True, tag="inspected"):
@@ -52,6 +61,25 @@ class Shrunk(msgspec.Struct, frozen=True, tag="shrunk"):
     pictures: dict[int, bytes]
 
 
+class PagePart(msgspec.Struct, frozen=True):
+    """A page or frame, a file of its own at `path`. number: from 1. word: "page" or "frame". times: see `Page`."""
+
+    number: int
+    word: str
+    path: str
+    sha256: str
+    bytes: int
+    time_ms: float | None
+    duration_ms: float | None
+    inspected: Inspected
+
+
+class Parted(msgspec.Struct, frozen=True, tag="parted"):
+    """All pages of a file, in their order."""
+
+    pages: list[PagePart]
+
+
 class Progress(msgspec.Struct, frozen=True, tag="progress"):
     """More is to come. share: what is done, 0 to 1."""
 
@@ -66,7 +94,7 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     mend: str = ""
 
 
-Answer = Inspected | Shrunk | Progress | Refused
+Answer = Inspected | Shrunk | Parted | Progress | Refused
 
 
 class FileRefused(Invalid):

@@ -22,6 +22,8 @@ from fairmark.assets.inspection.model import (
     Inspect,
     Inspected,
     InspectionFailed,
+    Part,
+    Parted,
     Progress,
     Question,
     Refused,
@@ -33,6 +35,8 @@ from fairmark.kernel.settings import Settings
 CHILD = "fairmark.assets.inspection.child"
 ANSWER_S = 120.0
 """A file that is not understood in this time is refused."""
+PART_S = 300.0
+"""A file whose pages are not cut out in this time is refused."""
 CUT_S = 7200.0
 """An image that is not cut into tiles in this time is not shown."""
 IDLE_S = 30.0
@@ -155,11 +159,27 @@ class Inspector:
         assert isinstance(answer, Shrunk)
         return answer.pictures
 
+    async def part(self, name: str, data: bytes | Path, into: Path) -> Parted:
+        """Cuts the pages or frames of `data` into files in the folder `into`. In a process and a thread of its own.
+
+        Raises FileRefused, InspectionFailed.
+        """
+        child = _Child(self._pixels_max)
+        try:
+            path, rest = (str(data), b"") if isinstance(data, Path) else ("", data)
+            answer = await asyncio.to_thread(child.ask, Part(name, str(into), path, len(rest)), rest, PART_S)
+        finally:
+            child.close()
+        if isinstance(answer, Refused):
+            raise FileRefused.of(answer)
+        assert isinstance(answer, Parted)
+        return answer
+
     async def _answer(self, question: Question, data: bytes) -> Inspected | Shrunk:
         answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, question, data)
         if isinstance(answer, Refused):
             raise FileRefused.of(answer)
-        assert not isinstance(answer, Progress)
+        assert isinstance(answer, Inspected | Shrunk)
         return answer
 
     def close(self) -> None:

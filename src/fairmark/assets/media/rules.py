@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
-from fairmark.assets.model import ORIGINAL, THUMBNAIL_SIZES, VARIANTS, VIEW, Asset, AssetState, AssetView
+from fairmark.assets.model import ORIGINAL, THUMBNAIL_SIZES, VARIANTS, VIEW, Asset, AssetState, AssetView, PageView
 from fairmark.assets.tiles.rules import PICTURES_TOO, has_large_picture, is_tiled, tiles_url
 from fairmark.kernel.errors import FairmarkError
 from fairmark.kernel.http import Site
@@ -73,7 +73,21 @@ def asset_view(site: Site, org_id: OrgId, asset: Asset, now: datetime) -> AssetV
         original=url(ORIGINAL) if ready else None,
         thumbnails={str(size): url(str(size)) for size in (thumbnail_sizes(asset) if ready else ())},
         tiles=tiles_url(site, org_id, asset.id, now) if ready and is_tiled(asset) else None,
+        page=_page_of(asset),
         fault=asset.fault,
+    )
+
+
+def _page_of(asset: Asset) -> PageView | None:
+    if asset.cut_from is None:
+        return None
+    probe = asset.probe
+    return PageView(
+        file_id=asset.cut_from,
+        number=probe["page"],
+        pages=probe["pages"],
+        time_ms=probe.get("time_ms"),
+        duration_ms=probe.get("duration_ms"),
     )
 
 

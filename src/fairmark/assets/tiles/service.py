@@ -52,7 +52,9 @@ def check_address(site: Site, org_id: OrgId, asset_id: AssetId, expires: int, si
 
 async def want(tx: Tx, assets: Sequence[Asset]) -> None:
     """Has the tiles made of those assets that are shown in tiles, once for each content."""
-    digests = {bytes.fromhex(asset.sha256) for asset in assets if asset.sha256 and rules.is_tiled(asset)}
+    # Of a file of several pages it is the pages that are shown.
+    shown = [asset for asset in assets if asset.sha256 and rules.is_tiled(asset) and asset.probe.get("frames", 1) == 1]
+    digests = {bytes.fromhex(asset.sha256) for asset in shown if asset.sha256}
     for digest in await store.want(tx, sorted(digests)) if digests else []:
         await jobs.enqueue(tx, JOB, key=digest.hex(), sha256=digest.hex())
 

@@ -23,7 +23,7 @@ def tiff(numbers: np.ndarray, **options: Any) -> bytes:
 
 
 def dicom(numbers: np.ndarray, syntax: str = ExplicitVRLittleEndian, **more: Any) -> bytes:
-    """A CT slice of signed or unsigned 16-bit values."""
+    """A CT slice of signed or unsigned 16-bit values; of [frames, height, width] a file of several frames."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = UID("1.2.840.10008.5.1.4.1.1.2")
     meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=["fairmark"])
@@ -31,7 +31,11 @@ def dicom(numbers: np.ndarray, syntax: str = ExplicitVRLittleEndian, **more: Any
     made = FileDataset("", Dataset(), file_meta=meta, preamble=b"\0" * 128)
     made.SOPClassUID, made.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
     made.Modality = "CT"
-    made.Rows, made.Columns = numbers.shape[:2]
+    if numbers.ndim == 3 and more.get("SamplesPerPixel", 1) == 1:
+        made.NumberOfFrames = len(numbers)
+        made.Rows, made.Columns = numbers.shape[1:]
+    else:
+        made.Rows, made.Columns = numbers.shape[:2]
     made.SamplesPerPixel, made.PhotometricInterpretation = 1, "MONOCHROME2"
     made.BitsAllocated = made.BitsStored = 16
     made.HighBit, made.PixelRepresentation = 15, int(numbers.dtype.kind == "i")

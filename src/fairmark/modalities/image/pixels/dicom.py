@@ -1,10 +1,11 @@
-"""DICOM: one still image of one file, in its own values, with the window that the file asks for."""
+"""DICOM: the first image of a file, in its own values, with the window that the file asks for."""
 
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
 import pydicom
+from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 from pydicom.pixels.processing import convert_color_space
@@ -62,33 +63,44 @@ class DicomRaster:
         self._shift = -32768.0 if data.get("PixelRepresentation", 0) == 1 else 0.0
         self.facts = self._facts(width, height)
 
+    @property
+    def frames(self) -> int:
+        return int(self._dataset.get("NumberOfFrames", 1) or 1)
+
+    @property
+    def dataset(self) -> Dataset:
+        """All but the pixels."""
+        return self._dataset
+
     def rows(self) -> Iterator[Pixels]:
+        values = self.numbers(0)
+        if self._is_colour:
+            yield values
+            return
+        yield (values.astype(np.int32) - int(self._shift)).clip(0, 65535).astype(np.uint16)[:, :, None]
+
+    def numbers(self, frame: int) -> Pixels:
+        """The file's own numbers of a frame, [height, width]; colours as RGB, [height, width, 3].
+
+        Raises DamagedImage.
+        """
         self._file.seek(0)
         try:
-            values = np.asarray(pixel_array(self._file, raw=True))
-            if self._is_colour:
-                found = str(self._dataset.PhotometricInterpretation)
-                yield values if found == "RGB" else convert_color_space(values, found, "RGB")
-                return
+            values = np.asarray(pixel_array(self._file, raw=True, index=frame))
+            found = str(self._dataset.PhotometricInterpretation)
+            return convert_color_space(values, found, "RGB") if self._is_colour and found != "RGB" else values
         except (RuntimeError, ValueError, AttributeError, NotImplementedError, EOFError) as error:
             raise DamagedImage("The pixels of the DICOM file cannot be decoded.", mend="Export it unpacked.") from error
-        yield (values.astype(np.int32) - int(self._shift)).clip(0, 65535).astype(np.uint16)[:, :, None]
 
     def _check(self) -> None:
         data = self._dataset
         syntax = data.file_meta.get("TransferSyntaxUID", "1.2.840.10008.1.2")
-        frames = int(data.get("NumberOfFrames", 1) or 1)
         kind = str(data.get("PhotometricInterpretation", ""))
         if str(syntax) not in _READ:
             name = getattr(syntax, "name", str(syntax))
             raise PixelsRefused(
                 f"The DICOM file is packed as '{name}', which is not read here.",
                 mend="Export it unpacked (Explicit VR Little Endian), as JPEG baseline, JPEG 2000 or RLE.",
-            )
-        if frames > 1:
-            raise PixelsRefused(
-                f"The DICOM file holds {frames} frames; an asset is one still image.",
-                mend="Export each frame as a file, and send them as the assets of one item.",
             )
         if kind not in (*_GREYS, *_COLOURS) or int(data.BitsAllocated) not in (8, 16):
             raise PixelsRefused(

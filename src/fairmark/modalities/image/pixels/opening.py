@@ -21,7 +21,9 @@ from fairmark.modalities.image.pixels.tiff import TiffRaster, first_page, is_val
 from fairmark.modalities.image.probe import ImageTooLarge, checked, inspect
 from fairmark.modalities.model import Probe, Source
 
-_TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+NOT_UNDERSTOOD = (TiffFileError, IndexError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
+"""What tifffile raises for a file that it makes nothing of."""
+TIFF_MARKS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 
 
 def probe(source: Source, *, pixels_max: int) -> Probe:
@@ -40,17 +42,23 @@ def _probe(file: BinaryIO, pixels_max: int) -> Probe:
     if found is not None:
         return found
     found = inspect(file, (), pixels_max=pixels_max)[0]
-    if found.frames > 1:
-        raise PixelsRefused(
-            f"The file holds {found.frames} frames; an asset is one still image.",
-            mend="Save each frame as a file, and send them as the assets of one item.",
-        )
-    if png.kind_of(_head(file)) is not None:
+    if found.media_type == "image/tiff" and found.frames > 1:
+        found = msgspec.structs.replace(found, frames=_tiff_frames(file, found.frames))
+    if png.kind_of(head_of(file)) is not None:
         return msgspec.structs.replace(found, tiles="values")
     return msgspec.structs.replace(found, tiles="picture") if is_large(found.width, found.height) else found
 
 
-def _head(file: BinaryIO) -> bytes:
+def _tiff_frames(file: BinaryIO, told: int) -> int:
+    """How many pictures there are in a TIFF in which Pillow found `told`: it counts smaller copies too."""
+    try:
+        file.seek(0)
+        return len(pages_of(TiffFile(file)))
+    except NOT_UNDERSTOOD:
+        return told
+
+
+def head_of(file: BinaryIO) -> bytes:
     file.seek(0)
     head = file.read(132)
     file.seek(0)
@@ -62,14 +70,14 @@ def look(file: BinaryIO, pixels_max: int) -> Probe | None:
 
     Raises ImageRefused for one that is not taken. In what is too large to be decoded, damage is found by cutting it.
     """
-    head = _head(file)
+    head = head_of(file)
     if is_dicom(head):
         raster = DicomRaster(file, pixels_max)
         for _ in raster.rows():
             pass
         facts = raster.facts
-        return _described(MEDIA_TYPE, facts, "RGB" if facts.form == "picture" else "I;16")
-    return _look_at_tiff(file, pixels_max) if head.startswith(_TIFF) else None
+        return _described(MEDIA_TYPE, facts, "RGB" if facts.form == "picture" else "I;16", raster.frames)
+    return _look_at_tiff(file, pixels_max) if head.startswith(TIFF_MARKS) else None
 
 
 def _look_at_tiff(file: BinaryIO, pixels_max: int) -> Probe | None:
@@ -77,16 +85,11 @@ def _look_at_tiff(file: BinaryIO, pixels_max: int) -> Probe | None:
         file.seek(0)
         tiff = TiffFile(file)
         page = tiff.pages[0]
-        count = pages_of(tiff)
-    except (TiffFileError, IndexError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
+        count = len(pages_of(tiff))
+    except NOT_UNDERSTOOD:
         file.seek(0)
         return None  # not one that tifffile understands: Pillow has the word
     assert isinstance(page, TiffPage)
-    if count > 1:
-        raise PixelsRefused(
-            f"The TIFF holds {count} pages; an asset is one image.",
-            mend="Save each page as a file, and send them as the assets of one item.",
-        )
     pixels = page.imagewidth * page.imagelength
     if not is_values(page) and pixels <= pixels_max:
         file.seek(0)
@@ -101,21 +104,21 @@ def _look_at_tiff(file: BinaryIO, pixels_max: int) -> Probe | None:
         for _ in raster.rows():  # the only way to find all damage
             pass
     facts = raster.facts
-    return _described("image/tiff", facts, f"{page.samplesperpixel} x {page.dtype}")
+    return _described("image/tiff", facts, f"{page.samplesperpixel} x {page.dtype}", count)
 
 
-def _described(media_type: str, facts: Facts, mode: str) -> Probe:
-    return Probe(media_type, facts.width, facts.height, 1, 1, mode, facts.alpha, False, facts.form)
+def _described(media_type: str, facts: Facts, mode: str, frames: int) -> Probe:
+    return Probe(media_type, facts.width, facts.height, frames, 1, mode, facts.alpha, False, facts.form)
 
 
 def raster_of(file: BinaryIO, pixels_max: int) -> Raster:
     """The pixels of any image that is taken. Raises ImageRefused."""
-    head = _head(file)
+    head = head_of(file)
     if is_dicom(head):
         return DicomRaster(file, pixels_max)
     if (kind := png.kind_of(head)) is not None:
         return png.PngRaster(file, kind, pixels_max)
-    if head.startswith(_TIFF):
+    if head.startswith(TIFF_MARKS):
         page = first_page(file)
         if is_values(page) or page.imagewidth * page.imagelength > pixels_max:
             return TiffRaster(file)

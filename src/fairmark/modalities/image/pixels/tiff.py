@@ -42,11 +42,15 @@ def first_page(file: BinaryIO) -> TiffPage:
     return page
 
 
-def pages_of(file: TiffFile) -> int:
-    """Pages that are pictures of their own: smaller copies and masks of others do not count."""
+def pages_of(file: TiffFile) -> list[tuple[int, TiffPage]]:
+    """Pages that are pictures of their own, with their places in the file: no smaller copies and masks of others."""
     first = file.pages[0]
     assert isinstance(first, TiffPage)
-    return sum(1 for page in file.pages if not _subfile(page) & (_REDUCED | 4) and not _is_copy(page, first))
+    return [
+        (place, page)
+        for place, page in enumerate(file.pages)
+        if isinstance(page, TiffPage) and not _subfile(page) & (_REDUCED | 4) and not _is_copy(page, first)
+    ]
 
 
 def _subfile(page: Any) -> int:
@@ -70,11 +74,14 @@ def is_values(page: TiffPage) -> bool:
 
 
 class TiffRaster:
-    """The first page of a TIFF. Raises PixelsRefused for a way of storing pixels that is not read in pieces."""
+    """A page of a TIFF, the first if none is named.
 
-    def __init__(self, file: BinaryIO) -> None:
+    Raises PixelsRefused for a way of storing pixels that is not read in pieces.
+    """
+
+    def __init__(self, file: BinaryIO, page: TiffPage | None = None) -> None:
         self._file = file
-        page = first_page(file)
+        page = page or first_page(file)
         self._page = page
         self._dtype = np.dtype(page.dtype)
         self._bands = page.samplesperpixel
@@ -95,7 +102,7 @@ class TiffRaster:
         self.facts = Facts(self._form, width, height, bands, alpha, self._scale, self._offset, shown, inverted)
 
     def rows(self) -> Iterator[Pixels]:
-        for piece in self._numbers():
+        for piece in self.numbers():
             yield self._as_picture(piece) if self._form == "picture" else self._as_stored(piece)
 
     def _check(self) -> None:
@@ -153,7 +160,7 @@ class TiffRaster:
     def _piece_bands(self) -> int:
         return 1 if self._planes > 1 else self._bands
 
-    def _numbers(self) -> Iterator[Pixels]:
+    def numbers(self) -> Iterator[Pixels]:
         """Rows of the file's own numbers, [rows, width, bands], turned upright."""
         if self._turn == 1:
             yield from self._pieces()
@@ -266,7 +273,7 @@ class TiffRaster:
         if self._dtype == np.dtype("i2"):
             return 1.0, -32768.0
         low, high = np.inf, -np.inf
-        for piece in self._numbers():
+        for piece in self.numbers():
             known = piece[np.isfinite(piece)] if self._dtype.kind == "f" else piece
             if known.size:
                 low, high = min(low, float(known.min())), max(high, float(known.max()))
