@@ -204,8 +204,8 @@ UPDATE items i SET asset_ids = laid.asset_ids FROM laid
 
 -- name: hold_pages
 -- Until this transaction ends, no fetched file is taken apart: its pages would not find the items that are about to come.
-SELECT pg_advisory_xact_lock_shared(hashtextextended('fairmark.pages ' || :org_id::uuid, 0));
+SELECT pg_advisory_xact_lock_shared(hashtextextended(:org_id::uuid::text || 'pages', 7));
 
 -- name: claim_pages
 -- Waits for those who hold the pages.
-SELECT pg_advisory_xact_lock(hashtextextended('fairmark.pages ' || :org_id::uuid, 0));
+SELECT pg_advisory_xact_lock(hashtextextended(:org_id::uuid::text || 'pages', 7));

@@ -290,7 +290,7 @@ async def pages(tx: Tx, asset_ids: Sequence[UUID]) -> dict[UUID, list[AssetId]]:
 
 
 async def hold_pages(tx: Tx) -> None:
-    """Keeps `lay_pages` waiting until this transaction ends: for those who read which assets have pages, and add items."""
+    """Keeps `lay_pages` waiting until this transaction ends: for who reads which assets have pages, and adds items."""
     await tx.run(q.hold_pages, org_id=tx.org_id)
 
 

@@ -24,9 +24,19 @@ export interface TilesState {
   readonly missing: number
   readonly head: TilesHead | null
   readonly window: Window | null
+  /** The coarsest tile, which shows all of the image, once it is here; seen through the window. */
+  readonly whole: ImageBitmap | null
 }
 
-export const NO_TILES: TilesState = { phase: "none", progress: 0, fault: "", missing: 0, head: null, window: null }
+export const NO_TILES: TilesState = {
+  phase: "none",
+  progress: 0,
+  fault: "",
+  missing: 0,
+  head: null,
+  window: null,
+  whole: null,
+}
 
 interface Described {
   readonly state: "waiting" | "done" | "failed"
@@ -201,6 +211,9 @@ export class TileLayer {
   #arrived(): void {
     this.#drawn = null
     this.#noteMissing()
+    const { head, whole } = this.#state
+    const now = (head && this.#store?.get({ level: head.levels - 1, column: 0, row: 0 })) ?? null
+    if (now !== whole) this.#tell({ whole: now })
     this.#onChange()
   }
 

@@ -1,4 +1,4 @@
--- 0010_pages: which file a page or frame was cut out of.
+-- 0011_pages: which file a page or frame was cut out of.
 
 SET LOCAL lock_timeout = '5s';
 
