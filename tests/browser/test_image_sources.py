@@ -155,6 +155,21 @@ class TestWindow:
         assert await shade(editor, (500, 200)) == [140, 140, 140]
         assert server.asked == []
 
+    async def test_the_minimap_is_seen_through_it(self, open_editor: OpenEditor) -> None:
+        server = TileServer(ct(), offset=-1024.0, window=(-160.0, 240.0), unit="HU")
+        editor = await opened(open_editor, server)
+        await editor.keys("Alt+N")
+        middle = """black => {
+            const canvas = document.querySelector(".minimap canvas")
+            if (!canvas) return false
+            const at = canvas.getContext("2d").getImageData(canvas.width / 6, canvas.height / 2, 1, 1).data
+            return at[0] === black
+        }"""
+        await editor.page.wait_for_function(middle, arg=0)
+        await editor.page.get_by_role("spinbutton", name="Black").fill("-560")
+        # -160 is in the middle of -560 to 240.
+        await editor.page.wait_for_function(middle, arg=128)
+
     async def test_shows_the_band_that_is_chosen(self, open_editor: OpenEditor) -> None:
         bands = np.zeros((300, 300, 4), np.uint16)
         for band in range(4):
