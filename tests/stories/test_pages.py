@@ -1,9 +1,11 @@
 """Files of several pages or frames, from every way in to the export: one item, each page an image of its own."""
 
+import asyncio
 import hashlib
 import json
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -35,6 +37,15 @@ def files(folder: Path) -> Path:
     marked[0].save(folder / "clip.gif", save_all=True, append_images=marked[1:], duration=[40, 60, 80])
     (folder / "series.dcm").write_bytes(dicom(np.stack([slope(dtype=np.int16)] * 2), WindowCenter=40, WindowWidth=400))
     return folder
+
+
+async def finished(customer: Customer, task_id: UUID) -> None:
+    """Waits until the task has its result: what was handed in is merged a moment later."""
+    for _ in range(300):
+        if (await customer.client.get_task(task_id)).results:
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError("the task was not finished")
 
 
 class TestPages:
@@ -79,6 +90,7 @@ class TestPages:
         turn = await take(member, project)
         box = Mark(id="m1", kind="box", class_="disc", geometry={"x": 3, "y": 4, "w": 20, "h": 10}, asset=1)
         await member.client.submit(turn.id, Annotation(marks=(box,), answers={"light": "day"}))
+        await finished(customer, turn.task_id)
         out = await client.export(str(project.id), "coco", tmp_path / "coco", unpack=True)
         read = [json.loads(path.read_text()) for path in out.rglob("*.json")]
         labels = next(each for each in read if "annotations" in each)
