@@ -117,3 +117,27 @@ class TestDecidingByKeys:
         await at.keys("Enter")
         await at.another_item(first)
         await expect(at.page.get_by_text(f"What you decided on “{first}” was not taken.")).to_be_visible()
+
+    async def test_a_key_leads_to_changing_and_back_to_deciding_and_another_skips(
+        self, shop: OpenShop, screen: OpenScreen
+    ) -> None:
+        opened, at = await shop(pipeline(review=True), pictures=PICTURES), await screen()
+        await labeled(opened)
+        first = await reviewing(opened, at)
+        await ahead(at)
+        await at.keys("e", "n", "1")
+        await at.drag((20, 20), (80, 80))
+        await at.keys("Control+Enter")
+        second = await at.another_item(first)
+        await expect(at.page.locator(".turn.active").get_by_label("Decide by single keys")).to_be_checked()
+        await ahead(at)
+        await at.keys("s")
+        third = await at.another_item(second)
+        await ahead(at)
+        await at.keys("a")
+        await at.another_item(third)
+        for _ in range(100):
+            if len(await opened.results()) == 2:
+                break
+            await asyncio.sleep(0.2)
+        assert await opened.results() == {first: ["disc", "disc"], third: ["disc"]}

@@ -36,6 +36,33 @@ export const decideCommands: readonly Command<Host>[] = [
       void work?.review(session.isChanged ? "fix" : "accept", [], "")
     },
   },
+  {
+    id: "decide.fix",
+    title: "Change something, then go on deciding",
+    group: "Review",
+    modes: DECIDE,
+    keys: keys("E"),
+    refusal: notNow,
+    run(host) {
+      const { settings, work } = host
+      settings.set({ decides: false })
+      const stop = work?.topics.on("phase", () => {
+        if (work.phase !== "ended") return
+        stop?.()
+        settings.set({ decides: true })
+      })
+      host.say("Change it; Ctrl+Enter accepts it with your changes and goes on.")
+    },
+  },
+  {
+    id: "decide.skip",
+    title: "Skip: somebody else decides",
+    group: "Review",
+    modes: DECIDE,
+    keys: keys("S"),
+    refusal: notNow,
+    run: ({ work }) => void work?.skip({ reason: "unsure", note: "" }),
+  },
   ...Array.from(
     { length: DIGITS },
     (_, i): Command<Host> => ({
