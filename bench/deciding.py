@@ -4,8 +4,9 @@ Run: python -m bench.deciding [--decisions 60]
 
 Starts a server of its own with photographs of 1600 x 1200, twelve boxes on each handed in by a labeler, signs a
 reviewer in and decides by keys as soon as the next picture is on screen and the one after it stands ready: A accepts,
-every fifth is sent back by a digit. Counted are the keys; measured is the time from a key until the next picture is drawn, and until the next decision could be made without
-waiting. A reviewer who decides 1,000 in an hour takes 3.6 s for each: the product must need far less.
+every fifth is sent back by a digit. Counted are the keys; measured is the time from a key until the next picture is
+drawn, and until the next decision could be made without waiting. A reviewer who decides 1,000 in an hour takes 3.6 s
+for each: the product must need far less.
 """
 
 import argparse
@@ -25,7 +26,8 @@ EACH_MS = 3600.0
 """What a decision takes of an hour of 1,000."""
 REJECT_EVERY = 5
 TITLE = "document.querySelector('.turn.active') && document.querySelector('h1').textContent"
-DRAWN = "(() => { const i = document.querySelector('.turn.active .image-layer'); return i?.complete && i.naturalWidth > 0 })()"
+IMAGE = "document.querySelector('.turn.active .image-layer')"
+DRAWN = f"{IMAGE}?.complete && {IMAGE}.naturalWidth > 0"
 READY = "document.querySelectorAll('main > .turn:not(.active)').length === 1"
 
 
