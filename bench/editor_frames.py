@@ -4,7 +4,8 @@ Run: python -m bench.editor_frames [--boxes 10000] [--polygons 2000] [--corners 
 
 Builds the harness page of web/harness, opens it with seeded boxes, then with seeded polygons, on a 4000 x 3000 image in
 a window of 1440 x 900, and pans (all marks in view, and close up), zooms, hovers, draws and drags with real mouse
-events, a mark and a point of one. The editor's own
+events, a mark and a point of one; then it works with each tool of the assistance, whose answers come from a worker, and
+looks for neighbours to lie along. The editor's own
 counters give the script time of each frame (from the start of the animation frame to the last call on a canvas) and
 how many marks it drew; the browser gives the processor time of all script of the page, listeners and lists included,
 per frame (other programs on the machine lengthen the former, not the latter); the page counts frames per second.
@@ -158,6 +159,39 @@ def actions(page: Page, cdp: CDPSession, *, polygons: bool) -> list[Figures]:
     return found
 
 
+def helped(page: Page, cdp: CDPSession) -> list[Figures]:
+    """Each tool of the assistance while its answers come and are drawn, with all marks in view."""
+    box = page.locator(".stage").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def take(tool: str) -> None:
+        page.keyboard.press("Escape")
+        page.evaluate(
+            "(tool) => { const { workspace } = harness.inside; workspace.useClass('leaf'); workspace.choose(tool) }",
+            tool,
+        )
+
+    def answered() -> None:
+        page.wait_for_function("!harness.inside.workspace.assistance.isAsking")
+
+    take("scissors")
+    page.mouse.click(x, y)
+    found = [measure(page, cdp, "scissors", lambda: page.mouse.move(x + 220, y + 120, steps=STEPS))]
+    take("region")
+    found.append(measure(page, cdp, "region", lambda: drag(page, (x, y), (x + 120, y))))
+    answered()
+    take("cutout")
+    found.append(measure(page, cdp, "cut out: the box", lambda: drag(page, (x - 150, y - 100), (x + 150, y + 100))))
+    answered()
+    found.append(measure(page, cdp, "cut out: a stroke", lambda: drag(page, (x - 60, y), (x + 60, y + 20))))
+    answered()
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    found.append(measure(page, cdp, "box along others", lambda: page.mouse.move(x - 200, y - 100, steps=STEPS)))
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--boxes", type=int, default=10_000)
@@ -184,6 +218,9 @@ def main() -> None:
                 f"{words}, density {options.density:g}, on 4000 x 3000",
                 actions(page, cdp, polygons="polygons" in query),
             )
+            if "polygons" not in query:
+                page.keyboard.press("Control+0")
+                show(f"the assistance among {words}", helped(page, cdp))
             page.close()
         browser.close()
 
