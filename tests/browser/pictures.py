@@ -9,13 +9,20 @@ import io
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+import msgspec
 from PIL import Image
 from playwright.async_api import async_playwright
 
+from fairmark.predictions.model import Point as Place
+from fairmark.predictions.model import Prompt
+from fairmark.predictions.running.child import Desk
+from fairmark.predictions.running.model import Answered, Ask
 from tests.browser.editor_page import EditorPage, Point
 from tests.browser.harness import build_harness, serve
 from tests.chromium import ARGUMENTS, ensure
+from tests.predictions.made import make_model
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures" / "labeling"
 WIDTH = 640
@@ -175,6 +182,50 @@ async def cutout(editor: EditorPage) -> None:
     await editor.drag((548, 612), (788, 748))
 
 
+def colour_model(folder: Path, picture: bytes) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Answers the editor's questions about a picture by a small model that is written into `folder`."""
+    image = folder / "street"
+    image.write_bytes(picture)
+    made = make_model(folder / "colour", side=800)
+    desk = Desk(1, 10_000_000)
+
+    def answer(question: dict[str, Any]) -> dict[str, Any]:
+        points = tuple(Place(each["x"], each["y"], each["on"]) for each in question["points"])
+        reply = desk.answer(Ask(str(made), str(image), "street", Prompt(points)))
+        assert isinstance(reply, Answered), reply
+        return {"masks": msgspec.to_builtins(reply.masks), "version": "1"}
+
+    return answer
+
+
+async def model(editor: EditorPage) -> None:
+    """A model of ONNX files, run as the server runs it: it takes what is coloured like the place that is clicked."""
+    source = await editor.page.evaluate(
+        """async () => {
+            const blob = await (await fetch(harness.inside.workspace.assistance.sources[0].url)).blob()
+            return [...new Uint8Array(await blob.arrayBuffer())]
+        }"""
+    )
+    with TemporaryDirectory() as folder:
+        await editor.page.expose_function("askTheModel", colour_model(Path(folder), bytes(source)))
+        await editor.page.evaluate(
+            """() => {
+                harness.port.models = async () => [{ id: "colour", title: "Like this colour" }]
+                harness.port.askModel = (_, question) => window.askTheModel(question)
+                delete harness.inside
+                harness.another()
+            }"""
+        )
+        await editor.page.wait_for_function("harness.inside?.workspace.tools.some(({ id }) => id === 'model:colour')")
+        await editor.frame()
+        await look(editor, CAR, 60)
+        await use(editor, "leaf", "model:colour")
+        await editor.click((640, 690))
+        await editor.page.wait_for_function("harness.inside.workspace.assistance.gesture?.canAccept")
+        await editor.page.locator("[data-tool='model:colour']").scroll_into_view_if_needed()
+        await editor.move((700, 640))
+
+
 async def pan(editor: EditorPage) -> None:
     await editor.keys("Alt+n", "Shift+V")
     await hold(editor, (700, 700), (660, 680))
@@ -215,6 +266,7 @@ SCENES: dict[str, Scene] = {
     "scissors": scissors,
     "region": region,
     "cutout": cutout,
+    "model": model,
     "cut": cut,
     "pan": pan,
     "ruler": ruler,

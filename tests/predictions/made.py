@@ -49,12 +49,15 @@ def save(path: Path, nodes: list[Any], inputs: list[Any], outputs: list[Any], co
     onnx.save(model, str(path))
 
 
-def make_model(folder: Path, *, times: float = 1.0, masks: str = "masks", manifest: str = MANIFEST) -> Path:
-    """Writes a model's folder. times: what the colours are multiplied with; NaN makes a bad embedding."""
+def make_model(
+    folder: Path, *, times: float = 1.0, masks: str = "masks", manifest: str = MANIFEST, side: int = SIDE
+) -> Path:
+    """Writes a model's folder. times: what the colours are multiplied with; NaN makes a bad embedding. side: of the
+    image that it sees, pixels."""
     folder.mkdir(parents=True)
-    (folder / "model.toml").write_text(manifest)
-    image = value("image", 1, 3, SIDE, SIDE)
-    features = value("features", 1, 3, SIDE, SIDE)
+    (folder / "model.toml").write_text(manifest.replace(f" = {SIDE}\n", f" = {side}\n"))
+    image = value("image", 1, 3, side, side)
+    features = value("features", 1, 3, side, side)
     node = helper.make_node
     save(
         folder / "encoder.onnx",
@@ -83,7 +86,7 @@ def make_model(folder: Path, *, times: float = 1.0, masks: str = "masks", manife
             node("Identity", ["sure"], ["scores"]),
         ],
         [features, value("point_coords", 1, "n", 2), value("point_labels", 1, "n")],
-        [value(masks, 1, 1, SIDE, SIDE), value("scores", 1, 1)],
+        [value(masks, 1, 1, side, side), value("scores", 1, 1)],
         [
             numbers("first", np.int64(0)),
             numbers("swap", np.asarray([1, 0], np.int64)),
