@@ -1,4 +1,4 @@
-/** How well outlines fit: figures that are not beyond chance, each with a measure of its own. */
+/** How well outlines fit: figures with a measure of their own, from which chance is not taken off. */
 
 import { coefficient } from "#parts/interval.ts"
 import type { Figure } from "./agreement.ts"
