@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairmark.assets.model import BadName, BadRow, Batch, BatchCancelled, BatchState, NewItem, Ref, RefKind, RowProblem
-from fairmark.assets.rules import change_batch, check_item, clean_name, encode_meta, name_of_url
+from fairmark.assets.rules import change_batch, check_item, clean_name, encode_meta, lay_pages, name_of_url, page_name
 from fairmark.kernel.ids import BatchId, ProjectId
 
 ID = UUID("01a20000-0000-7000-8000-000000000001")
@@ -157,3 +157,37 @@ class TestChangeBatch:
         assert change_batch(cancelled, BatchState.CANCELLED, 5, None).priority == 5
         with pytest.raises(BatchCancelled):
             change_batch(cancelled, BatchState.OPEN, None, None)
+
+
+class TestPageName:
+    def test_ends_as_the_pages_file_does_and_is_no_longer_than_names_are(self) -> None:
+        assert page_name("a/scan.tif", "page", 2, ".png") == "a/scan.tif, page 2.png"
+        long = page_name("x" * 1024, "frame", 12, ".png")
+        assert (len(long), long.endswith("x, frame 12.png")) == (1024, True)
+        # Of 1,000 characters with 3 bytes each, 2,000 bytes are left.
+        assert len(page_name("\u4e00" * 1000, "page", 1, ".png").encode()) <= 2000
+
+
+class TestLayPages:
+    FILE, OTHER, *PAGES = (UUID(int=n) for n in range(1, 6))
+
+    def row(self, prelabel: str | None = None) -> NewItem:
+        return NewItem(0, None, None, (), prelabel=prelabel)
+
+    def test_puts_pages_in_the_place_of_their_file(self) -> None:
+        pages = {self.FILE: self.PAGES}
+        assert lay_pages(self.row(), [self.FILE, self.OTHER], pages) == (*self.PAGES, self.OTHER)
+        assert lay_pages(self.row(), [self.OTHER], pages) == (self.OTHER,)
+
+    def test_lets_labels_name_images_by_number_where_that_stays_right(self) -> None:
+        pages = {self.FILE: self.PAGES}
+        assert lay_pages(self.row("{}"), [self.OTHER, self.FILE], pages) == (self.OTHER, *self.PAGES)
+        refused = lay_pages(self.row("{}"), [self.FILE, self.OTHER], pages)
+        assert isinstance(refused, RowProblem)
+        assert (refused.code, refused.place) == ("labels_unfit", "/prelabel")
+
+    def test_refuses_more_images_than_an_item_may_have(self) -> None:
+        refused = lay_pages(self.row(), [self.FILE] * 334, {self.FILE: self.PAGES})
+        # 334 times 3 pages.
+        assert isinstance(refused, RowProblem)
+        assert "hold 1002 images, 1000 at most" in refused.message
