@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
@@ -48,6 +49,10 @@ class TestImageSet:
         one, other = await crew(customer, project, "perfect", "perfect")
         turn = await take(one, project)
         assert [(each.name, (each.width, each.height)) for each in turn.media] == list(SIZES.items())
+        for each in turn.media:
+            small = await customer.pool.get(customer.url + (each.thumbnail or ""))
+            assert small.status_code == 200, small.text
+            assert max(Image.open(BytesIO(small.content)).size) <= 256
         await one.client.submit(turn.id, said())
         await other.client.submit((await take(other, project)).id, said(2))
 

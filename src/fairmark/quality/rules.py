@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from fairmark.assets.media.rules import small_variant
 from fairmark.kernel import json
 from fairmark.kernel.ids import AssetId, OrgId
 from fairmark.quality.model import ItemImage
@@ -33,7 +34,13 @@ def picture(org_id: OrgId, row: Any, url: MediaUrl) -> Picture:
     if row["asset_state"] != "ready":
         return Picture(row["width"], row["height"], None, None, images)
     id = row["asset_id"]
-    return Picture(row["width"], row["height"], url(org_id, id, "256"), url(org_id, id, "view"), images)
+    return Picture(
+        row["width"],
+        row["height"],
+        url(org_id, id, small_variant(row["width"], row["height"])),
+        url(org_id, id, "view"),
+        images,
+    )
 
 
 def _image(org_id: OrgId, image: dict[str, Any], url: MediaUrl) -> ItemImage:
@@ -43,6 +50,6 @@ def _image(org_id: OrgId, image: dict[str, Any], url: MediaUrl) -> ItemImage:
         name=image["name"],
         width=image["width"],
         height=image["height"],
-        thumbnail=url(org_id, id, "256") if ready else None,
+        thumbnail=url(org_id, id, small_variant(image["width"], image["height"])) if ready else None,
         media=url(org_id, id, "view") if ready else None,
     )

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from fairmark.assets.media.rules import SMALL, shown_variant
+from fairmark.assets.media.rules import shown_variant, small_variant
 from fairmark.assets.tiles.rules import has_large_picture
 from fairmark.kernel import json
 from fairmark.kernel.db import Tx
@@ -236,7 +236,7 @@ class Signer:
             tiles = self._tiles(org_id, asset_id) if is_tiled else None
             url = self._url(org_id, asset_id, shown_variant(*facts))
             is_one_of_many = len(found) > 1 and entry["media_type"].startswith("image/")
-            thumbnail = self._url(org_id, asset_id, SMALL) if is_one_of_many else None
+            thumbnail = self._url(org_id, asset_id, small_variant(*facts[1:])) if is_one_of_many else None
             made.append(Media(asset_id=asset_id, url=url, tiles=tiles, thumbnail=thumbnail, **entry))
         return made
 

@@ -20,8 +20,7 @@ THUMBNAIL_TYPE = "image/webp"
 WEBP_SIDE_MAX = 16_383
 NOT_VIEWABLE = frozenset({"image/tiff", "image/jp2", "application/dicom"})
 LARGEST_THUMBNAIL = str(THUMBNAIL_SIZES[-1])
-SMALL = "256"
-"""The thumbnail that stands for an image in a row of them."""
+
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _NOT_PLAIN = re.compile(r"[^ !#$%&\'()+,.0-9;=@A-Z\[\]^_`a-z{}~-]")
@@ -96,6 +95,11 @@ def thumbnail_sizes(asset: Asset) -> tuple[int, ...]:
     is_picture = asset.media_type.startswith("image/") or asset.media_type in PICTURES_TOO
     longer = max(asset.width or 0, asset.height or 0) if is_picture else 0
     return tuple(size for size in THUMBNAIL_SIZES if size < longer) or (THUMBNAIL_SIZES[:1] if longer else ())
+
+
+def small_variant(width: int | None, height: int | None) -> str:
+    """The thumbnail that stands for an image among many: there is none larger than the image but the least."""
+    return str(THUMBNAIL_SIZES[1] if max(width or 0, height or 0) > THUMBNAIL_SIZES[1] else THUMBNAIL_SIZES[0])
 
 
 def view_side(asset: Asset) -> int | None:
