@@ -1,5 +1,7 @@
 """Threads of comments, from a reviewer's pin to the author's answer and the next reviewer's eyes."""
 
+import asyncio
+
 from playwright.async_api import Route, expect
 
 from fairmark.client import AsyncClient
@@ -78,9 +80,14 @@ class TestThreads:
         assert abs(y - 100) < 3
         await reviewer.drag((100, 170), (140, 190))
         await expect(reviewer.page.locator("[data-thread]:visible")).to_have_count(2)
-        moved = await at(reviewer, "1")
-        assert moved[0] > x + 20
-        assert moved[1] > y + 10
+        # A frame later.
+        for _ in range(100):
+            moved = await at(reviewer, "1")
+            if moved[0] > x + 20 and moved[1] > y + 10:
+                break
+            await asyncio.sleep(0.05)
+        else:
+            raise AssertionError("the pin stayed behind")
         await reviewer.keys("Control+z", "Control+Shift+ArrowDown")
         dialog = reviewer.page.get_by_role("dialog")
         await dialog.get_by_role("checkbox").first.check()
