@@ -872,8 +872,7 @@ BEGIN
     SELECT t.n, t.id, t.project_id, t.task_id, t.kind, t.stage, t.round, t.leased_at, t.leased_until, t.rank, t.place,
            t.item_id, t.due_at, t.note, t.batch_id, t.external_id, t.name, t.meta,
            (SELECT jsonb_agg(jsonb_build_object('asset_id', m.id, 'name', m.name, 'media_type', m.media_type,
-                                                'width', m.width, 'height', m.height, 'tiles', m.probe -> 'tiles')
-                             ORDER BY u.n)
+                                                'width', m.width, 'height', m.height) ORDER BY u.n)
               FROM unnest(t.asset_ids) WITH ORDINALITY AS u (id, n)
              CROSS JOIN LATERAL (SELECT x.* FROM assets x WHERE x.org_id = org AND x.id = u.id OFFSET 0) m),
            t.modality, t.ontology_version, t.guideline_version, CASE WHEN t.kind = 'label' THEN t.prelabel END,
