@@ -6,6 +6,7 @@ harness, so that no picture holds anything that is not ours. Written to docs/pic
 
 import asyncio
 import io
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -249,6 +250,51 @@ async def display(editor: EditorPage) -> None:
     await editor.move((735, 690))
 
 
+async def reopen(editor: EditorPage, query: str) -> None:
+    """The harness again, with other work on it."""
+    await editor.page.goto(f"{editor.page.url.split('?')[0]}?shelf=memory&{query}")
+    await editor.page.wait_for_function("window.harness?.inside")
+    await editor.frame()
+
+
+async def views(editor: EditorPage) -> None:
+    """Four views of one street: the one under the pointer is in hand, a cross shows the same place in the others."""
+    await reopen(editor, "assets=4")
+    await use(editor, "car", "box")
+    stage = await editor.page.locator(".stage").bounding_box()
+    assert stage is not None
+    await editor.page.mouse.move(stage["x"] + stage["width"] * 0.18, stage["y"] + stage["height"] * 0.3)
+
+
+async def swipe(editor: EditorPage) -> None:
+    """Two people's answers to the left and the right of the divider."""
+    await reopen(editor, "mode=review")
+    await look(editor, (500, 540, 500, 240), 10)
+    await editor.keys("Alt+Shift+f")
+
+
+async def comment(editor: EditorPage) -> None:
+    """What a reviewer said about a mark, and the answer of who drew it."""
+    await editor.page.evaluate(
+        """() => {
+            const at = new Date().toISOString()
+            const said = (id, by, text) => ({ id, by, text, at })
+            harness.port.threads = async () => [{
+                id: "t1", asset: 0, markId: null, at: { x: 600, y: 640 }, settledBy: null,
+                comments: [said("c1", "reviewer", "The mirror belongs to the car."), said("c2", "you", "Mended.")],
+            }]
+            delete harness.inside
+            harness.another()
+        }"""
+    )
+    await editor.page.wait_for_function("harness.inside")
+    await editor.page.locator("[data-thread]").wait_for()
+    await look(editor, CAR, 60)
+    await use(editor, "car", "box")
+    await editor.drag(*corners(CAR))
+    await editor.keys("v", "Escape", "F9")
+
+
 SCENES: dict[str, Scene] = {
     "select": select,
     "box": box,
@@ -273,19 +319,25 @@ SCENES: dict[str, Scene] = {
     "attributes": attributes,
     "sweep": sweep,
     "display": display,
+    "views": views,
+    "swipe": swipe,
+    "comment": comment,
 }
 """By the id of the tool, or the name of the way of working."""
+PANEL_TOO = {"comment"}
+"""Of these the picture holds the panel beside the view, too."""
 
 
-async def take(editor: EditorPage, scene: Scene) -> bytes:
-    """A WebP of the tools and the view, as the scene leaves them."""
+async def take(editor: EditorPage, scene: Scene, *, panel: bool = False) -> bytes:
+    """A WebP of the tools and the view, and of the panel if asked, as the scene leaves them."""
     await look(editor, CAR, 60)
     await scene(editor)
     # Help that works in the background comes when it is ready, and says so nowhere that all tools share.
     await editor.page.wait_for_timeout(1200)
     stage = await editor.page.locator(".stage").bounding_box()
     assert stage is not None
-    clip = {"x": 0, "y": 0, "width": stage["x"] + stage["width"], "height": stage["height"]}
+    width = WINDOW["width"] if panel else stage["x"] + stage["width"]
+    clip = {"x": 0, "y": 0, "width": width, "height": stage["height"]}
     shot = Image.open(io.BytesIO(await editor.page.screenshot(clip=clip)))  # pyright: ignore[reportArgumentType]
     small = shot.convert("RGB").resize((WIDTH, round(WIDTH * shot.height / shot.width)), Image.Resampling.LANCZOS)
     made = io.BytesIO()
@@ -294,19 +346,20 @@ async def take(editor: EditorPage, scene: Scene) -> bytes:
 
 
 async def main() -> None:
-    """Takes every picture anew."""
+    """Takes every picture anew, or those that are named."""
+    named = sys.argv[1:] or list(SCENES)
     FOLDER.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder:
         address = serve(build_harness(Path(folder)))
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=ensure(), args=ARGUMENTS)
-            for name, scene in SCENES.items():
+            for name in named:
                 page = await browser.new_page(viewport=WINDOW)  # pyright: ignore[reportArgumentType]
                 await page.goto(f"{address}/index.html?shelf=memory")
                 await page.wait_for_function("window.harness?.inside")
                 editor = EditorPage(page)
                 await editor.frame()
-                taken = await take(editor, scene)
+                taken = await take(editor, SCENES[name], panel=name in PANEL_TOO)
                 (FOLDER / f"{name}.webp").write_bytes(taken)
                 print(f"{name}.webp  {len(taken) / 1000:.0f} kB")
                 await page.close()
