@@ -12,6 +12,7 @@ describe("the images of an item", () => {
     ])
     // Without the second one the marks of the third would lie on it.
     expect(assetsOf([one, { ...two, width: null }, one])).toEqual([])
+    expect(assetsOf([one, { ...two, url: null }])).toEqual([])
   })
   it("are drawn in full where an answer is looked at", () => {
     expect(imagesOf([one])).toEqual([{ name: "a.png", width: 4, height: 3, thumbnail: null, media: "/1" }])
