@@ -86,7 +86,7 @@ class TestAreas:
 class TestSnapping:
     async def test_a_ring_shows_where_a_point_goes_unless_alt_is_held(self, open_editor: OpenEditor) -> None:
         editor = await squares(open_editor, (300, 300))
-        hint = "(({ snapHint }) => snapHint && [...snapHint])(harness.inside.workspace)"
+        hint = "(({ hint }) => hint && [...hint])(harness.inside.workspace.snapping)"
         await editor.keys("d")
         await editor.move((504, 297))
         assert await editor.page.evaluate(hint) == [500, 300]

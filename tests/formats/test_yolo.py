@@ -133,6 +133,15 @@ class TestSegments:
         }  # fmt: skip
         assert report.marks == 3
 
+    def test_a_part_brought_to_the_border_is_left_out_also_where_a_zero_has_a_sign(self) -> None:
+        parts = [[[[10, 8], [50, 8], [50, 40]]], [[[-5, 40], [-0.0, 40], [-0.0, 60]]]]
+        ontology = Ontology(classes=(ItemClass("lake", "Lake", "#000000", ("polygon",)),))
+        item = image("a.jpg", Mark("m", "polygon", "lake", {"parts": parts}), size=(100, 80), split="val")
+        _, files = written(YoloSegment(), [item], ontology)
+        assert files["labels/val/a.txt"].splitlines() == [
+            "0 0.10000000 0.10000000 0.50000000 0.10000000 0.50000000 0.50000000"
+        ]
+
     def test_a_mask_is_the_outline_of_each_of_its_pieces(self) -> None:
         ontology = Ontology(classes=(ItemClass("leaf", "Leaf", "#2a9d4b", ("mask",)),))
         # A ring of 3 x 3 around a hole, and, a column apart, one pixel.

@@ -171,7 +171,8 @@ def outline_lines(box: BoxRow, width: int, height: int, tally: Tally) -> list[st
     for part in parts:
         inside = [(min(max(x, 0.0), float(width)), min(max(y, 0.0), float(height))) for x, y in part[0]]
         is_cut = is_cut or inside != list(part[0])
-        shares = [(f"{x / width:.8f}", f"{y / height:.8f}") for x, y in inside]
+        # Of two zeros one would be written as -0.00000000, as if there was something between them.
+        shares = [(f"{x / width + 0.0:.8f}", f"{y / height + 0.0:.8f}") for x, y in inside]
         # A part that lies outside is brought to the border, where nothing of it is left.
         if all(len(set(along)) > 1 for along in zip(*shares, strict=True)):
             lines.append(" ".join(" ".join(point) for point in shares))
