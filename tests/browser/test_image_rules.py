@@ -36,6 +36,8 @@ async def test_a_project_says_what_keeps_work_back_and_what_is_only_shown(shop: 
     page = own.page
     await own.keys("r", "1")
     await own.drag((100, 100), (240, 240))
+    # Drawn so near, its sides would go to those of the first.
+    await own.keys("Alt+s")
     await own.drag((102, 101), (240, 240))
     await own.keys("Escape", "Escape")
     pins = page.locator("[data-fault]")
