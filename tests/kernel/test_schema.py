@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import asyncpg
 import pytest
 
 from fairmark.kernel import migrate, schema
+from fairmark.kernel.errors import DatabaseDown
 
 LOADED = """
 import asyncio, sys
@@ -75,3 +77,19 @@ class TestRevision:
             await connection.close()
             await owner.execute("GRANT SELECT ON alembic_version TO fairmark_app")
         assert found is None
+
+
+class TestLook:
+    async def test_a_database_that_lets_in_and_goes_away_is_down(
+        self, owner: asyncpg.Connection, app_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        connect = schema.connect
+
+        async def connect_and_lose(url: str) -> Any:
+            connection = await connect(url)
+            await owner.execute("SELECT pg_terminate_backend($1, 10_000)", connection.get_server_pid())
+            return connection
+
+        monkeypatch.setattr(schema, "connect", connect_and_lose)
+        with pytest.raises(DatabaseDown):
+            await schema.look(app_url)

@@ -55,11 +55,7 @@ SECURITY_HEADERS = [
 async def open_site(config: Settings) -> Site:
     """Connects to everything. Raises Unavailable (DatabaseDown, NotMigrated, BlobsDown), UnsafeRole, BadSettings."""
     url = config.database_url or Embedded(config.data_path).url(schema.APP_ROLE)
-    connection = await schema.connect(url)
-    try:
-        await schema.check(connection)
-    finally:
-        await connection.close()
+    await schema.look(url)
     db = await Database.open(url, config.database_connections_max)
     return Site(config, settings.ensure_secret(config), db, Blobs(config.blobs_url), wiring.authenticate)
 

@@ -24,7 +24,7 @@ async def look(config: Settings) -> None:
     deadline, told = time.monotonic() + DATABASE_WAIT_S, False
     while True:
         try:
-            connection = await schema.connect(url)
+            await schema.look(url)
             break
         except DatabaseDown as error:
             if time.monotonic() > deadline:
@@ -33,7 +33,5 @@ async def look(config: Settings) -> None:
                 sys.stderr.write(f"{error.message} Waiting for it, up to {DATABASE_WAIT_S:.0f} s.\n")
                 told = True
             await asyncio.sleep(0.3)
-    await schema.check(connection)
-    await connection.close()
     await Blobs(config.blobs_url).check()
     settings.ensure_secret(config)

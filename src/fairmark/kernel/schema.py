@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from fairmark.kernel.db import DOWN, down
 from fairmark.kernel.errors import Conflict, DatabaseDown, FairmarkError, Unavailable
 
 HERE = Path(__file__).parent / "migrations"
@@ -80,6 +81,18 @@ async def connect(url: str, timeout_s: int = 10) -> Any:
             f"The database '{parts.path.lstrip('/')}' at {place} does not let us in: {error or type(error).__name__}.",
             mend="Start it, or check FAIRMARK_DATABASE_URL and FAIRMARK_DATABASE_OWNER_URL.",
         ) from error
+
+
+async def look(url: str) -> None:
+    """Whether the application can run on the database at `url`. Raises DatabaseDown, NotMigrated, UnsafeRole."""
+    connection = await connect(url)
+    try:
+        await check(connection)
+        await connection.close()
+    except DOWN as error:  # it let us in and went away
+        raise down(error) from error
+    finally:
+        connection.terminate()
 
 
 async def check(connection: Any) -> None:
