@@ -165,7 +165,7 @@ def _rings_inside(mark: Mark, asset: AssetRecord) -> list[tuple[int, list[tuple[
     width, height = asset.width or 0, asset.height or 0
     rings: list[tuple[int, list[tuple[float, float]]]] = []
     for number, part in enumerate(parts_of(mark)):
-        ring = [(min(max(x, 0), width), min(max(y, 0), height)) for x, y in part[0]]
+        ring = [(min(max(x, 0), width) + 0.0, min(max(y, 0), height) + 0.0) for x, y in part[0]]  # -0.0 is 0.0
         sides = ({f"{x / width:.8f}" for x, _ in ring}, {f"{y / height:.8f}" for _, y in ring})
         if all(len(side) > 1 for side in sides):
             rings.append((number, ring))
