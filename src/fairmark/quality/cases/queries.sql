@@ -29,11 +29,7 @@ UPDATE cases SET state = 'closed', decision = :decision, reason = :reason, decid
 -- The submissions that a case names, with their items.
 SELECT s.id, s.task_id, t.item_id, i.name, w.alias, s.annotation, s.active_ms, s.created_at, m.id AS asset_id,
        m.state AS asset_state, m.width, m.height,
-       (SELECT jsonb_agg(jsonb_build_object('asset_id', x.id, 'name', x.name, 'state', x.state, 'width', x.width,
-                                            'height', x.height) ORDER BY u.n)
-          FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n)
-          JOIN assets x ON x.org_id = i.org_id AND x.id = u.id
-         WHERE cardinality(i.asset_ids) > 1 AND u.n <= 100) AS images
+       item_images(i.org_id, i.asset_ids) AS images
   FROM submissions s
   JOIN tasks t ON t.org_id = s.org_id AND t.id = s.task_id
   JOIN items i ON i.org_id = t.org_id AND i.id = t.item_id

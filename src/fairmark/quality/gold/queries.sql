@@ -1,11 +1,7 @@
 -- name: list_gold
 -- Newest first, with the item's first asset.
 SELECT g.*, i.external_id, i.name, m.id AS asset_id, m.state AS asset_state, m.width, m.height,
-       (SELECT jsonb_agg(jsonb_build_object('asset_id', x.id, 'name', x.name, 'state', x.state, 'width', x.width,
-                                            'height', x.height) ORDER BY u.n)
-          FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n)
-          JOIN assets x ON x.org_id = i.org_id AND x.id = u.id
-         WHERE cardinality(i.asset_ids) > 1 AND u.n <= 100) AS images
+       item_images(i.org_id, i.asset_ids) AS images
   FROM gold g
   JOIN items i ON i.org_id = g.org_id AND i.id = g.item_id
   JOIN projects p ON p.org_id = g.org_id AND p.id = g.project_id AND p.mode = :mode
@@ -16,11 +12,7 @@ SELECT g.*, i.external_id, i.name, m.id AS asset_id, m.state AS asset_state, m.w
 
 -- name: get_gold
 SELECT g.*, i.external_id, i.name, m.id AS asset_id, m.state AS asset_state, m.width, m.height,
-       (SELECT jsonb_agg(jsonb_build_object('asset_id', x.id, 'name', x.name, 'state', x.state, 'width', x.width,
-                                            'height', x.height) ORDER BY u.n)
-          FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n)
-          JOIN assets x ON x.org_id = i.org_id AND x.id = u.id
-         WHERE cardinality(i.asset_ids) > 1 AND u.n <= 100) AS images
+       item_images(i.org_id, i.asset_ids) AS images
   FROM gold g
   JOIN items i ON i.org_id = g.org_id AND i.id = g.item_id
   JOIN projects p ON p.org_id = g.org_id AND p.id = g.project_id AND p.mode = :mode

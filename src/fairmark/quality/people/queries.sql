@@ -60,11 +60,7 @@ SELECT c.submission_id, s.assignment_id, c.project_id, p.name AS project, i.id A
        s.annotation AS yours, coalesce(g.annotation, v.annotation, r.annotation) AS right,
        coalesce(g.explanation, '') AS explanation, coalesce(v.reasons, '{}') AS reasons, coalesce(v.comment, '') AS comment,
        m.id AS asset_id, m.state AS asset_state, m.width, m.height,
-       (SELECT jsonb_agg(jsonb_build_object('asset_id', x.id, 'name', x.name, 'state', x.state, 'width', x.width,
-                                            'height', x.height) ORDER BY u.n)
-          FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n)
-          JOIN assets x ON x.org_id = i.org_id AND x.id = u.id
-         WHERE cardinality(i.asset_ids) > 1 AND u.n <= 100) AS images
+       item_images(i.org_id, i.asset_ids) AS images
   FROM checks c
   JOIN submissions s ON s.org_id = c.org_id AND s.id = c.submission_id
   JOIN tasks t ON t.org_id = c.org_id AND t.id = c.task_id

@@ -29,11 +29,7 @@ SELECT date_trunc('day', r.created_at)::date AS day, count(*) AS results, avg(r.
 -- Tasks of several submissions, the least sure first; :confidence and :after are the last of the page before.
 SELECT a.task_id, t.item_id, i.name, t.state, a.confidence, a.agreement, a.annotation AS merged, a.detail, t.updated_at,
        m.id AS asset_id, m.state AS asset_state, m.width, m.height,
-       (SELECT jsonb_agg(jsonb_build_object('asset_id', x.id, 'name', x.name, 'state', x.state, 'width', x.width,
-                                            'height', x.height) ORDER BY u.n)
-          FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n)
-          JOIN assets x ON x.org_id = i.org_id AND x.id = u.id
-         WHERE cardinality(i.asset_ids) > 1 AND u.n <= 100) AS images
+       item_images(i.org_id, i.asset_ids) AS images
   FROM agreements a
   JOIN tasks t ON t.org_id = a.org_id AND t.id = a.task_id AND t.gold_id IS NULL
   JOIN items i ON i.org_id = t.org_id AND i.id = t.item_id
@@ -55,11 +51,7 @@ SELECT s.task_id, s.id, w.alias, s.annotation
 -- Submissions by id, with their items and what is right about them: gold, else the result in force.
 SELECT s.id, s.task_id, t.item_id, i.name, w.alias, s.annotation, coalesce(g.annotation, r.annotation) AS right,
        r.confidence, m.id AS asset_id, m.state AS asset_state, m.width, m.height,
-       (SELECT jsonb_agg(jsonb_build_object('asset_id', x.id, 'name', x.name, 'state', x.state, 'width', x.width,
-                                            'height', x.height) ORDER BY u.n)
-          FROM unnest(i.asset_ids) WITH ORDINALITY AS u (id, n)
-          JOIN assets x ON x.org_id = i.org_id AND x.id = u.id
-         WHERE cardinality(i.asset_ids) > 1 AND u.n <= 100) AS images
+       item_images(i.org_id, i.asset_ids) AS images
   FROM submissions s
   JOIN tasks t ON t.org_id = s.org_id AND t.id = s.task_id
   JOIN items i ON i.org_id = t.org_id AND i.id = t.item_id
