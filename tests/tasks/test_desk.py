@@ -4,7 +4,7 @@ import asyncpg
 
 from fairmark.kernel.db import Database
 from fairmark.projects.model import LabelStage, Overlap, Pipeline, ReviewStage
-from fairmark.tasks import desk, flow, service
+from fairmark.tasks import desk, flow, service, turns
 from fairmark.tasks.model import Assignment, Decision, Kind
 
 from .world import SIGN, World, boxes, make_world
@@ -69,5 +69,5 @@ class TestTurn:
         assert [r.decision for r in after.reviews] == [Decision.ACCEPT]
         assert [s.annotation for s in (await look(world, None, review)).submissions] == [boxes((1, 1))]
         async with db.begin(world.org_id, actor=world.workers[0]) as tx:
-            listed = await service.mine(tx, SIGN, open_only=False, before=None, limit=10)
+            listed = await turns.mine(tx, SIGN, open_only=False, before=None, limit=10)
         assert [turn.decision for turn in listed] == [Decision.ACCEPT, Decision.REJECT]

@@ -16,7 +16,7 @@ from fairmark.projects.model import LabelStage, Overlap, Pipeline
 from fairmark.quality import service as quality
 from fairmark.tasks import flow, service
 from fairmark.tasks.model import Assignment, ClaimedTwice, ClaimWish, Kind, Receipt
-from fairmark.tasks.service import Signer
+from fairmark.tasks.turns import Signer
 
 ONTOLOGY = Ontology(
     classes=(

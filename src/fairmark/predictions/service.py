@@ -16,7 +16,7 @@ from fairmark.predictions import rules
 from fairmark.predictions.model import BadPrompt, Found, ModelInfo, ModelsMissing, NoSuchModel, Prompt
 from fairmark.predictions.running.model import Ask
 from fairmark.predictions.running.service import runner
-from fairmark.tasks.service import own_turn
+from fairmark.tasks.turns import own_turn
 
 
 class Subject(NamedTuple):

@@ -22,7 +22,7 @@ from fairmark.kernel.ids import (
 )
 from fairmark.ontology.model import Annotation, Ontology
 from fairmark.projects import service as projects
-from fairmark.tasks import desk_store, drafts_store, service, store
+from fairmark.tasks import desk_store, drafts_store, store, turns
 from fairmark.tasks.model import (
     Assignment,
     Decision,
@@ -163,16 +163,16 @@ def _offer(row: store.Row) -> WorkOffer:
 
 async def rules_of(tx: Tx, id: AssignmentId) -> Rules:
     """Ontology and guideline of the caller's own assignment. Raises NoSuchAssignment."""
-    row = await service.own_turn(tx, id)
+    row = await turns.own_turn(tx, id)
     project = await projects.get(tx, row["project_id"])
     ontology = await projects.ontology(tx, project.id, row["ontology_version"])
     guideline = await projects.guideline(tx, project.id, row["guideline_version"])
     return Rules(project.modality, ontology.document, ontology.version, guideline.html, guideline.version, project.name)
 
 
-async def turn(tx: Tx, sign: service.Signer, id: AssignmentId) -> Assignment:
+async def turn(tx: Tx, sign: turns.Signer, id: AssignmentId) -> Assignment:
     """The caller's own turn; of one that is over, what they said and what became of it. Raises NoSuchAssignment."""
-    found = await service.get(tx, sign, id)
+    found = await turns.get(tx, sign, id)
     if found.state in {TurnState.LEASED, TurnState.EXPIRED} and found.draft_saved_at is not None:
         return msgspec.structs.replace(found, draft_copies=await drafts_store.draft_copies(tx, id))
     if found.state is not TurnState.SUBMITTED or found.closed_at is None:
@@ -184,7 +184,7 @@ async def turn(tx: Tx, sign: service.Signer, id: AssignmentId) -> Assignment:
     seen = await desk_store.submissions_before(tx, found.task_id, found.round, found.closed_at) if own else []
     return msgspec.structs.replace(
         found, draft=None, draft_origin=None, handed_in=handed_in, own_review=own, reviews=reviews,
-        decision=newest.decision if newest else None, submissions=service.blind(seen),
+        decision=newest.decision if newest else None, submissions=turns.blind(seen),
     )  # fmt: skip
 
 
@@ -196,7 +196,7 @@ async def tasks(tx: Tx, project_id: ProjectId, state: TaskState | None, batch_id
     return [Task(**row) for row in await desk_store.list_tasks(tx, project_id, state, batch_id, after, limit)]
 
 
-async def history(tx: Tx, sign: service.Signer, id: TaskId) -> History:
+async def history(tx: Tx, sign: turns.Signer, id: TaskId) -> History:
     """Everything about one task. Raises NoSuchTask, and Forbidden for a lead of another workforce."""
     row = await desk_store.get_task(tx, id)
     if row is None:

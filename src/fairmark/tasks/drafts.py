@@ -8,7 +8,7 @@ from fairmark.kernel.db import Tx
 from fairmark.kernel.errors import Invalid
 from fairmark.kernel.ids import AssignmentId
 from fairmark.ontology.model import Annotation
-from fairmark.tasks import drafts_store, rules, service
+from fairmark.tasks import drafts_store, rules, turns
 from fairmark.tasks.model import DraftConflict, NewerDraft, TurnState
 
 COPIES_MAX = 5
@@ -34,7 +34,7 @@ async def save(
     """
     if base is not None and seq <= base:
         raise Invalid("A draft's seq is not larger than its base.", mend="Send a seq above the one it was built upon.")
-    end = await service.locked_turn(tx, id)
+    end = await turns.locked_turn(tx, id)
     if end.turn.state not in {TurnState.LEASED, TurnState.EXPIRED}:
         rules.check_may_close(end.turn, end.turn.kind, tx.now)
     worker_id, document = tx.actor.worker_id, json.encode(annotation)

@@ -20,7 +20,7 @@ from fairmark.kernel.http import After, Limit, OrgNotChosen, Page, Req, actor_of
 from fairmark.kernel.ids import AssetId, AssignmentId, BatchId, OrgId, ProjectId, QuestionId, ResultId, TaskId
 from fairmark.kernel.pages import after_id
 from fairmark.ontology.model import Annotation
-from fairmark.tasks import desk, drafts, flow, leases, questions, service
+from fairmark.tasks import desk, drafts, flow, leases, questions, service, turns
 from fairmark.tasks.model import (
     Assignment,
     Claim,
@@ -33,7 +33,7 @@ from fairmark.tasks.model import (
     Result,
     TaskState,
 )
-from fairmark.tasks.service import Signer
+from fairmark.tasks.turns import Signer
 
 T = TypeVar("T")
 WORK = ["work"]
@@ -331,7 +331,7 @@ async def my_assignments(
     """Your own assignments, newest first."""
     before = json.decode(f'"{after}"', type=datetime) if after else None
     async with work(request, Permission.WORK) as tx:
-        rows = await service.mine(tx, signer(request), open_only=open_only, before=before, limit=limit + 1)
+        rows = await turns.mine(tx, signer(request), open_only=open_only, before=before, limit=limit + 1)
         return page_of(rows, limit, lambda row: row.leased_at.isoformat())
 
 

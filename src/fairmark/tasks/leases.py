@@ -4,7 +4,7 @@ from fairmark.kernel import events as log
 from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import AssignmentId, WorkerId
 from fairmark.projects.model import LabelStage
-from fairmark.tasks import events, flow, rules, service, store
+from fairmark.tasks import events, flow, rules, store, turns
 from fairmark.tasks.model import Lease, TurnState
 from fairmark.tasks.store import TurnToEnd
 
@@ -25,7 +25,7 @@ async def skip(tx: Tx, id: AssignmentId, reason: str) -> None:
 async def give_back(tx: Tx, id: AssignmentId) -> None:
     """Returns the task untouched, for anyone else. Raises NoSuchAssignment, TurnClosed."""
     end = await _close(tx, id, TurnState.RETURNED, "")
-    only = service.own_worker(tx) if end.is_gold else None
+    only = turns.own_worker(tx) if end.is_gold else None
     await store.open_turns(
         tx, [store.NewTurn(end.task_id, end.stage, 1, after_id=id, reserved_for=only, reserved=None)]
     )
@@ -33,7 +33,7 @@ async def give_back(tx: Tx, id: AssignmentId) -> None:
 
 async def pause(tx: Tx, id: AssignmentId) -> Lease:
     """Stops the clock; the turn stays promised for PAUSE_MAX. Raises NoSuchAssignment, TurnClosed."""
-    end = await service.locked_turn(tx, id)
+    end = await turns.locked_turn(tx, id)
     until = await store.pause_turn(tx, id, tx.now + rules.PAUSE_MAX)
     if until is None:
         rules.check_may_close(end.turn, end.turn.kind, tx.now)
@@ -43,7 +43,7 @@ async def pause(tx: Tx, id: AssignmentId) -> Lease:
 
 async def resume(tx: Tx, id: AssignmentId) -> Lease:
     """Goes on after a pause. Raises NoSuchAssignment, TurnClosed."""
-    end = await service.locked_turn(tx, id)
+    end = await turns.locked_turn(tx, id)
     until = await store.resume_turn(tx, id, rules.lease_s(end.pipeline, end.stage))
     if until is None:
         rules.check_may_close(end.turn, end.turn.kind, tx.now)
@@ -63,7 +63,7 @@ async def release(tx: Tx, worker_id: WorkerId | None, reason: str) -> int:
 
 
 async def _close(tx: Tx, id: AssignmentId, state: TurnState, reason: str) -> TurnToEnd:
-    end = await service.locked_turn(tx, id)
+    end = await turns.locked_turn(tx, id)
     if rules.check_may_close(end.turn, end.turn.kind, tx.now):
         raise rules.lease_expired()
     await store.close_turn(tx, id, state, reason)
@@ -71,7 +71,7 @@ async def _close(tx: Tx, id: AssignmentId, state: TurnState, reason: str) -> Tur
         project_id=end.project_id,
         task_id=end.task_id,
         assignment_id=id,
-        worker_id=service.own_worker(tx),
+        worker_id=turns.own_worker(tx),
         state=state,
         reason=reason,
     )

@@ -42,7 +42,8 @@ SELECT a.id, a.project_id, a.task_id, a.worker_id, a.kind, a.stage, a.round, a.s
          WHERE a.round > 0 AND a.kind = 'label' AND s.org_id = a.org_id AND s.task_id = a.task_id
            AND s.worker_id = a.worker_id AND s.assignment_id <> a.id ORDER BY s.id DESC LIMIT 1) AS earlier,
        CASE WHEN a.kind = 'review' THEN
-           (SELECT r.annotation FROM agreements r WHERE r.org_id = a.org_id AND r.task_id = a.task_id) END AS merged
+           (SELECT r.annotation FROM agreements r WHERE r.org_id = a.org_id AND r.task_id = a.task_id) END AS merged,
+       EXISTS (SELECT FROM threads h WHERE h.org_id = a.org_id AND h.task_id = a.task_id) AS has_threads
   FROM assignments a
   JOIN tasks t ON t.org_id = a.org_id AND t.id = a.task_id
   JOIN items i ON i.org_id = a.org_id AND i.id = t.item_id
@@ -544,8 +545,11 @@ SELECT a.id, a.project_id, a.task_id, a.kind, a.stage, a.round, a.state, a.lease
    AND (:before::timestamptz IS NULL OR a.leased_at < :before)
  ORDER BY a.leased_at DESC LIMIT :limit;
 
--- name: has_threads
-SELECT EXISTS (SELECT FROM threads WHERE org_id = :org_id AND task_id = :task_id);
+-- name: seen_in_review
+-- What a review's page shows beside the submissions.
+SELECT r.detail, EXISTS (SELECT FROM threads h WHERE h.org_id = t.org_id AND h.task_id = t.id) AS has_threads
+  FROM tasks t LEFT JOIN agreements r ON r.org_id = t.org_id AND r.task_id = t.id
+ WHERE t.org_id = :org_id AND t.id = :task_id;
 
 -- name: agreement
 SELECT agreement, confidence, annotation, detail, submissions FROM agreements WHERE org_id = :org_id AND task_id = :task_id;

@@ -8,15 +8,15 @@ from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import AssignmentId, ProjectId, QuestionId, new_id
 from fairmark.ontology.model import Mark
 from fairmark.projects import service as projects
-from fairmark.tasks import events, questions_store, service, store
+from fairmark.tasks import events, questions_store, store, turns
 from fairmark.tasks.model import Media, NoSuchQuestion, Question
-from fairmark.tasks.service import Signer
+from fairmark.tasks.turns import Signer
 
 
 async def ask(tx: Tx, id: AssignmentId, text: str, mark_ids: Sequence[str] = ()) -> Question:
     """Asks the lead about the task, or about marks of the draft, which are kept as they are now. A mark that the draft
     has not yet is named only. Raises NoSuchAssignment."""
-    row = await service.own_turn(tx, id)
+    row = await turns.own_turn(tx, id)
     question_id = QuestionId(new_id())
     await questions_store.insert_question(tx, question_id, row, text, list(dict.fromkeys(mark_ids)))
     event = events.QuestionAsked(
@@ -28,7 +28,7 @@ async def ask(tx: Tx, id: AssignmentId, text: str, mark_ids: Sequence[str] = ())
 
 async def of_turn(tx: Tx, id: AssignmentId) -> list[Question]:
     """What the worker asked about this turn, with the answers. Raises NoSuchAssignment."""
-    row = await service.own_turn(tx, id)
+    row = await turns.own_turn(tx, id)
     return [_question(each, []) for each in await questions_store.turn_questions(tx, id, row["worker_id"])]
 
 

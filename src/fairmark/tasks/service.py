@@ -4,22 +4,16 @@
 import random
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
-from uuid import UUID
 
 import msgspec
 
-from fairmark.assets.media.rules import shown_variant, small_variant
-from fairmark.assets.tiles.rules import has_large_picture
 from fairmark.kernel import json
 from fairmark.kernel.db import Tx
-from fairmark.kernel.errors import Invalid
 from fairmark.kernel.ids import (
-    AssetId,
     AssignmentId,
     OrgId,
     ProjectId,
@@ -32,21 +26,17 @@ from fairmark.ontology.compiled import CompiledOntology, compile_ontology
 from fairmark.ontology.model import Annotation, Fault
 from fairmark.projects import service as projects
 from fairmark.projects.model import LabelStage
-from fairmark.tasks import claims_store, flow, rules, store
+from fairmark.tasks import claims_store, flow, rules, store, turns
 from fairmark.tasks.claims_store import Place
 from fairmark.tasks.model import (
     LEASES_MAX,
-    Assignment,
     BlindReview,
-    BlindSubmission,
     Claim,
     ClaimedTwice,
     ClaimWish,
     Decision,
     Kind,
     Lease,
-    Media,
-    NoSuchAssignment,
     Receipt,
     TurnState,
 )
@@ -164,9 +154,9 @@ def _places(rows: Sequence[claims_store.EligibleRow], mode: str) -> list[Place]:
     return [place for _, place in places]
 
 
-async def claim(tx: Tx, sign: "Signer", wish: ClaimWish) -> Claim:
+async def claim(tx: Tx, sign: turns.Signer, wish: ClaimWish) -> Claim:
     """Takes the next assignment for the transaction's worker."""
-    worker_id = own_worker(tx)
+    worker_id = turns.own_worker(tx)
     places = await RINGS.places(tx, worker_id)
     fitting = _fitting(places, wish)
     if not fitting:
@@ -186,16 +176,16 @@ def _fitting(places: Sequence[Place], wish: ClaimWish) -> list[Place]:
     ]
 
 
-async def _claimed(tx: Tx, sign: "Signer", fitting: Sequence[Place], row: store.Row | None) -> Claim:
+async def _claimed(tx: Tx, sign: turns.Signer, fitting: Sequence[Place], row: store.Row | None) -> Claim:
     """What a claim among `fitting` places came to."""
-    worker_id = own_worker(tx)
+    worker_id = turns.own_worker(tx)
     if row is None:
         return Claim(None, await _why_empty(tx, worker_id))
     RINGS.moved(worker_id, row["project_id"], row["stage"], row["rank"], row["place"])
     lease_s = next(p.lease_s for p in fitting if p.project_id == row["project_id"] and p.stage == row["stage"])
-    assignment = _assignment(tx.org_id, row, TurnState.LEASED, lease_s, sign)
+    assignment = turns.assignment_of(tx.org_id, row, TurnState.LEASED, lease_s, sign)
     if assignment.kind is Kind.REVIEW:
-        return Claim(await _with_submissions(tx, assignment))
+        return Claim(await turns.with_submissions(tx, assignment))
     sizes = tuple(MediaSize(media.width or 0, media.height or 0) for media in assignment.media)
     CHECKS.keep(
         assignment.id,
@@ -218,63 +208,16 @@ async def _why_empty(tx: Tx, worker_id: WorkerId) -> str:
     return "too_many_open" if held >= LEASES_MAX else "queue_is_empty"
 
 
-class Signer:
-    """Makes signed media addresses; handed in because only the border knows the secret."""
-
-    def __init__(self, url: Any, tiles: Any) -> None:
-        self._url = url
-        self._tiles = tiles
-
-    def media(self, org_id: OrgId, raw: str | None) -> list[Media]:
-        """The media of a row (JSON objects), each with its address."""
-        found: list[dict[str, Any]] = json.decode(raw) if raw else []
-        made: list[Media] = []
-        for entry in found:
-            asset_id = AssetId(UUID(entry.pop("asset_id")))
-            facts = (entry["media_type"], entry["width"], entry["height"])
-            is_tiled = bool(entry.pop("tiles")) or has_large_picture(*facts)
-            tiles = self._tiles(org_id, asset_id) if is_tiled else None
-            url = self._url(org_id, asset_id, shown_variant(*facts))
-            is_one_of_many = len(found) > 1 and entry["media_type"].startswith("image/")
-            thumbnail = self._url(org_id, asset_id, small_variant(*facts[1:])) if is_one_of_many else None
-            made.append(Media(asset_id=asset_id, url=url, tiles=tiles, thumbnail=thumbnail, **entry))
-        return made
-
-
-async def get(tx: Tx, sign: Signer, id: AssignmentId) -> Assignment:
-    """The worker's own turn. Raises NoSuchAssignment."""
-    row = await own_turn(tx, id)
-    pipeline = store.pipeline(row)
-    assignment = _assignment(tx.org_id, row, TurnState(row["state"]), rules.lease_s(pipeline, row["stage"]), sign)
-    if assignment.kind is Kind.REVIEW:
-        return await _with_submissions(tx, assignment)
-    return msgspec.structs.replace(assignment, has_threads=await store.has_threads(tx, assignment.task_id))
-
-
-async def own_turn(tx: Tx, id: AssignmentId) -> store.Row:
-    """The row of the worker's own turn. Raises NoSuchAssignment."""
-    row = await store.get_turn(tx, id, own_worker(tx))
-    if row is None:
-        raise _no_such(id)
-    return row
-
-
 async def count(tx: Tx, id: AssignmentId, stretches: Sequence[tuple[datetime, datetime]]) -> None:
     """Counts work without more: the last stretches, handed in together with the answer."""
-    await store.extend_lease(tx, id, own_worker(tx), stretches, 0)
-
-
-async def mine(tx: Tx, sign: Signer, *, open_only: bool, before: datetime | None, limit: int) -> list[Assignment]:
-    """The worker's own turns, newest first, without their documents."""
-    rows = await store.mine(tx, own_worker(tx), open_only, before, limit)
-    return [_assignment(tx.org_id, row, TurnState(row["state"]), 0, sign) for row in rows]
+    await store.extend_lease(tx, id, turns.own_worker(tx), stretches, 0)
 
 
 async def beat(tx: Tx, id: AssignmentId, stretches: Sequence[tuple[datetime, datetime]]) -> Lease:
     """A sign of life: counts the work done and promises the turn for longer. Raises NoSuchAssignment, TurnClosed."""
-    end = await locked_turn(tx, id)
+    end = await turns.locked_turn(tx, id)
     seconds = rules.lease_s(end.pipeline, end.stage)
-    lease = await store.extend_lease(tx, id, own_worker(tx), stretches, seconds)
+    lease = await store.extend_lease(tx, id, turns.own_worker(tx), stretches, seconds)
     if lease is None:
         rules.check_may_close(end.turn, end.turn.kind, tx.now)
         raise rules.lease_expired()
@@ -297,7 +240,7 @@ async def submit(
 
 async def submit_and_claim(
     tx: Tx,
-    sign: Signer,
+    sign: turns.Signer,
     id: AssignmentId,
     key: str,
     annotation: Annotation,
@@ -307,7 +250,7 @@ async def submit_and_claim(
     """`submit`, and then `claim`: in one statement if all is plain. Raises what they do; ClaimedTwice only when the
     answer is handed in, so that the same call again gives its receipt and claims."""
     checked = await _checked(tx, id, key, annotation, stretches)
-    fitting = _fitting(await RINGS.places(tx, own_worker(tx)), wish) if checked else []
+    fitting = _fitting(await RINGS.places(tx, turns.own_worker(tx)), wish) if checked else []
     if checked is not None and fitting:
         claiming = claims_store.ClaimAsk(checked.ask.worker_id, fitting, LEASES_MAX)
         try:
@@ -333,7 +276,7 @@ async def _checked(
     tx: Tx, id: AssignmentId, key: str, annotation: Annotation, stretches: Sequence[tuple[datetime, datetime]]
 ) -> _Checked | None:
     """The answer, if this process gave the turn out. Raises BadAnnotation."""
-    worker_id = own_worker(tx)
+    worker_id = turns.own_worker(tx)
     check = CHECKS.of(tx.org_id, worker_id, id)
     if check is None:
         return None
@@ -350,7 +293,7 @@ async def _submit_locked(
     """The long way: whatever is not plain, and turns that another process gave out."""
     if stretches:
         await count(tx, id, stretches)
-    end = await locked_turn(tx, id)
+    end = await turns.locked_turn(tx, id)
     if end.turn.submission_id is not None and end.turn.submission_key == key:
         return Receipt(end.turn.submission_id, id, tx.now)
     late = rules.check_may_close(end.turn, Kind.LABEL, tx.now)
@@ -369,7 +312,7 @@ async def review(tx: Tx, id: AssignmentId, key: str, decision: Decision, reasons
     Raises NoSuchAssignment, BadReview, BadAnnotation, LeaseExpired, TurnClosed, TaskClosed, WrongKind, KeyReused.
     """
     rules.check_review(decision, reasons, comment, annotation)
-    end = await locked_turn(tx, id)
+    end = await turns.locked_turn(tx, id)
     if end.review_id is not None and (known := await store.known_review(tx, end.task_id, id, None)) is not None:
         first_id, first_key, first = known
         if first_key == key:
@@ -405,69 +348,3 @@ async def compiled_ontology(tx: Tx, project_id: ProjectId, version: int) -> Comp
 async def _faults(tx: Tx, end: TurnToEnd, annotation: Annotation) -> list[Fault]:
     ontology = await compiled_ontology(tx, end.project_id, end.ontology_version)
     return MODALITIES[end.modality].faults(annotation, ontology, [MediaSize(w, h) for w, h in end.sizes])
-
-
-async def locked_turn(tx: Tx, id: AssignmentId) -> TurnToEnd:
-    """The worker's own turn, about to be changed. Raises NoSuchAssignment."""
-    end = await store.lock_turn(tx, id, own_worker(tx))
-    if end is None:
-        raise _no_such(id)
-    return end
-
-
-async def _with_submissions(tx: Tx, assignment: Assignment) -> Assignment:
-    found = (await store.task_submissions(tx, [assignment.task_id])).get(assignment.task_id, [])
-    row = await store.agreement(tx, assignment.task_id)
-    detail: dict[str, Any] = json.decode(row["detail"]) if row else {}
-    shown = blind([(id, annotation) for id, _, annotation in found], detail.get("marks", {}))
-    draft = assignment.draft
-    origin = assignment.draft_origin
-    if draft is None and shown:
-        draft, origin = shown[0].annotation, "submission"
-    return msgspec.structs.replace(
-        assignment, submissions=shown, draft=draft, draft_origin=origin,
-        has_threads=await store.has_threads(tx, assignment.task_id),
-    )  # fmt: skip
-
-
-def blind(
-    submissions: Sequence[tuple[SubmissionId, Annotation]], agreement: Mapping[str, dict[str, float]] | None = None
-) -> list[BlindSubmission]:
-    """Submissions with letters instead of names, in their order. agreement: of each one's marks, by submission."""
-    return [
-        BlindSubmission(
-            id=id, label=chr(65 + n % 26), annotation=annotation, marks_agreement=(agreement or {}).get(str(id), {})
-        )
-        for n, (id, annotation) in enumerate(submissions)
-    ]
-
-
-def _assignment(org_id: OrgId, row: Any, state: TurnState, lease_s: int, sign: Signer) -> Assignment:
-    draft, origin = None, None
-    for name in ("draft", "earlier", "merged", "prelabel"):
-        if (raw := row.get(name)) is not None:
-            draft, origin = msgspec.json.decode(raw, type=Annotation), name
-            break
-    return Assignment(
-        id=row["id"], organisation_id=org_id, project_id=row["project_id"], task_id=row["task_id"],
-        item_id=row["item_id"], batch_id=row["batch_id"], kind=Kind(row["kind"]), stage=row["stage"],
-        round=row["round"], state=state, leased_at=row["leased_at"], leased_until=row["leased_until"], lease_s=lease_s,
-        paused_at=row.get("paused_at"), closed_at=row.get("closed_at"), active_ms=row.get("active_ms") or 0,
-        due_at=row["due_at"], note=row["note"], external_id=row["external_id"], name=row["name"],
-        meta=json.decode(row["meta"]), media=sign.media(org_id, row.get("media")),
-        ontology_version=row["ontology_version"], guideline_version=row["guideline_version"], draft=draft,
-        draft_seq=row.get("draft_seq") or 0, draft_origin=origin, draft_device=row.get("draft_device") or "",
-        draft_saved_at=row.get("draft_saved_at"),
-        decision=Decision(row["decision"]) if row.get("decision") else None, has_threads=row["round"] > 0,
-    )  # fmt: skip
-
-
-def own_worker(tx: Tx) -> WorkerId:
-    """Who works in this transaction. Raises Invalid for somebody who does not."""
-    if tx.actor.worker_id is None:
-        raise Invalid("Only a worker has assignments.", mend="Sign in as a person of a workforce.")
-    return tx.actor.worker_id
-
-
-def _no_such(id: AssignmentId) -> NoSuchAssignment:
-    return NoSuchAssignment(f"You have no assignment {id}.", mend="Claim one, or list yours at /api/v1/work/mine.")

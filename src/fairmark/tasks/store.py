@@ -375,9 +375,9 @@ async def mine(tx: Tx, worker_id: WorkerId, open_only: bool, before: datetime | 
     return await tx.all(q.mine, org_id=tx.org_id, worker_id=worker_id, open_only=open_only, before=before, limit=limit)
 
 
-async def has_threads(tx: Tx, task_id: TaskId) -> bool:
-    """Whether anything was said about a task, to whomever."""
-    return await tx.value(q.has_threads, org_id=tx.org_id, task_id=task_id)
+async def seen_in_review(tx: Tx, task_id: TaskId) -> Row:
+    """detail: of the agreement (JSON), None without one. has_threads: whether anything was said, to whomever."""
+    return await tx.one(q.seen_in_review, org_id=tx.org_id, task_id=task_id)
 
 
 async def agreement(tx: Tx, task_id: TaskId) -> Row | None:

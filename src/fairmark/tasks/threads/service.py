@@ -6,7 +6,7 @@ from fairmark.kernel import events as log
 from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import AssignmentId, CommentId, ProjectId, TaskId, ThreadId, new_id
 from fairmark.projects import service as projects
-from fairmark.tasks import flow, service
+from fairmark.tasks import flow, turns
 from fairmark.tasks.model import KeyReused, Kind, NoSuchTask, TurnState
 from fairmark.tasks.store import Row
 from fairmark.tasks.threads import events, rules, store
@@ -27,7 +27,7 @@ class Table:
 
 async def at_turn(tx: Tx, id: AssignmentId) -> Table:
     """The table of a worker at their own turn. Raises NoSuchAssignment, TurnLeft."""
-    row = await service.own_turn(tx, id)
+    row = await turns.own_turn(tx, id)
     voice = rules.voice_of(row["worker_id"], Kind(row["kind"]), TurnState(row["state"]), row["round"])
     return Table(row["project_id"], row["task_id"], row["round"], voice, names=False)
 
