@@ -31,6 +31,7 @@ from fairmark.scale_api import http_settings as scale_settings
 from fairmark.scale_api import jobs as scale_jobs
 from fairmark.tasks import http as tasks
 from fairmark.tasks import jobs as tasks_jobs
+from fairmark.tasks.questions import http as questions
 from fairmark.tasks.threads import http as threads
 from fairmark.workforce import http as workforce
 from fairmark.workforce import service as workforce_service
@@ -46,6 +47,7 @@ ROUTES: list[Any] = [
     *media.ROUTES,
     *tiles.ROUTES,
     *tasks.ROUTES,
+    *questions.ROUTES,
     *threads.ROUTES,
     *quality.ROUTES,
     *quality_reports.ROUTES,

@@ -17,10 +17,10 @@ from fairmark.kernel import clock, json
 from fairmark.kernel.actor import Actor, Permission, allowed, require
 from fairmark.kernel.errors import Invalid
 from fairmark.kernel.http import After, Limit, OrgNotChosen, Page, Req, actor_of, page_of, site, work
-from fairmark.kernel.ids import AssetId, AssignmentId, BatchId, OrgId, ProjectId, QuestionId, ResultId, TaskId
+from fairmark.kernel.ids import AssetId, AssignmentId, BatchId, OrgId, ProjectId, ResultId, TaskId
 from fairmark.kernel.pages import after_id
 from fairmark.ontology.model import Annotation
-from fairmark.tasks import desk, drafts, flow, leases, questions, service, turns
+from fairmark.tasks import desk, drafts, flow, leases, service, turns
 from fairmark.tasks.model import (
     Assignment,
     Claim,
@@ -28,7 +28,6 @@ from fairmark.tasks.model import (
     ClaimWish,
     Decision,
     Lease,
-    Question,
     Receipt,
     Result,
     TaskState,
@@ -40,7 +39,6 @@ WORK = ["work"]
 TASKS = ["tasks"]
 Key = Annotated[str, Meta(min_length=1, max_length=100, description="Yours to choose; the same key is the same call.")]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
-Text = Annotated[str, Meta(min_length=1, max_length=5000)]
 Comment = Annotated[str, Meta(max_length=5000)]
 Reasons = Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=20)]
 STRETCHES_MAX = 500
@@ -117,19 +115,6 @@ class Because(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why."""
 
     reason: Reason
-
-
-class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is answered to a question."""
-
-    text: Text
-
-
-class AskAbout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A question, and the marks of the draft that it is about; none: about the item as a whole."""
-
-    text: Text
-    mark_ids: Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=50)] = []
 
 
 class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -296,20 +281,6 @@ async def resume(request: Req, id: AssignmentId) -> Lease:
         return await leases.resume(tx, id)
 
 
-@post("/api/v1/assignments/{id:uuid}/questions", operation_id="ask", tags=WORK)
-async def ask(request: Req, id: AssignmentId, data: AskAbout) -> Question:
-    """Asks the lead about the task, or about marks of the draft: the lead sees them as they are now."""
-    async with work(request, Permission.WORK) as tx:
-        return await questions.ask(tx, id, data.text, data.mark_ids)
-
-
-@get("/api/v1/assignments/{id:uuid}/questions", operation_id="assignment_questions", tags=WORK)
-async def assignment_questions(request: Req, id: AssignmentId) -> list[Question]:
-    """What you asked about this task, with the answers."""
-    async with work(request, Permission.WORK) as tx:
-        return await questions.of_turn(tx, id)
-
-
 @get("/api/v1/assignments/{id:uuid}/rules", operation_id="assignment_rules", tags=WORK)
 async def assignment_rules(request: Req, id: AssignmentId) -> desk.Rules:
     """The ontology and the guideline that your assignment is done by."""
@@ -395,25 +366,7 @@ async def list_results(request: Req, project_id: ProjectId, limit: Limit = 50, a
         return page_of(rows, limit, lambda result: str(result.id))
 
 
-@get("/api/v1/projects/{project_id:uuid}/questions", operation_id="project_questions", tags=TASKS)
-async def project_questions(request: Req, project_id: ProjectId, limit: Limit = 50, after: After = None,
-                            open_only: bool = False) -> Page[Question]:  # fmt: skip
-    """What workers asked, newest first."""
-    async with work(request, Permission.PROJECT_READ) as tx:
-        start = QuestionId(after_id(after)) if after else None
-        rows = await questions.of_project(tx, signer(request), project_id, start, open_only, limit + 1)
-        return page_of(rows, limit, lambda question: str(question.id))
-
-
-@post("/api/v1/questions/{id:uuid}/answer", operation_id="answer_question", tags=TASKS, status_code=204)
-async def answer_question(request: Req, id: QuestionId, data: Ask) -> None:
-    """Answers a worker's question."""
-    async with work(request, Permission.LEAD) as tx:
-        await questions.answer(tx, id, data.text)
-
-
 ROUTES = [
-    claim, get_assignment, beat, save_draft, submit, review, skip, give_back, pause, resume, ask, assignment_questions,
-    assignment_rules, my_work, my_assignments, list_tasks, get_task, change_task, cancel_task, reopen_task, review_task,
-    list_results, project_questions, answer_question,
+    claim, get_assignment, beat, save_draft, submit, review, skip, give_back, pause, resume, assignment_rules, my_work,
+    my_assignments, list_tasks, get_task, change_task, cancel_task, reopen_task, review_task, list_results,
 ]  # fmt: skip

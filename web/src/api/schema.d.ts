@@ -1398,30 +1398,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/assignments/{id}/questions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * AssignmentQuestions
-         * @description What you asked about this task, with the answers.
-         */
-        get: operations["assignment_questions"];
-        put?: never;
-        /**
-         * Ask
-         * @description Asks the lead about the task, or about marks of the draft: the lead sees them as they are now.
-         */
-        post: operations["ask"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/assignments/{id}/rules": {
         parameters: {
             query?: never;
@@ -1600,6 +1576,30 @@ export interface paths {
         get: operations["list_results"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * AssignmentQuestions
+         * @description What you asked about this task, with the answers.
+         */
+        get: operations["assignment_questions"];
+        put?: never;
+        /**
+         * Ask
+         * @description Asks the lead about the task, or about marks of the draft: the lead sees them as they are now.
+         */
+        post: operations["ask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7471,58 +7471,6 @@ export interface operations {
             "5XX": components["responses"]["Error5XX"];
         };
     };
-    assignment_questions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Question"][];
-                };
-            };
-            "4XX": components["responses"]["Error4XX"];
-            "5XX": components["responses"]["Error5XX"];
-        };
-    };
-    ask: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AskAbout"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Question"];
-                };
-            };
-            "4XX": components["responses"]["Error4XX"];
-            "5XX": components["responses"]["Error5XX"];
-        };
-    };
     assignment_rules: {
         parameters: {
             query?: never;
@@ -7780,6 +7728,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResultPage"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    assignment_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"][];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskAbout"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
                 };
             };
             "4XX": components["responses"]["Error4XX"];

@@ -6,10 +6,10 @@ import pytest
 from fairmark.kernel.db import Database
 from fairmark.kernel.events import of_task
 from fairmark.kernel.ids import QuestionId, new_id
-from fairmark.tasks import drafts, questions
+from fairmark.tasks import drafts
 from fairmark.tasks.model import Assignment, NoSuchQuestion, Question
-
-from .world import SIGN, World, boxes, make_world
+from fairmark.tasks.questions import service as questions
+from tests.tasks.world import SIGN, World, boxes, make_world
 
 
 async def ask(world: World, assignment: Assignment, *mark_ids: str) -> Question:

@@ -1,4 +1,4 @@
-"""Questions to the lead: asked at a turn, of the item or of marks of the draft; answered on the project's page."""
+"""Questions to the lead, from a worker's turn or from the project's page."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,10 @@ from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import AssignmentId, ProjectId, QuestionId, new_id
 from fairmark.ontology.model import Mark
 from fairmark.projects import service as projects
-from fairmark.tasks import events, questions_store, store, turns
+from fairmark.tasks import events, turns
 from fairmark.tasks.model import Media, NoSuchQuestion, Question
+from fairmark.tasks.questions import store
+from fairmark.tasks.store import Row
 from fairmark.tasks.turns import Signer
 
 
@@ -18,7 +20,7 @@ async def ask(tx: Tx, id: AssignmentId, text: str, mark_ids: Sequence[str] = ())
     has not yet is named only. Raises NoSuchAssignment."""
     row = await turns.own_turn(tx, id)
     question_id = QuestionId(new_id())
-    await questions_store.insert_question(tx, question_id, row, text, list(dict.fromkeys(mark_ids)))
+    await store.insert_question(tx, question_id, row, text, list(dict.fromkeys(mark_ids)))
     event = events.QuestionAsked(
         project_id=row["project_id"], task_id=row["task_id"], question_id=question_id, text=text
     )
@@ -29,7 +31,7 @@ async def ask(tx: Tx, id: AssignmentId, text: str, mark_ids: Sequence[str] = ())
 async def of_turn(tx: Tx, id: AssignmentId) -> list[Question]:
     """What the worker asked about this turn, with the answers. Raises NoSuchAssignment."""
     row = await turns.own_turn(tx, id)
-    return [_question(each, []) for each in await questions_store.turn_questions(tx, id, row["worker_id"])]
+    return [_question(each, []) for each in await store.turn_questions(tx, id, row["worker_id"])]
 
 
 async def of_project(
@@ -37,20 +39,20 @@ async def of_project(
 ) -> list[Question]:
     """What workers asked, newest first, with what they asked about. Raises NoSuchProject."""
     await projects.get(tx, project_id)
-    rows = await questions_store.project_questions(tx, project_id, after, open_only, limit)
+    rows = await store.project_questions(tx, project_id, after, open_only, limit)
     return [_question(row, sign.media(tx.org_id, row["media"])) for row in rows]
 
 
 async def answer(tx: Tx, id: QuestionId, text: str) -> None:
     """Answers a question; a second answer replaces the first. Raises NoSuchQuestion."""
-    row = await questions_store.answer_question(tx, id, text)
+    row = await store.answer_question(tx, id, text)
     if row is None:
         raise NoSuchQuestion(f"There is no question {id} here.", mend="List the project's questions.")
     event = events.QuestionAnswered(project_id=row["project_id"], task_id=row["task_id"], question_id=id)
     await log.announce(tx, event)
 
 
-def _question(row: store.Row, media: list[Media]) -> Question:
+def _question(row: Row, media: list[Media]) -> Question:
     return Question(
         id=row["id"], project_id=row["project_id"], task_id=row["task_id"], assignment_id=row["assignment_id"],
         worker=row["alias"], text=row["text"], answer=row["answer"], answered_at=row["answered_at"],

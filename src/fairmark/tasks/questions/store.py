@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from fairmark.kernel import sql
 from fairmark.kernel.db import Tx
 from fairmark.kernel.ids import AssignmentId, ProjectId, QuestionId, WorkerId
-from fairmark.tasks.store import Row, q
+from fairmark.tasks.store import Row
+
+q = sql.load(__file__)
 
 
 async def insert_question(tx: Tx, id: QuestionId, turn: Any, text: str, mark_ids: Sequence[str]) -> None:
