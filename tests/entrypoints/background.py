@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fairmark.entrypoints import wiring, worker, worker_jobs
+from fairmark.entrypoints import wiring, worker, worker_jobs, worker_readers
 from fairmark.kernel import settings
 from fairmark.kernel.db import Tx
 from fairmark.kernel.events import Event, Reader, StoredEvent
@@ -69,6 +69,7 @@ def wire(diary: Diary) -> None:
 def main(folder: Path, name: str) -> None:
     worker_jobs.STALE_S = 2
     worker_jobs.GRACE_S = 1
+    worker_readers.SWEEP_S = 3600
     wire(Diary(folder, name))
     told = {name: value for name, value in os.environ.items() if name.startswith("FAIRMARK_WORK_")}
     config = settings.load(told, data_dir=str(folder), database_url=os.environ["TEST_WORKER_DATABASE"])

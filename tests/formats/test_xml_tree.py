@@ -1,6 +1,5 @@
 """XML without its dangers."""
 
-import time
 
 import pytest
 
@@ -41,11 +40,9 @@ class TestParseXml:
         ],
     )
     def test_refuses_document_types_at_once(self, data: bytes) -> None:
-        started = time.monotonic()
         with pytest.raises(UnsafeXml) as caught:
             parse_xml(data, "a.xml")
         assert caught.value.fields == {"file": "a.xml", "line": 1}
-        assert time.monotonic() - started < 2
 
     def test_refuses_depth(self) -> None:
         assert parse_xml(b"<a>" * DEPTH_MAX + b"</a>" * DEPTH_MAX, "a.xml").name == "a"

@@ -1,7 +1,6 @@
 """Reading archives that strangers made."""
 
 import io
-import time
 import zipfile
 
 import pytest
@@ -110,10 +109,8 @@ class TestRefusing:
     def test_bombs_that_lie_about_their_size(self) -> None:
         data = archive({"a": bytes(20_000_000)})
         source = opened(patched(data, 0, "size", 100))
-        started = time.monotonic()
         with pytest.raises(ArchiveBomb, match="more than the archive says"):
             source.open("a").read()
-        assert time.monotonic() - started < 5
 
     def test_bombs_that_overlap(self) -> None:
         # Every entry claims the bytes of the first: ten files of 1,000 packed bytes in an archive of 2,000.
