@@ -1,18 +1,10 @@
 """Comment threads: what reviewers, leads and authors say to one another about a mark or a place."""
 
-from typing import Any
 from uuid import uuid4
 
 from fairmark.client.aio.transport import Transport
 from fairmark.client.model import Place, Thread
 from fairmark.client.requests import Id
-
-
-def _begin(
-    text: str, mark_id: str | None, at: tuple[float, float] | None, asset: int, key: str | None
-) -> dict[str, Any]:
-    place = Place(*at) if at else None
-    return {"key": key or str(uuid4()), "text": text, "asset": asset, "mark_id": mark_id, "at": place}
 
 
 class Threads(Transport):
@@ -33,18 +25,15 @@ class Threads(Transport):
         key: str | None = None,
     ) -> Thread:
         """Begins a thread about a mark; about a place, in pixels of the image; or about the item as a whole."""
-        body = _begin(text, mark_id, at, asset, key)
-        return await self.request("POST", f"/assignments/{assignment_id}/threads", Thread, body=body, safe=True)
+        return await self._begin(f"/assignments/{assignment_id}", text, mark_id, at, asset, key)
 
     async def comment(self, assignment_id: Id, thread_id: Id, text: str, *, key: str | None = None) -> Thread:
         """Says something more in a thread."""
-        path, body = f"/assignments/{assignment_id}/threads/{thread_id}/comments", {"key": key or str(uuid4())}
-        return await self.request("POST", path, Thread, body={**body, "text": text}, safe=True)
+        return await self._say(f"/assignments/{assignment_id}", thread_id, text, key)
 
     async def settle_thread(self, assignment_id: Id, thread_id: Id, *, resolved: bool = True) -> Thread:
         """Settles a thread, or opens it again."""
-        path = f"/assignments/{assignment_id}/threads/{thread_id}/state"
-        return await self.request("PUT", path, Thread, body={"resolved": resolved})
+        return await self._settle(f"/assignments/{assignment_id}", thread_id, resolved)
 
     async def place_thread(self, assignment_id: Id, thread_id: Id, at: tuple[float, float], *, asset: int = 0) -> None:
         """Says where a thread stands without its mark, in pixels of the image."""
@@ -66,15 +55,26 @@ class Threads(Transport):
         key: str | None = None,
     ) -> Thread:
         """Begins a thread about a task, as its lead."""
-        body = _begin(text, mark_id, at, asset, key)
-        return await self.request("POST", f"/tasks/{task_id}/threads", Thread, body=body, safe=True)
+        return await self._begin(f"/tasks/{task_id}", text, mark_id, at, asset, key)
 
     async def comment_on_task(self, task_id: Id, thread_id: Id, text: str, *, key: str | None = None) -> Thread:
         """Says something more in a thread, as the task's lead."""
-        path, body = f"/tasks/{task_id}/threads/{thread_id}/comments", {"key": key or str(uuid4())}
-        return await self.request("POST", path, Thread, body={**body, "text": text}, safe=True)
+        return await self._say(f"/tasks/{task_id}", thread_id, text, key)
 
     async def settle_task_thread(self, task_id: Id, thread_id: Id, *, resolved: bool = True) -> Thread:
         """Settles a thread as the task's lead, or opens it again."""
-        path = f"/tasks/{task_id}/threads/{thread_id}/state"
-        return await self.request("PUT", path, Thread, body={"resolved": resolved})
+        return await self._settle(f"/tasks/{task_id}", thread_id, resolved)
+
+    async def _begin(
+        self, of: str, text: str, mark_id: str | None, at: tuple[float, float] | None, asset: int, key: str | None
+    ) -> Thread:
+        place = Place(*at) if at else None
+        body = {"key": key or str(uuid4()), "text": text, "asset": asset, "mark_id": mark_id, "at": place}
+        return await self.request("POST", f"{of}/threads", Thread, body=body, safe=True)
+
+    async def _say(self, of: str, thread_id: Id, text: str, key: str | None) -> Thread:
+        body = {"key": key or str(uuid4()), "text": text}
+        return await self.request("POST", f"{of}/threads/{thread_id}/comments", Thread, body=body, safe=True)
+
+    async def _settle(self, of: str, thread_id: Id, resolved: bool) -> Thread:
+        return await self.request("PUT", f"{of}/threads/{thread_id}/state", Thread, body={"resolved": resolved})
