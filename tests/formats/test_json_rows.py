@@ -1,6 +1,7 @@
 """Errors with places, and arrays window by window."""
 
 import json
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -51,6 +52,22 @@ class TestRowsOf:
             patch.setattr(json_rows, "ROW_BYTES_MAX", 100)
             with pytest.raises(OverLimit):
                 sliced(json.dumps([{"a": "x" * 500}, {}]).encode())
+
+    @pytest.mark.parametrize("window", [8, 1000])
+    def test_as_many_as_are_allowed_are_given(self, window: int) -> None:
+        # Windows of 8 bytes hold one element each, one of 1,000 holds all five: the limit is in the midst of both.
+        section = memoryview(json.dumps([{"a": number} for number in range(5)]).encode())
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(json_rows, "_WINDOW_BYTES", window)
+            assert len(list(rows_of(section, "x.json", 5))) == 5
+            few = rows_of(section, "x.json", 3, "images")
+            assert [bytes(section[start:end]) for start, end in islice(few, 3)] == [
+                b'{"a": 0}',
+                b'{"a": 1}',
+                b'{"a": 2}',
+            ]
+            with pytest.raises(OverLimit, match="more than 3 images"):
+                next(few)
 
 
 class TestJsonFault:

@@ -33,13 +33,15 @@ def told_points(skeleton: Skeleton) -> tuple[list[str], list[list[int]]]:
 
 def pose_in(raw: msgspec.Raw, keypoints: Keypoints, class_id: str) -> dict[str, Any] | None:
     """The geometry of a skeleton; None if the numbers are unsound, no point is placed, or nobody knows the points."""
+    if not keypoints.has_points(class_id):
+        return None
     try:
         values = _decode_numbers(raw)
     except JSON_ERRORS:
         return None
     if len(values) % 3:
         return None
-    return keypoints.pose(class_id, [values[at : at + 3] for at in range(0, len(values), 3)])
+    return keypoints.pose(class_id, list(zip(values[0::3], values[1::3], values[2::3], strict=True)))
 
 
 def annotation_members(geometry: Mapping[str, Any]) -> tuple[list[float], int]:

@@ -132,7 +132,7 @@ class _Part:
             except FormatFault as fault:
                 yield fault.as_row()
                 continue
-            image = self._images.number(row.image_id)
+            image = self._images.numbers.get(row.image_id)
             if image is None or seen[image]:
                 message = f"No image has the id {row.image_id}, or it was labeled before."
                 yield RowFault("unknown_image", message, "Add the image once.", self._path, path=place)

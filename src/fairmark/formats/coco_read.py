@@ -162,17 +162,17 @@ class _PartReader:
                 self._tally.lose("supercategories")
 
     def _index_boxes(self, owners: "array[int]") -> Iterator[RowFault]:
-        for place, start, end in self._file.rows("annotations"):
+        annotations, numbers = self._annotations, self._images.numbers
+        for place, (start, end) in self._file.spans("annotations"):
             owner = -1
             try:
-                id = _decode_owner(self._annotations[start:end]).image_id
-                number = self._images.number(id)
-                owner = -1 if number is None else number
-                if number is None:
+                id = _decode_owner(annotations[start:end]).image_id
+                owner = numbers.get(id, -1)
+                if owner < 0:
                     message, mend = f"No image has the id {id}.", "Add the image, or remove the annotation."
-                    yield self._fault("unknown_image", message, f"{place}/image_id", mend)
+                    yield self._fault("unknown_image", message, f"/annotations/{place}/image_id", mend)
             except JSON_ERRORS as error:
-                yield json_fault(error, self._path, path=place, what="annotation")
+                yield json_fault(error, self._path, path=f"/annotations/{place}", what="annotation")
             owners.append(owner)
             self._boxes.append(start)
             self._box_ends.append(end)

@@ -12,7 +12,7 @@ from fairmark.formats.contract import Source
 from fairmark.formats.images import NamesBefore
 from fairmark.formats.json_rows import JSON_ERRORS, json_fault, refuse_file, rows_of
 from fairmark.formats.mapped import mapped
-from fairmark.formats.model import AssetRecord, FileDamaged, LabeledItem, OverLimit, RowFault, WrongFormat
+from fairmark.formats.model import AssetRecord, FileDamaged, LabeledItem, RowFault, WrongFormat
 from fairmark.formats.tally import Tally
 
 OTHER_FILES = "other_files"
@@ -50,13 +50,13 @@ class JsonFile(Generic[File]):
         """The list of a member, or the file itself."""
         return self._lists[name]
 
+    def spans(self, name: str = "") -> Iterator[tuple[int, tuple[int, int]]]:
+        """(number from 0, (start, end)) of each row of a list. Raises OverLimit for too many."""
+        return enumerate(rows_of(self._lists[name], self.path, self._rows_max, name or "rows"))
+
     def rows(self, name: str = "") -> Iterator[tuple[str, int, int]]:
-        """(JSON Pointer, start, end) of each row of a list. Raises OverLimit for too many."""
-        section = self._lists[name]
-        for number, (start, end) in enumerate(rows_of(section, self.path)):
-            if number >= self._rows_max:
-                message = f"{self.path} has more than {self._rows_max} {name or 'rows'}."
-                raise OverLimit(message, file=self.path, mend="Split the file.")
+        """The same as spans, with each row's JSON Pointer in place of its number: for lists of long rows."""
+        for number, (start, end) in self.spans(name):
             yield f"/{name}/{number}" if name else f"/{number}", start, end
 
     def text(self, name: str, start: int, end: int, place: str) -> bytes:
@@ -108,7 +108,8 @@ class ImageIndex:
         self._id_of = id_of
         self._starts = array("q")
         self._ends = array("q")
-        self._numbers: dict[int | str, int] = {}
+        self.numbers: dict[int | str, int] = {}
+        """Which image has an id."""
 
     def __len__(self) -> int:
         return len(self._starts)
@@ -116,23 +117,19 @@ class ImageIndex:
     def read(self) -> Iterator[RowFault]:
         """Goes through the images, with a fault for each bad one, and for an id that is there twice."""
         path, images = self._file.path, self._file.list("images")
-        for place, start, end in self._file.rows("images"):
+        for number, (start, end) in self._file.spans("images"):
             try:
                 id = self._id_of(images[start:end])
             except JSON_ERRORS as error:
-                yield json_fault(error, path, path=place, what="image")
+                yield json_fault(error, path, path=f"/images/{number}", what="image")
                 continue
-            if id in self._numbers:
+            if id in self.numbers:
                 message = f"The image id {id} is there twice."
-                yield RowFault("duplicate_id", message, "Number the images anew.", path, path=place)
+                yield RowFault("duplicate_id", message, "Number the images anew.", path, path=f"/images/{number}")
                 continue
-            self._numbers[id] = len(self._starts)
+            self.numbers[id] = len(self._starts)
             self._starts.append(start)
             self._ends.append(end)
-
-    def number(self, id: int | str) -> int | None:
-        """Which image has the id, from 0."""
-        return self._numbers.get(id)
 
     def row(self, number: int) -> memoryview:
         return self._file.list("images")[self._starts[number] : self._ends[number]]

@@ -1,6 +1,7 @@
 """Rows of JSON that strangers wrote: errors with a place, and long arrays bit by bit."""
 
 import re
+import sys
 from collections.abc import Iterator
 
 import msgspec
@@ -79,12 +80,15 @@ def refuse_file(error: BaseException, file: str) -> FormatFault:
     return FileDamaged(f"{file} is not sound JSON: {error}.", file=file, mend="Check that the file is complete.")
 
 
-def rows_of(section: memoryview, file: str) -> Iterator[tuple[int, int]]:
+def rows_of(
+    section: memoryview, file: str, rows_max: int = sys.maxsize, what: str = "rows"
+) -> Iterator[tuple[int, int]]:
     """(start, end) of each element of a JSON array, whose syntax is known to be good, read window by window.
 
-    section: the array with its brackets. Raises OverLimit for an element above ROW_BYTES_MAX.
+    section: the array with its brackets. Raises OverLimit for an element above ROW_BYTES_MAX, and behind rows_max of
+    them, which the message calls `what`, for one more.
     """
-    at, size = 1, _WINDOW_BYTES
+    at, size, left = 1, _WINDOW_BYTES, rows_max
     end = len(section) - 1
     while True:
         window = bytes(section[at : min(at + size, end)])
@@ -96,11 +100,15 @@ def rows_of(section: memoryview, file: str) -> Iterator[tuple[int, int]]:
             size *= 2
             continue
         place = 0
-        for row in rows:
+        # The rows are counted window by window: there are millions of them, and each costs.
+        for row in rows[:left] if len(rows) > left else rows:
             between = _BETWEEN.match(window, place)
             place = between.end() if between else place
             start, place = place, place + memoryview(row).nbytes
             yield at + start, at + place
+        if len(rows) > left:
+            raise OverLimit(f"{file} has more than {rows_max} {what}.", file=file, mend="Split the file.")
+        left -= len(rows)
         if last:
             return
         at, size = at + cut, _WINDOW_BYTES

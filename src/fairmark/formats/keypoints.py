@@ -35,6 +35,10 @@ class Keypoints:
         """How many points the file lists for a class; 0 if it lists none that the class has."""
         return len(self._numbers.get(class_id, ()))
 
+    def has_points(self, class_id: str) -> bool:
+        """Whether marks of a class may be skeletons, and anybody knows of which points."""
+        return self._table.skeleton(class_id) is not None and self._table.takes(class_id, SKELETON)
+
     def pose(self, class_id: str, rows: Sequence[Sequence[float]]) -> dict[str, Any] | None:
         """The geometry of a skeleton from [x, y, visibility] of each point, in the file's order; None if they are not
         those of the class, unsound, or none is placed."""
