@@ -153,6 +153,19 @@ class TestRasterised:
     def test_what_holds_no_centre_is_nothing(self, ring: list[Any]) -> None:
         assert rasterised([ring], 20, 20) is None
 
+    def test_an_edge_crosses_the_same_pixels_whichever_way_it_is_walked(self) -> None:
+        # From (4/3, 0) to (8/3, 12), at the height 1.5 of a row's centre, is x = 4/3 + 1.5/9 = 1.5, a pixel's centre,
+        # give or take the last bit: the way up and the way down disagreed, and neither neighbour had the pixel.
+        a, b = (4 / 3, 0), (4 * (1 - 1 / 3), 12)
+        left = rasterised([[(0, 0), a, b, (0, 12)]], 4, 12)
+        turned = rasterised([[(0, 12), b, a, (0, 0)]], 4, 12)
+        right = rasterised([[a, (4, 0), (4, 12), b]], 4, 12)
+        assert left is not None
+        assert turned is not None
+        assert right is not None
+        assert np.array_equal(left.pixels, turned.pixels)
+        assert left.area + right.area == 4 * 12
+
     @given(st.integers(1, 30), st.floats(0.1, 0.9))
     def test_neighbours_share_no_pixel_and_leave_none_out(self, across: int, lean: float) -> None:
         a, b = (across * lean, 0), (across * (1 - lean), 12)

@@ -152,10 +152,12 @@ def rasterised(rings: Sequence[Any], width: int, height: int) -> Crop | None:
     edges = [np.concatenate([ring, np.roll(ring, -1, axis=0)], axis=1) for ring in arrays if len(ring)]
     if not edges:
         return None
-    x0, y0, x1, y1 = np.concatenate(edges).T
+    ends = np.concatenate(edges)
+    # Every edge is walked downwards: the two outlines that share it walk it both ways, and would round differently.
+    x0, y0, x1, y1 = np.where((ends[:, 1] > ends[:, 3])[:, None], np.roll(ends, 2, axis=1), ends).T
     # Edges cross the rows whose centre lies from their upper end to just before their lower one.
-    first = np.clip(np.ceil(np.minimum(y0, y1) - 0.5), 0, height).astype(np.int64)
-    last = np.clip(np.ceil(np.maximum(y0, y1) - 0.5), 0, height).astype(np.int64)
+    first = np.clip(np.ceil(y0 - 0.5), 0, height).astype(np.int64)
+    last = np.clip(np.ceil(y1 - 0.5), 0, height).astype(np.int64)
     counts = last - first
     total = int(counts.sum())
     if total == 0:

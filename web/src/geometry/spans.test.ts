@@ -94,6 +94,16 @@ describe("rasterised", () => {
     expect(areaOf(rasterised([ring(1, 1, 6), ring(3, 3, 2)], SIZE))).toBe(32)
     expect(areaOf(rasterised([ring(-2, -2, 4)], SIZE))).toBe(4)
   })
+  it("gives each pixel of two neighbours to one of them", () => {
+    // At the height 1.5 their common edge passes the centre of a pixel, give or take the last bit: 4/3 + 1.5/9 = 1.5.
+    const [a, b] = [[4 / 3, 0] as const, [4 * (1 - 1 / 3), 12] as const]
+    const size = { width: 4, height: 12 }
+    const left = rasterised([[[0, 0], a, b, [0, 12]]], size)
+    const right = rasterised([[a, [4, 0], [4, 12], b]], size)
+    expect([...rasterised([[[0, 12], b, a, [0, 0]]], size)]).toEqual([...left])
+    expect(areaOf(left) + areaOf(right)).toBe(4 * 12)
+    expect(areaOf(common(left, right))).toBe(0)
+  })
   it("undoes outlines", () => {
     fc.assert(
       fc.property(pictures, (spans) => {

@@ -151,15 +151,17 @@ export function stretchedTo(
 
 /**
  * The pixels whose centre lies in an odd number of `rings`. A centre on a left or upper edge is in, one on a right or lower
- * edge is out, as in `fairmark.methods.masks.rasterised`: the square from (5, 5) to (10, 10) has 25 pixels.
+ * edge is out, as in `fairmark.methods.masks.rasterised`: the square from (5, 5) to (10, 10) has 25 pixels. Every edge is
+ * walked downwards: the two outlines that share it walk it both ways, and would round differently.
  */
 export function rasterised(rings: readonly Path[], { width, height }: Size): Spans {
   const rows: number[][] = []
   for (const ring of rings) {
-    ring.forEach(([ax, ay], i) => {
-      const [bx, by] = ring[(i + 1) % ring.length] as XY
-      const first = Math.max(0, Math.ceil(Math.min(ay, by) - 0.5))
-      const last = Math.min(height, Math.ceil(Math.max(ay, by) - 0.5))
+    ring.forEach((from, i) => {
+      const to = ring[(i + 1) % ring.length] as XY
+      const [[ax, ay], [bx, by]] = from[1] <= to[1] ? [from, to] : [to, from]
+      const first = Math.max(0, Math.ceil(ay - 0.5))
+      const last = Math.min(height, Math.ceil(by - 0.5))
       for (let row = first; row < last; row++) {
         const x = ax + (row + 0.5 - ay) * ((bx - ax) / (by - ay))
         const crossed = rows[row] ?? []
