@@ -75,8 +75,17 @@ export interface Verdict {
   readonly note: string
   /** The reviewer's version: what counts from now on for `accept` and `fix`. */
   readonly annotation: Annotation
+  /** Whether the reviewer changed something on this visit. */
+  readonly isChanged: boolean
   /** Time worked that the server has not confirmed. It counts no moment twice. */
   readonly beats: readonly Beat[]
+}
+
+/** The last decision, of which nobody has heard yet. */
+export interface Resting {
+  /** What its item is called. */
+  readonly name: string
+  readonly decision: Decision
 }
 
 export interface DraftToKeep {
@@ -106,6 +115,10 @@ export interface EditorPort {
   pause(assignmentId: string): Promise<void>
   resume(assignmentId: string): Promise<void>
   review(assignmentId: string, verdict: Verdict): Promise<Handed>
+  /** The last decision while it can be taken back, as a signal that components follow; null, or absent: there is none. */
+  readonly resting?: Resting | null
+  /** Brings the task of the last decision back on screen; false if that decision is on its way already. */
+  takeBack?(): Promise<boolean>
   /** What was said about the task; absent: the server keeps no threads. */
   threads?(assignmentId: string): Promise<readonly Thread[]>
   /** Says something, however long the network is away: once it is called it is kept. Rejects if it is refused. */

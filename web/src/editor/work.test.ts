@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { setAnswer } from "./actions.ts"
 import { kindTable } from "./kind.ts"
 import type { Ontology } from "./ontology.ts"
@@ -156,6 +156,50 @@ describe("skip, ask, pause and review", () => {
     expect(port.verdicts).toEqual([])
     await work.review("reject", ["missed"], "Look left.")
     expect(port.verdicts).toMatchObject([{ decision: "reject", reasons: ["missed"], note: "Look left.", key: "key-1" }])
+  })
+})
+
+describe("taking the last decision back", () => {
+  function reviewing() {
+    const found = opened("review", {})
+    let answer = (_isBack: boolean) => {}
+    const takeBack = vi.fn(() => new Promise<boolean>((resolve) => (answer = resolve)))
+    Object.assign(found.port, { takeBack })
+    return { ...found, takeBack, answer: (isBack: boolean) => answer(isBack) }
+  }
+
+  it("decides nothing here while the other task comes back, and asks for it once", async () => {
+    const { work, port, takeBack, answer } = reviewing()
+    const going = work.takeBack()
+    await work.takeBack()
+    await work.review("accept", [], "")
+    expect([takeBack.mock.calls.length, port.verdicts]).toEqual([1, []])
+    answer(true)
+    await going
+    await work.review("accept", [], "")
+    expect(port.verdicts).toHaveLength(1)
+  })
+
+  it("says that it is too late", async () => {
+    const { work, session, answer } = reviewing()
+    const going = work.takeBack()
+    answer(false)
+    await going
+    expect(session.notice).toMatchObject({ text: "There is no decision to undo: the last one is sent.", urgent: true })
+  })
+
+  it("asks to finish first what was begun here", async () => {
+    const { work, session, takeBack } = reviewing()
+    setAnswer(session, "weather", "rain")
+    await work.takeBack()
+    expect([takeBack.mock.calls.length, session.notice.urgent]).toEqual([0, true])
+  })
+
+  it("tells whether the reviewer changed something", async () => {
+    const { work, session, port } = reviewing()
+    setAnswer(session, "weather", "rain")
+    await work.review("fix", [], "")
+    expect(port.verdicts[0]?.isChanged).toBe(true)
   })
 })
 

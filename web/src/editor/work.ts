@@ -19,6 +19,7 @@ import {
   type NewerDraft,
   type PortError,
   type Question,
+  type Resting,
   type Skip,
 } from "./port.ts"
 import type { Session } from "./session.ts"
@@ -67,6 +68,7 @@ export class Work {
   /** The warnings that were shown: the same again do not keep the work from being handed in. */
   #warned: ReadonlySet<string> = new Set()
   #walkedTo = -1
+  #isTakingBack = false
 
   constructor(parts: WorkParts) {
     this.#parts = parts
@@ -187,11 +189,36 @@ export class Work {
 
   /** Decides on the submissions. A reviewer's own version must be free of faults, a rejected one need not. */
   async review(decision: Decision, reasons: readonly string[], note: string): Promise<void> {
+    // What is pressed while an earlier task comes back is meant for that one.
+    if (this.#isTakingBack) return
     if (this.phase !== "open" || this.#isApart() || (decision !== "reject" && this.#isHeldBack())) return
     const { port, assignmentId, session, handInKey: key } = this.#parts
     const annotation = session.finished()
     const beats = this.#beats.outstanding()
-    await this.#end("reviewed", () => port.review(assignmentId, { key, decision, reasons, note, annotation, beats }))
+    const verdict = { key, decision, reasons, note, annotation, beats, isChanged: session.isChanged }
+    await this.#end("reviewed", () => port.review(assignmentId, verdict))
+  }
+
+  /** The last decision while it can be taken back; null: there is none. */
+  get resting(): Resting | null {
+    return this.#parts.port.resting ?? null
+  }
+
+  /** Takes the last decision back: its task comes on screen again, and this one after it. */
+  async takeBack(): Promise<void> {
+    const { port, session } = this.#parts
+    if (this.#isTakingBack || this.phase === "ended") return
+    if (session.isChanged) {
+      session.say("You have changed something here: undo that, or decide first.", true)
+      return
+    }
+    this.#isTakingBack = true
+    try {
+      const isBack = (await port.takeBack?.()) ?? false
+      if (!isBack) session.say("There is no decision to undo: the last one is sent.", true)
+    } finally {
+      this.#isTakingBack = false
+    }
   }
 
   /** Asks the lead; work goes on meanwhile. Returns what went wrong, or null. */

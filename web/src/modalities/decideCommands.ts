@@ -1,6 +1,7 @@
 /** Deciding on one task after another by single keys, for reviewers who seldom have to change anything. */
 
 import { type Command, DECIDE, keys, REVIEW } from "#editor/commands.ts"
+import type { KeyMode } from "#editor/keymap.ts"
 import type { Host } from "./host.ts"
 
 /** Reasons that have a digit of their own. */
@@ -11,6 +12,17 @@ function notNow({ work }: Host): string | null {
   if (work?.phase === "open") return null
   return work?.phase === "paused" ? "Go on first: the time of a break is not counted." : "This task is decided."
 }
+
+/** Undoing the last decision is one key while single keys decide; among the keys that draw it has a chord of its own. */
+const takeBack = (id: string, modes: readonly KeyMode[], spelling: string): Command<Host> => ({
+  id,
+  title: "Undo the last decision: its task comes back",
+  group: "Review",
+  modes,
+  keys: keys(spelling),
+  refusal: ({ work }) => (work?.resting ? null : "There is no decision to undo: the last one is sent."),
+  run: ({ work }) => void work?.takeBack(),
+})
 
 export const decideCommands: readonly Command<Host>[] = [
   {
@@ -63,6 +75,8 @@ export const decideCommands: readonly Command<Host>[] = [
     refusal: notNow,
     run: ({ work }) => void work?.skip({ reason: "unsure", note: "" }),
   },
+  takeBack("decide.takeBack", DECIDE, "Backspace | Ctrl+Z"),
+  takeBack("review.takeBack", REVIEW, "Alt+Backspace"),
   ...Array.from(
     { length: DIGITS },
     (_, i): Command<Host> => ({

@@ -14,8 +14,8 @@ export interface DeskParts {
   /** The organisations that the person works for, the one to ask first in front. */
   readonly organisations: readonly string[]
   readonly wish: Wish
-  /** Remembers the turn ahead through a reload of the page; null forgets it. */
-  readonly remember: (ahead: { readonly id: string; readonly org: string } | null) => void
+  /** Remembers the turns that follow through a crash of the page, the next one first. */
+  readonly remember: (following: readonly Place[]) => void
   /** Makes the browser fetch and decode the pictures of the turn ahead before they are shown. */
   readonly fetchPictures: (urls: readonly string[]) => void
   /** The turns that other tabs have open. */
@@ -23,6 +23,12 @@ export interface DeskParts {
   readonly onTurn?: (turn: Turn) => void
   /** Told of a turn that was to be opened and is handed in already. */
   readonly onFinished?: (assignment: Assignment) => void
+}
+
+/** Where a turn is found again. */
+export interface Place {
+  readonly id: string
+  readonly org: string
 }
 
 /** How often a turn that waits unseen is promised anew, as a share of its lease. */
@@ -36,6 +42,8 @@ export class Desk {
   problem = $state.raw<Problem | null>(null)
   /** The turn after this one, once it is there. */
   ahead = $state.raw<Turn | null>(null)
+  /** The one ahead, and behind it what was ahead already when one went back to an earlier turn. */
+  #following: readonly Turn[] = []
   readonly #parts: DeskParts
   readonly #rules = new Map<string, Promise<Rules>>()
   #visits = 0
@@ -71,15 +79,26 @@ export class Desk {
     await this.open(organisations[Math.max(0, at)] ?? "", id)
   }
 
-  /** Puts the turn that was fetched ahead by an earlier load of the page back in its place, if it is still ours. */
-  async recall(org: string, id: string): Promise<void> {
-    try {
-      const assignment = await this.#parts.server.get(org, id)
-      if (assignment.state === "leased") this.#put(await this.#withRules(assignment))
-      else this.#parts.remember(null)
-    } catch {
-      this.#parts.remember(null)
-    }
+  /** Puts the turns that followed at an earlier load of the page back in their places, as far as they are still ours. */
+  async recall(following: readonly Place[]): Promise<void> {
+    const found = await Promise.allSettled(following.map(({ org, id }) => this.#recalled(org, id)))
+    this.#follow(found.flatMap((each) => (each.status === "fulfilled" && each.value ? [each.value] : [])))
+  }
+
+  async #recalled(org: string, id: string): Promise<Turn | null> {
+    const assignment = await this.#parts.server.get(org, id)
+    return assignment.state === "leased" ? this.#withRules(assignment) : null
+  }
+
+  /** A turn that was on this desk before and is still ours, as the server has it now. Throws ApiError. */
+  async again(org: string, id: string): Promise<Turn> {
+    return this.#withRules(await this.#parts.server.get(org, id))
+  }
+
+  /** Goes back to an earlier turn; the present one comes after it, and then what was ahead. */
+  back(turn: Turn): void {
+    if (this.turn && this.state === "working") this.#follow([this.turn, ...this.#following])
+    this.#show(turn)
   }
 
   /** Goes on to the next turn: at once if it was fetched ahead. Unfinished work of an earlier visit comes first. */
@@ -107,7 +126,7 @@ export class Desk {
     this.#fetching ??= this.#claim()
       .then((turn) => {
         if (turn && this.#isClosed) void this.#giveBack(turn.assignment)
-        else if (turn) this.#put(turn)
+        else if (turn) this.#follow([...this.#following, turn])
       })
       .catch(() => undefined)
       .finally(() => {
@@ -128,14 +147,14 @@ export class Desk {
     this.letGo()
   }
 
-  /** Gives back the turn that was fetched ahead: nobody would see it until its lease ran out. */
+  /** Gives back the turns that follow: nobody would see them until their leases ran out. */
   letGo(): void {
-    const ahead = this.#take()
-    if (ahead) void this.#giveBack(ahead.assignment)
+    const following = this.#following
+    this.#follow([])
+    for (const { assignment } of following) void this.#giveBack(assignment)
   }
 
   async #giveBack({ organisation_id, id }: Assignment): Promise<void> {
-    this.#parts.remember(null)
     // If it fails the lease runs out by itself.
     await this.#parts.server.giveBack(organisation_id, id, { keepalive: true }).catch(() => undefined)
   }
@@ -164,33 +183,37 @@ export class Desk {
     this.#parts.onTurn?.(turn)
   }
 
-  #put(turn: Turn): void {
-    const { id, organisation_id: org, lease_s, media } = turn.assignment
-    this.ahead = turn
-    this.#parts.remember({ id, org })
-    this.#parts.fetchPictures((media ?? []).map(({ url }) => url))
+  /** Makes `turns` what follows, the next one first. */
+  #follow(turns: readonly Turn[]): void {
+    const [next = null] = turns
+    this.#following = turns
+    this.#parts.remember(turns.map(({ assignment: { id, organisation_id: org } }) => ({ id, org })))
+    if (next !== this.ahead && next) this.#parts.fetchPictures((next.assignment.media ?? []).map(({ url }) => url))
+    this.ahead = next
     clearInterval(this.#keeping)
+    if (!next) return
+    const lease_s = Math.min(...turns.map(({ assignment }) => assignment.lease_s))
     this.#keeping = setInterval(() => void this.#keep(), Math.max(30, lease_s * KEEP_SHARE) * 1000)
   }
 
   #take(): Turn | null {
     const { ahead } = this
-    clearInterval(this.#keeping)
-    this.ahead = null
-    if (ahead) this.#parts.remember(null)
+    if (ahead) this.#follow(this.#following.slice(1))
     return ahead
   }
 
   async #keep(): Promise<void> {
-    const turn = this.ahead
-    if (!turn) return
+    await Promise.all(this.#following.map((turn) => this.#keepOne(turn)))
+  }
+
+  async #keepOne(turn: Turn): Promise<void> {
     const { organisation_id: org, id } = turn.assignment
     try {
       await this.#parts.server.keep(org, id)
     } catch (thrown) {
       // Without an answer it may well be ours still; once the server says that it is not, another one is fetched.
-      if (asProblem(thrown).code === "offline" || this.ahead !== turn) return
-      this.#take()
+      if (asProblem(thrown).code === "offline" || !this.#following.includes(turn)) return
+      this.#follow(this.#following.filter((each) => each !== turn))
       void this.fetchAhead()
     }
   }

@@ -145,7 +145,7 @@ describe("Desk", () => {
     await desk.fetchAhead()
     desk.letGo()
     expect(server.giveBack.mock.calls).toEqual([["o", "b", { keepalive: true }]])
-    expect([desk.turn?.assignment.id, desk.ahead, remember.mock.lastCall]).toEqual(["a", null, [null]])
+    expect([desk.turn?.assignment.id, desk.ahead, remember.mock.lastCall]).toEqual(["a", null, [[]]])
   })
 
   it("gives back what arrives after the person has gone", async () => {
@@ -182,5 +182,79 @@ describe("Desk", () => {
     const first = desk.turn?.visit
     await desk.open("o", "a")
     expect(desk.turn?.visit).not.toBe(first)
+  })
+})
+
+describe("going back", () => {
+  /** On screen, with `following` remembered for a reload. */
+  async function at(count: number, queue = ["a", "b", "c", "d"]) {
+    const all = set(queue)
+    for (let i = 0; i < count; i++) {
+      await all.desk.next()
+      await all.desk.fetchAhead()
+    }
+    const back = async (id: string) => all.desk.back(await all.desk.again("o", id))
+    return { ...all, back }
+  }
+  const followingOf = (remember: ReturnType<typeof vi.fn>) =>
+    (remember.mock.lastCall as [{ id: string }[]])[0].map(({ id }) => id)
+
+  it("shows a turn again; the others come after it, in their order, and none is claimed beside them", async () => {
+    const { desk, server, back } = await at(2)
+    await back("a")
+    const shown = [desk.turn?.assignment.id, desk.ahead?.assignment.id]
+    for (let i = 0; i < 3; i++) {
+      await desk.next()
+      await desk.fetchAhead()
+      shown.push(desk.turn?.assignment.id)
+    }
+    expect(shown).toEqual(["a", "b", "b", "c", "d"])
+    // a, b, c, d, and the one that was not there.
+    expect(server.claim).toHaveBeenCalledTimes(5)
+  })
+
+  it("keeps the editor of the turn that steps back, and opens the other anew", async () => {
+    const { desk, back } = await at(2)
+    const present = desk.turn
+    await back("a")
+    expect(desk.ahead).toBe(present)
+    expect(desk.turn?.visit).not.toBe(present?.visit)
+  })
+
+  it("lays what is on its way meanwhile behind the others", async () => {
+    const { desk, back } = await at(1)
+    await desk.next()
+    const fetching = desk.fetchAhead()
+    await back("a")
+    await fetching
+    await desk.next()
+    await desk.next()
+    expect(desk.turn?.assignment.id).toBe("c")
+  })
+
+  it("remembers all that follow, keeps their leases, and gives them back with the page", async () => {
+    const { desk, server, remember, back } = await at(2)
+    await back("a")
+    expect(followingOf(remember)).toEqual(["b", "c"])
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(server.keep.mock.calls).toEqual([
+      ["o", "b"],
+      ["o", "c"],
+    ])
+    desk.letGo()
+    expect(server.giveBack.mock.calls.map((call) => (call as unknown as string[])[1])).toEqual(["b", "c"])
+    expect([followingOf(remember), desk.ahead]).toEqual([[], null])
+  })
+
+  it("brings back after a crash what followed, in its order, without what is lost", async () => {
+    const get = vi.fn(async (_org: string, id: string) => {
+      if (id === "x") throw gone
+      return assignment(id, id === "y" ? { state: "expired" } : {})
+    })
+    const { desk, remember } = set([], { get })
+    await desk.recall(["x", "b", "y", "c"].map((id) => ({ org: "o", id })))
+    await desk.open("o", "a")
+    expect([desk.turn?.assignment.id, desk.ahead?.assignment.id]).toEqual(["a", "b"])
+    expect(followingOf(remember)).toEqual(["b", "c"])
   })
 })

@@ -4,7 +4,7 @@
  */
 
 import type { Annotation } from "#editor/annotation.ts"
-import { asPortError, type Beat, type Verdict } from "#editor/port.ts"
+import { asPortError, type Beat, type SendOptions, type Verdict } from "#editor/port.ts"
 
 export interface HandedIn {
   readonly assignmentId: string
@@ -17,7 +17,7 @@ export interface HandedIn {
   readonly key: string
   readonly annotation: Annotation
   /** What a reviewer decided; absent: the annotation is an answer. */
-  readonly verdict?: Pick<Verdict, "decision" | "reasons" | "note">
+  readonly verdict?: Pick<Verdict, "decision" | "reasons" | "note" | "isChanged">
   /** Time worked that the server has not heard of yet. */
   readonly beats: readonly Beat[]
 }
@@ -33,14 +33,24 @@ export interface OutboxParts {
   readonly store: OutboxStore
   readonly personId: string
   /** Sends one entry. Rejects with a PortError. */
-  readonly send: (entry: HandedIn) => Promise<void>
+  readonly send: (entry: HandedIn, options?: SendOptions) => Promise<void>
   /** An entry that the server will not take, told after the person went on to something else. */
   readonly onRefused: (entry: HandedIn, message: string) => void
 }
 
+/** So long a decision rests before it is sent, milliseconds: it can be taken back. */
+export const REST_MS = 5000
+/** What is longer, in characters, does not rest: the browser sends no more than 64 KiB for a page that is being closed. */
+export const RESTING_MAX = 30_000
+
 export class Outbox {
   /** What the server does not have yet. */
   waiting = $state.raw<readonly HandedIn[]>([])
+  /** The last decision, while it rests. It is in `waiting`, too. */
+  resting = $state.raw<HandedIn | null>(null)
+  #rested: ReturnType<typeof setTimeout> | undefined
+  /** The entry that is being taken back. */
+  #returning: string | null = null
   readonly #parts: OutboxParts
   readonly #sending = new Map<string, Promise<void>>()
 
@@ -69,17 +79,79 @@ export class Outbox {
   }
 
   /** Sends one entry; one that is on its way is not sent beside itself. Rejects with a PortError, and forgets what is refused. */
-  deliver(assignmentId: string): Promise<void> {
+  deliver(assignmentId: string, options: SendOptions = {}): Promise<void> {
     const under = this.#sending.get(assignmentId)
     if (under) return under
-    const delivery = this.#deliver(assignmentId).finally(() => this.#sending.delete(assignmentId))
+    const delivery = this.#deliver(assignmentId, options).finally(() => this.#sending.delete(assignmentId))
     this.#sending.set(assignmentId, delivery)
     return delivery
   }
 
-  /** Sends everything that waits; says of each that is refused. Never rejects. */
+  /** Sends one entry and tells of it if it is refused. Never rejects. */
+  async send(entry: HandedIn, options: SendOptions = {}): Promise<void> {
+    await this.deliver(entry.assignmentId, options).catch((error: unknown) => this.failed(entry, error))
+  }
+
+  /**
+   * Lets a decision that is kept already rest for REST_MS, in which it can be taken back; what rested before it is sent once
+   * `quiet` has come.
+   */
+  rest(entry: HandedIn, quiet: Promise<void>): void {
+    const before = this.#stir()
+    if (before) void quiet.then(() => this.send(before))
+    // What a closing page could not send must not wait for it.
+    if (entry.verdict?.decision === "fix" && JSON.stringify(entry.annotation).length > RESTING_MAX) {
+      void quiet.then(() => this.send(entry))
+      return
+    }
+    this.resting = entry
+    this.#rested = setTimeout(() => void this.release(), REST_MS)
+  }
+
+  /** Sends what rests, now. Never rejects. */
+  async release(options: SendOptions = {}): Promise<void> {
+    const entry = this.#stir()
+    if (entry) await this.send(entry, options)
+  }
+
+  /**
+   * Takes back the decision that rests: nobody ever hears of it once `bring` has fetched what is needed to go on with it.
+   * Rejects with what `bring` throws; then the decision stands. Null: none rests.
+   */
+  async takeBack<T>(bring: (entry: HandedIn) => Promise<T>): Promise<T | null> {
+    const entry = this.#stir()
+    if (!entry) return null
+    this.#returning = entry.assignmentId
+    try {
+      const brought = await bring(entry)
+      await this.#forget(entry.assignmentId)
+      return brought
+    } catch (thrown) {
+      this.#returning = null
+      void this.send(entry)
+      throw thrown
+    } finally {
+      this.#returning = null
+    }
+  }
+
+  /** How many entries are on their way, or would be. */
+  get due(): number {
+    return this.waiting.length - (this.resting ? 1 : 0)
+  }
+
+  /** Ends the rest of what rests, and returns that. */
+  #stir(): HandedIn | null {
+    const { resting } = this
+    clearTimeout(this.#rested)
+    this.resting = null
+    return resting
+  }
+
+  /** Sends everything that waits and does not rest; says of each that is refused. Never rejects. */
   async flush(): Promise<void> {
     for (const entry of this.waiting) {
+      if (entry.assignmentId === this.resting?.assignmentId || entry.assignmentId === this.#returning) continue
       try {
         await this.deliver(entry.assignmentId)
       } catch (error) {
@@ -95,11 +167,11 @@ export class Outbox {
     if (kind === "refused" || kind === "invalid") this.#parts.onRefused(entry, message)
   }
 
-  async #deliver(assignmentId: string): Promise<void> {
+  async #deliver(assignmentId: string, options: SendOptions): Promise<void> {
     const entry = this.of(assignmentId)
     if (!entry) return
     try {
-      await this.#parts.send(entry)
+      await this.#parts.send(entry, options)
     } catch (error) {
       const { kind } = asPortError(error)
       if (kind !== "offline" && kind !== "busy") await this.#forget(assignmentId)

@@ -1,6 +1,6 @@
-import { describe, expect, it, vi } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { PortError } from "#editor/port.ts"
-import { type HandedIn, MemoryOutbox, Outbox } from "./outbox.svelte.ts"
+import { type HandedIn, MemoryOutbox, Outbox, REST_MS, RESTING_MAX } from "./outbox.svelte.ts"
 
 const entry = (assignmentId: string, more: Partial<HandedIn> = {}): HandedIn => ({
   assignmentId,
@@ -85,5 +85,90 @@ describe("Outbox", () => {
     await outbox.load()
     await outbox.flush()
     expect([send.mock.calls.length, (await store.all()).length]).toEqual([0, 1])
+  })
+})
+
+describe("a decision at rest", () => {
+  const accepted = { decision: "accept", reasons: [], note: "", isChanged: false } as const
+  const quiet = Promise.resolve()
+
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  async function holding() {
+    const sent: unknown[] = []
+    const { outbox, store } = opened(async ({ assignmentId }) => void sent.push(assignmentId))
+    for (const id of ["a", "b"]) await outbox.put(entry(id, { verdict: accepted }))
+    const kept = async () => (await store.all()).map(({ assignmentId }) => assignmentId)
+    return { outbox, sent, kept }
+  }
+
+  it("is sent with the next decision, and the last one after a while", async () => {
+    const { outbox, sent } = await holding()
+    outbox.rest(entry("a", { verdict: accepted }), quiet)
+    outbox.rest(entry("b", { verdict: accepted }), quiet)
+    expect(outbox.due).toBe(1)
+    await vi.advanceTimersByTimeAsync(REST_MS - 1)
+    expect([sent, outbox.resting?.assignmentId, outbox.due]).toEqual([["a"], "b", 0])
+    await vi.advanceTimersByTimeAsync(1)
+    expect([sent, outbox.resting, outbox.waiting]).toEqual([["a", "b"], null, []])
+  })
+
+  it("can be taken back, and nobody ever hears of it", async () => {
+    const { outbox, sent, kept } = await holding()
+    outbox.rest(entry("a", { verdict: accepted }), quiet)
+    expect(await outbox.takeBack(async ({ assignmentId }) => `turn ${assignmentId}`)).toBe("turn a")
+    expect(await outbox.takeBack(async () => "another")).toBeNull()
+    await vi.advanceTimersByTimeAsync(2 * REST_MS)
+    expect([sent, await kept()]).toEqual([[], ["b"]])
+  })
+
+  it("stands if its task cannot be fetched, and is kept until then whatever becomes of the page", async () => {
+    const { outbox, sent, kept } = await holding()
+    outbox.rest(entry("a", { verdict: accepted }), quiet)
+    const bring = async () => {
+      await outbox.flush()
+      expect([sent, await kept()]).toEqual([["b"], ["a"]])
+      throw new Error("no network")
+    }
+    await expect(outbox.takeBack(bring)).rejects.toThrow("no network")
+    await vi.advanceTimersByTimeAsync(0)
+    expect([sent, await kept()]).toEqual([["b", "a"], []])
+  })
+
+  it("is passed over by what sends the rest, outlasts a crash, and goes with the page", async () => {
+    const send = vi.fn(async () => {})
+    const { outbox, store } = opened(send)
+    await outbox.put(entry("a", { verdict: accepted }))
+    outbox.rest(entry("a", { verdict: accepted }), quiet)
+    await outbox.flush()
+    expect([send.mock.calls.length, (await store.all()).length]).toEqual([0, 1])
+
+    const again = opened(async () => {}, store).outbox
+    await again.load()
+    expect([again.waiting.length, again.resting]).toEqual([1, null])
+
+    await outbox.release({ keepalive: true })
+    expect(send.mock.calls).toEqual([[expect.objectContaining({ assignmentId: "a" }), { keepalive: true }]])
+    await outbox.release()
+    expect(send).toHaveBeenCalledTimes(1)
+  })
+
+  it("does not rest if a page that closes could not send it", async () => {
+    const { outbox, sent } = await holding()
+    const answers = { note: "x".repeat(RESTING_MAX) }
+    const large = entry("b", {
+      verdict: { ...accepted, decision: "fix" },
+      annotation: { version: 1, marks: [], answers, links: [] },
+    })
+    outbox.rest(entry("a", { verdict: accepted }), quiet)
+    outbox.rest(large, quiet)
+    expect(outbox.resting).toBeNull()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(sent).toEqual(["a", "b"])
   })
 })

@@ -30,4 +30,9 @@ export class Pace {
     const middle = sorted[Math.floor((sorted.length - 1) / 2)] as number
     this.shown = { count: (this.shown?.count ?? 0) + 1, each_s: middle / 1000 }
   }
+
+  /** The last decision is none any more. */
+  takenBack(): void {
+    if (this.shown) this.shown = { ...this.shown, count: Math.max(0, this.shown.count - 1) }
+  }
 }

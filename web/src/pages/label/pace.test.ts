@@ -27,4 +27,12 @@ describe("Pace", () => {
     decide(pace, ...Array(PACE_OF).fill(9000), ...Array(PACE_OF).fill(1000))
     expect(pace.shown).toEqual({ count: 2 * PACE_OF, each_s: 1 })
   })
+  it("does not count what is taken back", () => {
+    const pace = new Pace()
+    pace.takenBack()
+    expect(pace.shown).toBeNull()
+    decide(pace, 2000, 2000)
+    pace.takenBack()
+    expect(pace.shown?.count).toBe(1)
+  })
 })

@@ -3,7 +3,7 @@ import { ApiError } from "#api/problem.ts"
 import type { Annotation } from "#editor/annotation.ts"
 import { systemClock } from "#editor/port.ts"
 import { Mailbox } from "./mailbox.ts"
-import { type HandedIn, MemoryOutbox, Outbox } from "./outbox.svelte.ts"
+import { type HandedIn, MemoryOutbox, Outbox, REST_MS } from "./outbox.svelte.ts"
 import { ApiPort, handIn, type PortParts, portError, wireBeat } from "./port.ts"
 
 const annotation: Annotation = { version: 1, marks: [], answers: {}, links: [] }
@@ -15,7 +15,8 @@ function opened(more: { isAhead?: boolean; isOwnVersion?: boolean; answer?: () =
   const api = { get: answer, post: answer, put: answer } as unknown as PortParts["api"]
   const send = vi.fn(async () => {})
   const outbox = new Outbox({ store: new MemoryOutbox(), personId: "ada", send, onRefused: vi.fn() })
-  const told = { onLease: vi.fn(), onOver: vi.fn(), onAsked: vi.fn(), onSaved: vi.fn() }
+  const onTakeBack = vi.fn(async () => true)
+  const told = { onLease: vi.fn(), onOver: vi.fn(), onAsked: vi.fn(), onSaved: vi.fn(), onTakeBack }
   const port = new ApiPort({
     api,
     outbox,
@@ -76,7 +77,7 @@ describe("submit", () => {
     await port.submit("a", { key: "k", annotation, beats })
     expect([send.mock.calls.length, outbox.waiting.length]).toEqual([0, 1])
     await vi.advanceTimersByTimeAsync(200)
-    expect(send).toHaveBeenCalledWith(expect.objectContaining({ assignmentId: "a", key: "k", beats }))
+    expect(send).toHaveBeenCalledWith(expect.objectContaining({ assignmentId: "a", key: "k", beats }), {})
     expect(outbox.waiting).toEqual([])
   })
   it("waits for it where there is nothing else", async () => {
@@ -96,14 +97,15 @@ describe("handIn", () => {
   }
   it("sends an annotation with an answer and with a fix, and with no other decision", async () => {
     expect(await bodyOf(entry)).toEqual(["/api/v1/assignments/{id}/submit", { key: "k", annotation }])
-    const said = { key: "k", reasons: [], comment: "" }
-    expect(await bodyOf({ ...entry, verdict: { decision: "accept", reasons: [], note: "" } })).toEqual([
+    const said = { reasons: [], note: "", isChanged: false }
+    const sent = { key: "k", reasons: [], comment: "" }
+    expect(await bodyOf({ ...entry, verdict: { ...said, decision: "accept" } })).toEqual([
       "/api/v1/assignments/{id}/review",
-      { ...said, decision: "accept" },
+      { ...sent, decision: "accept" },
     ])
-    expect(await bodyOf({ ...entry, verdict: { decision: "fix", reasons: [], note: "" } })).toEqual([
+    expect(await bodyOf({ ...entry, verdict: { ...said, decision: "fix" } })).toEqual([
       "/api/v1/assignments/{id}/review",
-      { ...said, decision: "fix", annotation },
+      { ...sent, decision: "fix", annotation },
     ])
   })
 })
@@ -138,19 +140,33 @@ describe("ApiPort", () => {
     })
     expect(onSaved).not.toHaveBeenCalled()
   })
-  it("lays a decision aside like an answer, and goes on where there is something to go on with", async () => {
+  const verdict = { key: "k", reasons: [], note: "", isChanged: false, annotation, beats: [] }
+  it("lets a decision rest before it is sent, and goes on where there is something to go on with", async () => {
     const { port, send, outbox } = opened({ isAhead: true })
-    await port.review("a", { key: "k", decision: "reject", reasons: ["missed"], note: "", annotation, beats: [] })
+    await port.review("a", { ...verdict, decision: "reject", reasons: ["missed"] })
     expect([send.mock.calls.length, outbox.waiting.length]).toEqual([0, 1])
-    await vi.advanceTimersByTimeAsync(200)
-    expect(send).toHaveBeenCalledWith(
-      expect.objectContaining({ key: "k", verdict: { decision: "reject", reasons: ["missed"], note: "" } }),
+    expect(port.resting).toEqual({ name: "a.jpg", decision: "reject" })
+    await vi.advanceTimersByTimeAsync(REST_MS)
+    const said = { decision: "reject", reasons: ["missed"], note: "", isChanged: false }
+    expect(send).toHaveBeenCalledWith(expect.objectContaining({ key: "k", verdict: said }), {})
+    expect(port.resting).toBeNull()
+  })
+  it("sends what rests, and then this decision, where there is nothing to go on with", async () => {
+    const { port, send, outbox } = opened()
+    const before = { assignmentId: "b", orgId: "o", personId: "ada", name: "b.jpg", key: "l", annotation, beats: [] }
+    await outbox.put(before)
+    outbox.rest(
+      { ...before, verdict: { decision: "accept", reasons: [], note: "", isChanged: false } },
+      Promise.resolve(),
     )
+    await port.review("a", { ...verdict, decision: "accept" })
+    expect(send.mock.calls.map((call) => (call as unknown as [HandedIn])[0].assignmentId)).toEqual(["b", "a"])
   })
   it("accepting one's own changes is a fix", async () => {
     const { port, send } = opened({ isOwnVersion: true })
-    await port.review("a", { key: "k", decision: "accept", reasons: [], note: "", annotation, beats: [] })
-    expect(send).toHaveBeenCalledWith(expect.objectContaining({ verdict: { decision: "fix", reasons: [], note: "" } }))
+    await port.review("a", { ...verdict, decision: "accept" })
+    const said = { decision: "fix", reasons: [], note: "", isChanged: false }
+    expect(send).toHaveBeenCalledWith(expect.objectContaining({ verdict: said }), {})
   })
   it("names the marks of a question, as many as the server takes", async () => {
     const { port, answer, onAsked } = opened()

@@ -17,6 +17,7 @@ import {
   PortError,
   type PortErrorKind,
   type Question,
+  type Resting,
   type SendOptions,
   type Skip,
   type Verdict,
@@ -77,6 +78,8 @@ export interface PortParts {
   /** The server says that the turn is over. */
   readonly onOver: (error: ApiError) => void
   readonly onAsked: () => void
+  /** Brings the task of the last decision back on screen; false if that decision rests no more. */
+  readonly onTakeBack: () => Promise<boolean>
   /** The server has taken this draft. */
   readonly onSaved: (seq: number) => void
 }
@@ -115,22 +118,22 @@ export function wireBeat(beats: readonly Beat[], now: number): WireBeat {
   return { now: iso(now), intervals: beats.map(({ from, to }) => ({ from: iso(from), to: iso(to) })) }
 }
 
-const wire = (annotation: Annotation) => annotation as unknown as WireDocument
+export const wireDocument = (annotation: Annotation) => annotation as unknown as WireDocument
 
 /** Sends what the outbox keeps. Rejects with a PortError. */
-export async function handIn(api: Api<paths>, entry: HandedIn): Promise<void> {
+export async function handIn(api: Api<paths>, entry: HandedIn, options: SendOptions = {}): Promise<void> {
   const { key, verdict, annotation } = entry
-  const to = { path: { id: entry.assignmentId }, headers: inOrg(entry.orgId) }
+  const to = { path: { id: entry.assignmentId }, headers: inOrg(entry.orgId), ...options }
   const beat = entry.beats.length > 0 ? { beat: wireBeat(entry.beats, Date.now()) } : {}
   try {
     if (!verdict) {
-      const body = { key, annotation: wire(annotation), ...beat }
+      const body = { key, annotation: wireDocument(annotation), ...beat }
       await api.post("/api/v1/assignments/{id}/submit", { ...to, body })
       return
     }
     const { decision, reasons, note: comment } = verdict
     // A fix, and only a fix, carries an annotation: what the reviewer accepts unchanged stays the workers'.
-    const fixed = decision === "fix" ? { annotation: wire(annotation) } : {}
+    const fixed = decision === "fix" ? { annotation: wireDocument(annotation) } : {}
     const body = { key, decision, reasons: [...reasons], comment, ...fixed, ...beat }
     await api.post("/api/v1/assignments/{id}/review", { ...to, body })
   } catch (thrown) {
@@ -172,7 +175,7 @@ export class ApiPort implements EditorPort {
 
   async saveDraft(id: string, draft: DraftToKeep, options: SendOptions = {}): Promise<void> {
     const { seq, base, annotation, keepReplaced } = draft
-    const body = { seq, base, annotation: wire(annotation), device: this.device, keep_replaced: keepReplaced }
+    const body = { seq, base, annotation: wireDocument(annotation), device: this.device, keep_replaced: keepReplaced }
     await this.#ask(() => this.#parts.api.put("/api/v1/assignments/{id}/draft", { ...this.#to(id), ...options, body }))
     this.#parts.onSaved(seq)
   }
@@ -239,9 +242,19 @@ export class ApiPort implements EditorPort {
     this.#parts.onLease(await this.#ask(() => this.#parts.api.post("/api/v1/assignments/{id}/resume", this.#to(id))))
   }
 
-  async review(id: string, { decision, reasons, note, key, annotation, beats }: Verdict): Promise<Handed> {
-    const said = decision === "accept" && this.#parts.subject.isOwnVersion ? "fix" : decision
-    return this.#send({ ...this.#entry(id), key, annotation, beats, verdict: { decision: said, reasons, note } })
+  async review(id: string, verdict: Verdict): Promise<Handed> {
+    const { decision: chosen, reasons, note, isChanged, key, annotation, beats } = verdict
+    const decision = chosen === "accept" && this.#parts.subject.isOwnVersion ? "fix" : chosen
+    return this.#send({ ...this.#entry(id), key, annotation, beats, verdict: { decision, reasons, note, isChanged } })
+  }
+
+  get resting(): Resting | null {
+    const { resting } = this.#parts.outbox
+    return resting?.verdict ? { name: resting.name, decision: resting.verdict.decision } : null
+  }
+
+  takeBack(): Promise<boolean> {
+    return this.#parts.onTakeBack()
   }
 
   #entry(assignmentId: string): Pick<HandedIn, "assignmentId" | "orgId" | "personId" | "name"> {
@@ -253,12 +266,14 @@ export class ApiPort implements EditorPort {
   async #send(entry: HandedIn): Promise<Handed> {
     const { outbox, mayGoOn } = this.#parts
     const kept = outbox.put(entry)
-    if (!mayGoOn()) await outbox.deliver(entry.assignmentId)
+    if (!mayGoOn()) {
+      // What rested holds a turn, and so may stand in the way of the next one.
+      await outbox.release()
+      await outbox.deliver(entry.assignmentId)
+    } else if (entry.verdict) outbox.rest(entry, afterPaint())
     else {
       // Nobody awaits it then: the next task is drawn first, and what becomes of this one is the outbox's to tell.
-      void afterPaint()
-        .then(() => outbox.deliver(entry.assignmentId))
-        .catch((error: unknown) => outbox.failed(entry, error))
+      void afterPaint().then(() => outbox.send(entry))
     }
     return { kept }
   }
