@@ -4,7 +4,7 @@ import { changeGeometry } from "#editor/actions.ts"
 import type { Mark } from "#editor/annotation.ts"
 import type { Handle } from "#editor/kind.ts"
 import type { Grip } from "#editor/tool.ts"
-import { imagePoint } from "#geometry/point.ts"
+import { type ImagePoint, imagePoint } from "#geometry/point.ts"
 import type { PlacedImageKind } from "./kinds/kind.ts"
 import { placedKind } from "./kinds/table.ts"
 import type { Workspace } from "./workspace.ts"
@@ -102,4 +102,16 @@ function takeOut(workspace: Workspace, mark: Mark, handle: Handle): boolean {
   else changeGeometry(workspace.session, "Take a point out", new Map([[mark.id, geometry]]))
   workspace.markPoint(null)
   return geometry !== null
+}
+
+/** The grip of the one selected mark within `reach` image pixels, or null; `anywhere` on an edge, where that adds a point. */
+export function gripUnder(workspace: Workspace, at: ImagePoint, reach: number, anywhere: boolean): Grip | null {
+  const { session, canEdit } = workspace
+  // It is asked for with every move of the pointer: of a large selection no list is made.
+  const mark = session.selection.size === 1 ? session.selectedMarks[0] : undefined
+  const kind = mark && placedKind(mark.kind)
+  if (mark?.asset !== session.asset || !kind || !canEdit) return null
+  if (session.isLocked(mark.id) || session.isHidden(mark)) return null
+  const handle = kind.handleUnder(mark.geometry, at, reach, anywhere)
+  return handle && { mark, handle }
 }

@@ -12,7 +12,7 @@ import type { Joints } from "#editor/ontology.ts"
 import type { Session } from "#editor/session.ts"
 import type { Pin, Threads } from "#editor/threads.ts"
 import { type Grip, type Sides, type Sketch, type Tool, type ToolHost, ToolMachine } from "#editor/tool.ts"
-import { panTool, selectTool } from "#editor/tools/table.ts"
+import { selectTool } from "#editor/tools/table.ts"
 import type { Work } from "#editor/work.ts"
 import type { Box, Size } from "#geometry/box.ts"
 import type { ImagePoint } from "#geometry/point.ts"
@@ -26,29 +26,19 @@ import { workerAnswerer } from "./assist/workerAnswerer.ts"
 import { holdDrawable, useClass } from "./classInHand.ts"
 import { clipboard } from "./clipboard.ts"
 import { draw, refusalToDraw } from "./drawn.ts"
-import type { PlacedImageKind } from "./kinds/kind.ts"
-import { placedKind, placedKinds } from "./kinds/table.ts"
+import { placedKind } from "./kinds/table.ts"
 import { Linker } from "./linking.ts"
 import { Painting } from "./painting.ts"
-import { removeHeld, removePoint } from "./points.ts"
+import { gripUnder, removeHeld, removePoint } from "./points.ts"
 import { boundsOf, pinAt, pinHere, reveal, showDifference, showPlace } from "./sight.ts"
 import { Snapping } from "./snapping.ts"
-import { assistTools, watchModels } from "./tools/assist/table.ts"
-import { commentTool } from "./tools/comment/tool.ts"
+import { drawableKinds, draws, toolsFor } from "./toolbox.ts"
+import { watchModels } from "./tools/assist/table.ts"
 import { cutTool } from "./tools/cut/tool.ts"
-import { linkTool } from "./tools/link/tool.ts"
-import { rulerTool } from "./tools/ruler/tool.ts"
 import { Looking } from "./views/looking.ts"
 import type { View } from "./views/view.ts"
 import { Views } from "./views/views.ts"
 import { Walking } from "./walking.ts"
-
-/** Tools that change nothing. */
-const LOOKING: ReadonlySet<Tool> = new Set([selectTool, panTool, rulerTool, linkTool])
-
-function toolsOf({ tool, moreTools = [] }: PlacedImageKind): readonly Tool[] {
-  return [tool, ...moreTools]
-}
 
 export class Workspace extends Looking implements ToolHost, Host {
   readonly views: Views
@@ -87,20 +77,9 @@ export class Workspace extends Looking implements ToolHost, Host {
     readonly threads: Threads | null = null,
   ) {
     super()
-    const drawable = placedKinds.filter(({ id }) => session.vocabulary.classesFor(id).length > 0)
-    const cuts = drawable.some(({ id }) => id === "polygon" || id === "polyline" || id === "mask") ? [cutTool] : []
-    const drawing =
-      session.mode === "view"
-        ? []
-        : [
-            ...drawable.flatMap(toolsOf),
-            ...cuts,
-            ...assistTools(this),
-            ...(session.vocabulary.linkTypes.length > 0 ? [linkTool] : []),
-          ]
-    this.tools = [selectTool, ...drawing, panTool, rulerTool, ...(threads ? [commentTool(this)] : [])]
+    this.tools = toolsFor(this)
     const first = session.mode === "label" ? (this.tools[1] as Tool) : selectTool
-    this.drawnWith = session.mode === "view" ? null : (drawable[0]?.tool ?? null)
+    this.drawnWith = session.mode === "view" ? null : (drawableKinds(session)[0]?.tool ?? null)
     session.selectsAcross = false
     this.views = new Views(session, settings, (topic) => this.topics.tell(topic))
     this.#machine = new ToolMachine(this, first)
@@ -228,7 +207,7 @@ export class Workspace extends Looking implements ToolHost, Host {
 
   /** Whether the tool in hand draws. */
   get isDrawing(): boolean {
-    return !LOOKING.has(this.tool) && this.tool.id !== "comment"
+    return draws(this.tool)
   }
 
   get isBusy(): boolean {
@@ -307,19 +286,7 @@ export class Workspace extends Looking implements ToolHost, Host {
   }
 
   handleUnder(at: ImagePoint, reach: number, anywhere = false): Grip | null {
-    const [id] = this.selection
-    const mark = this.selection.size === 1 && id !== undefined ? this.session.mark(id) : undefined
-    const kind = mark && placedKind(mark.kind)
-    if (
-      mark?.asset !== this.session.asset ||
-      !kind ||
-      !this.canEdit ||
-      this.session.isLocked(mark.id) ||
-      this.session.isHidden(mark)
-    )
-      return null
-    const handle = kind.handleUnder(mark.geometry, at, reach, anywhere)
-    return handle && { mark, handle }
+    return gripUnder(this, at, reach, anywhere)
   }
 
   snapped(at: ImagePoint, reach: number, except?: string): ImagePoint {
