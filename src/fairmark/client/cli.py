@@ -5,7 +5,17 @@ import sys
 
 import typer
 
-from fairmark.client.commands import exporting, gold, importing, keys, projects, quality, simulating, watching
+from fairmark.client.commands import (
+    exporting,
+    gold,
+    importing,
+    keys,
+    projects,
+    quality,
+    reviewing,
+    simulating,
+    watching,
+)
 from fairmark.client.errors import ApiError, ClientError
 from fairmark.kernel.errors import FairmarkError
 
@@ -20,6 +30,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("export")(exporting.export_labels)
     app.command("results")(exporting.list_results)
     app.add_typer(gold.app, name="gold", help="Items whose answer is known: in, and out again.")
+    app.add_typer(reviewing.app, name="review", help="Samples of what is done, put back before reviewers.")
     app.command("quality")(quality.show_quality)
     app.command("watch")(watching.watch_project)
     app.command("simulate")(simulating.simulate_crowd)

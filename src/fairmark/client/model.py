@@ -120,6 +120,8 @@ from fairmark.tasks.model import Result as Result
 from fairmark.tasks.model import Submission as Submission
 from fairmark.tasks.model import TaskState as TaskState
 from fairmark.tasks.model import TurnState as TurnState
+from fairmark.tasks.samples.model import ReviewSample as ReviewSample
+from fairmark.tasks.samples.model import SampleOf as SampleOf
 from fairmark.tasks.threads.model import Comment as Comment
 from fairmark.tasks.threads.model import Place as Place
 from fairmark.tasks.threads.model import Speaker as Speaker

@@ -32,6 +32,7 @@ from fairmark.scale_api import jobs as scale_jobs
 from fairmark.tasks import http as tasks
 from fairmark.tasks import jobs as tasks_jobs
 from fairmark.tasks.questions import http as questions
+from fairmark.tasks.samples import http as samples
 from fairmark.tasks.threads import http as threads
 from fairmark.workforce import http as workforce
 from fairmark.workforce import service as workforce_service
@@ -49,6 +50,7 @@ ROUTES: list[Any] = [
     *tasks.ROUTES,
     *questions.ROUTES,
     *threads.ROUTES,
+    *samples.ROUTES,
     *quality.ROUTES,
     *quality_reports.ROUTES,
     *judging.ROUTES,

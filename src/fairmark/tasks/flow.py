@@ -254,6 +254,25 @@ async def decide(tx: Tx, project_id: ProjectId, task_id: TaskId, round: int, dec
     return review_id
 
 
+async def review_again(tx: Tx, task_ids: Sequence[TaskId], stage: int) -> list[TaskId]:
+    """Puts done tasks that nobody has reviewed in their present round into a review stage; those that it could.
+
+    Their results count until there are others.
+    """
+    plan, entered = _Plan(), list[TaskId]()
+    for row in await store.facts(tx, task_ids):
+        facts = row.facts
+        if facts.state is not TaskState.DONE or facts.decision is not None:
+            continue
+        move = Move(facts.task_id, TaskState.OPEN, stage, facts.round, facts.agreement, facts.confidence)
+        for action in (Enter(stage, facts.round), Open(stage, 1)):
+            facts = _apply(plan, row, facts, move, action, None, None)
+        plan.moves.append(move)
+        entered.append(facts.task_id)
+    await _write(tx, plan)
+    return entered
+
+
 async def halt(tx: Tx, task_id: TaskId, why: str) -> None:
     """Lets a task stand still until the lead decides."""
     row = await store.lock_task(tx, task_id)

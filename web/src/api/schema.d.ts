@@ -1794,6 +1794,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/review-samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListReviewSamples
+         * @description A project's samples for review, newest first, with what was decided on their tasks.
+         */
+        get: operations["list_review_samples"];
+        put?: never;
+        /**
+         * DrawReviewSample
+         * @description Puts a random sample of what is done before reviewers. The same key again is the same sample.
+         */
+        post: operations["draw_review_sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/progress": {
         parameters: {
             query?: never;
@@ -3237,6 +3261,15 @@ export interface components {
         /** DraftKept */
         DraftKept: {
             seq: number;
+        };
+        /** DrawSample */
+        DrawSample: {
+            /** @description Yours to choose; the same key is the same call. */
+            key: string;
+            size: number;
+            of?: components["schemas"]["SampleOf"];
+            /** @description Decides the draw: the same from the same tasks is the same. */
+            seed?: number | null;
         };
         /** @description What every refusal says. `code` is stable; `message` says what and where, `mend` what to do. */
         Error: {
@@ -4689,6 +4722,33 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** ReviewSample */
+        ReviewSample: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            project_id: string;
+            wanted: number;
+            seed: number;
+            of: components["schemas"]["SampleOf"];
+            eligible: number;
+            drawn: number;
+            drawn_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @default 0 */
+            accepted: number;
+            /** @default 0 */
+            fixed: number;
+            /** @default 0 */
+            rejected: number;
+        };
+        /** Page[ReviewSample] */
+        ReviewSamplePage: {
+            rows: components["schemas"]["ReviewSample"][];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
         /** ReviewStage */
         ReviewStage: {
             /** @default 1 */
@@ -4730,6 +4790,13 @@ export interface components {
             guideline_html: string;
             guideline_version: number;
             project_name: string;
+        };
+        /** SampleOf */
+        SampleOf: {
+            batch_id?: string | null;
+            worker_id?: string | null;
+            class?: string | null;
+            below?: number | null;
         };
         /**
          * Sampling
@@ -8083,6 +8150,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Thread"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    list_review_samples: {
+        parameters: {
+            query?: {
+                /** @description Most rows in the answer. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewSamplePage"];
+                };
+            };
+            "4XX": components["responses"]["Error4XX"];
+            "5XX": components["responses"]["Error5XX"];
+        };
+    };
+    draw_review_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawSample"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewSample"];
                 };
             };
             "4XX": components["responses"]["Error4XX"];

@@ -5,11 +5,12 @@ from fairmark.client.aio.delivery import Delivering
 from fairmark.client.aio.people import People
 from fairmark.client.aio.projects import Projects
 from fairmark.client.aio.quality import Quality
+from fairmark.client.aio.samples import Samples
 from fairmark.client.aio.threads import Threads
 from fairmark.client.aio.work import Work
 
 
-class AsyncClient(People, Projects, Data, Work, Threads, Quality, Delivering):
+class AsyncClient(People, Projects, Data, Work, Threads, Samples, Quality, Delivering):
     """A fairmark server, as one API key or one person signed in sees it.
 
     `AsyncClient("https://label.example.org", key)`, or without arguments by FAIRMARK_URL and FAIRMARK_KEY. One client

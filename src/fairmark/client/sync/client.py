@@ -6,11 +6,12 @@ from fairmark.client.sync.delivery import Delivering
 from fairmark.client.sync.people import People
 from fairmark.client.sync.projects import Projects
 from fairmark.client.sync.quality import Quality
+from fairmark.client.sync.samples import Samples
 from fairmark.client.sync.threads import Threads
 from fairmark.client.sync.work import Work
 
 
-class Client(People, Projects, Data, Work, Threads, Quality, Delivering):
+class Client(People, Projects, Data, Work, Threads, Samples, Quality, Delivering):
     """A fairmark server, as one API key or one person signed in sees it.
 
     `Client("https://label.example.org", key)`, or without arguments by FAIRMARK_URL and FAIRMARK_KEY. One client

@@ -1,0 +1,1 @@
+"""Samples for review: a lead's own draw from what is done, put back before reviewers."""
