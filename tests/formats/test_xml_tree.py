@@ -1,6 +1,5 @@
 """XML without its dangers."""
 
-
 import pytest
 
 from fairmark.formats.model import FileDamaged, FormatFault, OverLimit, TooDeep, UnsafeXml

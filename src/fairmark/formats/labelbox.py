@@ -23,7 +23,8 @@ from fairmark.formats.images import (
     is_sound,
     parts_of,
 )
-from fairmark.formats.labelbox_read import BOX_KIND, MASK_KIND, NO, OUTLINE, POINT, POLYLINE, TAGS, YES, labelbox_rows
+from fairmark.formats.labelbox_read import BOX_KIND, MASK_KIND, OUTLINE, POINT, POLYLINE, TAGS, labelbox_rows
+from fairmark.formats.labelbox_values import NO, YES
 from fairmark.formats.model import LabeledItem
 from fairmark.formats.names import class_names
 from fairmark.formats.pixel_maps import MASK, crop_of, has_pixels, is_paintable, picture_of_mask

@@ -1,10 +1,9 @@
 """Reading Labelbox's NDJSON, data row by data row."""
 
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
-from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -13,17 +12,26 @@ from fairmark.formats.classes import ClassTable
 from fairmark.formats.contract import ReadOptions, Source
 from fairmark.formats.images import (
     BOX,
-    NO_SPLIT,
     POLYGON,
     TAG,
     LazyTable,
     NamesBefore,
     asset_for,
     fitted,
-    pixels_of,
-    split_named,
 )
 from fairmark.formats.json_rows import JSON_ERRORS, json_fault, json_lines
+from fairmark.formats.labelbox_values import (
+    dicts_of,
+    end_of,
+    finite,
+    lit_pixels,
+    points_of,
+    score_of,
+    side_of,
+    split_among,
+    text_of,
+    value_of,
+)
 from fairmark.formats.model import (
     NAME_CHARS_MAX,
     AssetRecord,
@@ -36,23 +44,16 @@ from fairmark.formats.model import (
 from fairmark.formats.names import MarkIds, relative_path, without_root
 from fairmark.formats.pixel_maps import MASK, picture_in, picture_of, pieces_of
 from fairmark.formats.tally import Tally
-from fairmark.ontology.model import MARKS_MAX, Annotation, Field, FieldKind, FieldValue, Link, Mark
+from fairmark.ontology.model import MARKS_MAX, Annotation, Field, FieldValue, Link, Mark
 from fairmark.ontology.model import Source as MarkSource
-
-if TYPE_CHECKING:
-    from fairmark.formats.pixel_maps import Numbers
 
 BOX_KIND, OUTLINE, POLYLINE, POINT = "ImageBoundingBox", "ImagePolygon", "ImagePolyline", "ImagePoint"
 MASK_KIND = "ImageSegmentationMask"
 TAGS = "tags"
 """The classification whose answers are tags, in fairmark's own exports."""
-YES, NO = "yes", "no"
 
 _ENDINGS = (".ndjson", ".jsonl", ".json")
-_LABEL_CHARS_MAX = 200
-_SIDE_MAX = 10**9
 _MODES = ("1", "L", "P", "RGB", "RGBA")
-_NUMBERS = frozenset({FieldKind.NUMBER, FieldKind.SCALE})
 _MEND = "Export it anew."
 
 
@@ -140,7 +141,7 @@ class _DataRows:
             for each in told.relationships:
                 self._relationship(each, found)
         annotation = Annotation(marks=tuple(found.marks), answers=found.answers, links=tuple(found.links))
-        yield msgspec.structs.replace(item, annotation=annotation, split=_split(row.metadata_fields))
+        yield msgspec.structs.replace(item, annotation=annotation, split=split_among(row.metadata_fields))
 
     def _unlabeled(self, row: _Row, path: str) -> LabeledItem:
         """The item of a data row, without its labels. Raises FormatFault for one without a name, or with a bad one."""
@@ -159,13 +160,13 @@ class _DataRows:
         if raw != given:
             self._tally.lose("renamed", items=1)
         name = relative_path(raw, file=path)
-        width, height = (_side(row.media_attributes.get(side)) for side in ("width", "height"))
+        width, height = (side_of(row.media_attributes.get(side)) for side in ("width", "height"))
         key = (about.global_key or name)[:NAME_CHARS_MAX]
         return LabeledItem(key, name, (asset_for(name, width, height, self._options, url=url),))
 
     def _object(self, given: dict[str, Any], found: "_Found") -> None:
         """Raises FormatFault for an object that says no place."""
-        label = _text(given.get("name")) or _text(given.get("value"))
+        label = text_of(given.get("name")) or text_of(given.get("value"))
         try:
             place = self._place(given, found)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -176,8 +177,8 @@ class _DataRows:
             self._tally.lose("mask_addresses" if label and place is not None else "other_objects", marks=1)
             return
         mark = Mark(
-            found.mark_ids.claim(_text(given.get("feature_id"))), place[0], self._table.id_of(label), place[1],
-            source=MarkSource.IMPORT, score=_score(given),
+            found.mark_ids.claim(text_of(given.get("feature_id"))), place[0], self._table.id_of(label), place[1],
+            source=MarkSource.IMPORT, score=score_of(given),
         )  # fmt: skip
         mark = fitted(mark, self._table, self._tally)
         if mark is not None:
@@ -190,16 +191,16 @@ class _DataRows:
         """
         if "bounding_box" in given:
             box = given["bounding_box"]
-            x, y, w, h = (_finite(box[side]) for side in ("left", "top", "width", "height"))
+            x, y, w, h = (finite(box[side]) for side in ("left", "top", "width", "height"))
             if not (w > 0 and h > 0):
                 raise ValueError("it has no area")
             return BOX, {"x": x, "y": y, "w": w, "h": h}
         if "polygon" in given:
-            return POLYGON, {"parts": [[_points(given["polygon"], 3)]]}
+            return POLYGON, {"parts": [[points_of(given["polygon"], 3)]]}
         if "line" in given:
-            return "polyline", {"points": _points(given["line"], 2)}
+            return "polyline", {"points": points_of(given["line"], 2)}
         if "point" in given:
-            return "points", {"points": _points([given["point"]], 1)}
+            return "points", {"points": points_of([given["point"]], 1)}
         if "mask" in given or "composite_mask" in given:
             return self._mask(given, found)
         return None
@@ -216,7 +217,7 @@ class _DataRows:
         size = (found.asset.width, found.asset.height)
         if all(size) and pixels.shape[:2] != (size[1], size[0]):
             raise ValueError(f"its picture has not the size of the image, {size[0]} x {size[1]}")
-        on = _on(pixels, told.get("color_rgb") if "composite_mask" in given and "mask" not in given else None)
+        on = lit_pixels(pixels, told.get("color_rgb") if "composite_mask" in given and "mask" not in given else None)
         pieces = pieces_of(on)
         if not pieces:
             raise ValueError("no pixel of it is on")
@@ -232,7 +233,7 @@ class _DataRows:
 
     def _classification(self, given: dict[str, Any], found: "_Found") -> None:
         if given.get("value") == TAGS and "checklist_answers" in given:
-            for each in _dicts(given["checklist_answers"]):
+            for each in dicts_of(given["checklist_answers"]):
                 self._tag(each, found)
             return
         for name, value in self._told(given, self._table.known_question):
@@ -241,7 +242,7 @@ class _DataRows:
                 found.answers[held[0]] = held[1]
 
     def _tag(self, given: dict[str, Any], found: "_Found") -> None:
-        label = _text(given.get("name")) or _text(given.get("value"))
+        label = text_of(given.get("name")) or text_of(given.get("value"))
         if not label:
             self._tally.lose("other_objects", marks=1)
             return
@@ -249,21 +250,21 @@ class _DataRows:
         if not self._table.takes(class_id, TAG):
             self._tally.lose("kinds_refused", marks=1)
             return
-        id = found.mark_ids.claim(_text(given.get("feature_id")))
-        self._add(Mark(id, TAG, class_id, source=MarkSource.IMPORT, score=_score(given)), given, found)
+        id = found.mark_ids.claim(text_of(given.get("feature_id")))
+        self._add(Mark(id, TAG, class_id, source=MarkSource.IMPORT, score=score_of(given)), given, found)
 
     def _add(self, mark: Mark, given: dict[str, Any], found: "_Found") -> None:
         if len(found.marks) >= MARKS_MAX:
             raise FileDamaged(f"A data row has more than {MARKS_MAX} objects.", file=found.path)
         self._table.saw(mark.class_, mark.kind)
         attributes: dict[str, FieldValue] = {}
-        for each in _dicts(given.get("classifications")):
+        for each in dicts_of(given.get("classifications")):
             for name, value in self._told(each, partial(self._table.known_attribute, mark.class_)):
                 held = self._table.attribute(mark.class_, name, value)
                 if held is not None:
                     attributes[held[0]] = held[1]
         found.marks.append(msgspec.structs.replace(mark, attributes=attributes))
-        if feature := _text(given.get("feature_id")):
+        if feature := text_of(given.get("feature_id")):
             found.ids[feature] = mark.id
 
     def _told(self, given: dict[str, Any], known: Callable[[str], Field | None]) -> Iterator[tuple[str, Any]]:
@@ -271,21 +272,21 @@ class _DataRows:
         left = [given]
         while left:
             each = left.pop(0)
-            names = [name for name in (_text(each.get("value")), _text(each.get("name"))) if name]
+            names = [name for name in (text_of(each.get("value")), text_of(each.get("name"))) if name]
             field: Field | None = next((found for found in map(known, names) if found is not None), None)
-            answers = _dicts([each.get("radio_answer")]) + _dicts(each.get("checklist_answers"))
-            value = _value(each, field)
+            answers = dicts_of([each.get("radio_answer")]) + dicts_of(each.get("checklist_answers"))
+            value = value_of(each, field)
             if value is None or not names:
                 self._tally.lose("other_objects", marks=1)
             else:
                 yield field.id if field else names[0], value
-            left.extend(inner for answer in answers for inner in _dicts(answer.get("classifications")))
+            left.extend(inner for answer in answers for inner in dicts_of(answer.get("classifications")))
 
     def _relationship(self, given: dict[str, Any], found: "_Found") -> None:
         ends = given.get("unidirectional_relationship") or given.get("bidirectional_relationship")
-        told = [_end(ends.get(end)) if isinstance(ends, dict) else "" for end in ("source", "target")]
+        told = [end_of(ends.get(end)) if isinstance(ends, dict) else "" for end in ("source", "target")]
         marks = [found.ids.get(id) for id in told]
-        name = _text(given.get("value")) or _text(given.get("name")) or "related"
+        name = text_of(given.get("value")) or text_of(given.get("name")) or "related"
         if marks[0] is None or marks[1] is None:
             self._tally.lose("other_objects", marks=1)
             return
@@ -304,99 +305,3 @@ class _Found:
         self.links: list[Link] = []
         self.ids: dict[str, str] = {}
         self.mark_ids = MarkIds("f")
-
-
-def _value(given: dict[str, Any], field: Field | None) -> bool | float | str | list[str] | None:
-    """What a classification says, as the field can hold it; None for one without an answer."""
-    if "radio_answer" in given:
-        said = _answer(given["radio_answer"], field)
-        if field is not None and field.kind is FieldKind.BOOLEAN and said in (YES, NO):
-            return said == YES
-        return said
-    if "checklist_answers" in given:
-        return [said for each in _dicts(given["checklist_answers"]) if (said := _answer(each, field)) is not None]
-    told = given.get("text_answer")
-    content = told.get("content") if isinstance(told, dict) else told
-    if not isinstance(content, str):
-        return None
-    if field is not None and field.kind in _NUMBERS:
-        try:
-            return float(content) if isfinite(float(content)) else None
-        except ValueError:
-            return None
-    return content
-
-
-def _answer(given: Any, field: Field | None) -> str | None:
-    """The option's id if the field has it by its value, else by what it is called."""
-    if not isinstance(given, dict):
-        return None
-    value, name = _text(given.get("value")), _text(given.get("name"))
-    options = {option.id for option in field.options} if field else {value}
-    return value if value and (value in options or not name) else name or None
-
-
-def _on(pixels: "Numbers", color: Any) -> "Numbers":
-    """[height, width], 1 where a pixel is on: of a colour, or, without one, any that is not black."""
-    import numpy as np
-
-    if pixels.ndim == 2:
-        return (pixels != 0).astype(np.int32)
-    plain = pixels[:, :, :3]
-    if color is None:
-        return (plain != 0).any(axis=2).astype(np.int32)
-    wanted = msgspec.convert(color, tuple[int, int, int])
-    return (plain == np.array(wanted)).all(axis=2).astype(np.int32)
-
-
-def _finite(value: Any) -> float:
-    """As it stands in the document: 1 stays 1."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{str(value)[:50]!r} is no number")
-    if not abs(value) < _SIDE_MAX:
-        raise ValueError(f"a number of it is not below {_SIDE_MAX}")
-    return value
-
-
-def _points(given: Sequence[Mapping[str, Any]], at_least: int) -> list[list[float]]:
-    points = [[_finite(point["x"]), _finite(point["y"])] for point in given]
-    if len(points) < at_least:
-        raise ValueError("it has too few points")
-    return points
-
-
-def _side(value: Any) -> int | None:
-    return pixels_of(value) if isinstance(value, int | float) else None
-
-
-def _text(value: Any) -> str:
-    return value[:_LABEL_CHARS_MAX] if isinstance(value, str) else ""
-
-
-def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _end(value: Any) -> str:
-    """The feature at an end of a relationship: its id, or an object that has it."""
-    return _text(value.get("feature_id")) if isinstance(value, dict) else _text(value)
-
-
-def _score(given: dict[str, Any]) -> float | None:
-    score = given.get("confidence")
-    return float(score) if isinstance(score, int | float) and 0 <= score <= 1 else None
-
-
-def _split(fields: list[dict[str, Any]]) -> str | None:
-    """The split among the metadata of a data row."""
-    for each in fields:
-        if each.get("schema_name") != "split":
-            continue
-        value = each.get("value")
-        told = (
-            value
-            if isinstance(value, str)
-            else next(reversed([_text(one.get("schema_name")) for one in _dicts(value)]), "")
-        )
-        return split_named(told) if told != NO_SPLIT else None
-    return None
