@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from fairmark.client import AsyncClient
 from fairmark.client.model import Pipeline
@@ -19,6 +19,7 @@ from tests.browser.harness import build_harness, serve, write_pictures
 from tests.browser.product import ONTOLOGY, Screen, Shop, ensure_bundle, open_shop, pipeline, screen_of
 from tests.chromium import ARGUMENTS, ensure
 from tests.conftest import Server
+from tests.patience import PATIENCE_MS
 
 OpenEditor = Callable[..., Awaitable[EditorPage]]
 OpenShop = Callable[..., Awaitable[Shop]]
@@ -27,11 +28,13 @@ OpenScreen = Callable[[], Awaitable[Screen]]
 
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    """One browser for all tests of this process."""
+    """One browser for all tests of this process, and patience with what is expected of its pages."""
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=ensure(), args=ARGUMENTS)
         yield browser
         await browser.close()
+    expect.set_options(timeout=None)
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +52,7 @@ async def open_editor(chromium: Browser, harness: str) -> AsyncIterator[OpenEdit
     Each test has storage of its own. A test fails if the page threw an error.
     """
     context = await chromium.new_context(viewport={"width": 1440, "height": 900}, has_touch=True)
+    context.set_default_timeout(PATIENCE_MS)
     errors: list[str] = []
 
     async def opened(query: str = "", document_from: EditorPage | None = None) -> EditorPage:

@@ -1,6 +1,5 @@
 """The real product in a browser: its bundle, an organisation with a project of pictures, people at their screens."""
 
-import asyncio
 import os
 import shutil
 import subprocess
@@ -14,9 +13,10 @@ from PIL import Image, ImageDraw
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from fairmark.client import AsyncClient
-from fairmark.client.model import LabelStage, Overlap, Pipeline, Project, ReviewStage
+from fairmark.client.model import LabelStage, Overlap, Pipeline, Project, ReviewStage, TaskState
 from fairmark.kernel.actor import WorkRole
 from fairmark.tasks.model import AssignmentId
+from tests.patience import PATIENCE_MS, until
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 BUNDLE = WEB.parent / "src" / "fairmark" / "entrypoints" / "static" / "index.html"
@@ -108,12 +108,13 @@ class Shop:
         return found
 
     async def arrived(self, count: int) -> list[dict[str, Any]]:
-        """What is handed in, once so many are or 10 s have passed."""
-        for _ in range(50):
-            if len(await self.submissions()) >= count:
-                break
-            await asyncio.sleep(0.2)
-        return await self.submissions()
+        """What is handed in, once so many are. Raises AssertionError if that takes too long."""
+
+        async def look() -> list[dict[str, Any]]:
+            found = await self.submissions()
+            return found if len(found) >= count else []
+
+        return await until(look, f"{count} are handed in")
 
     async def results(self) -> dict[str, list[str]]:
         """The classes of the marks of each result, by the item's name."""
@@ -121,17 +122,35 @@ class Shop:
         found = [result async for result in self.client.list_results(self.project.id)]
         return {names[each.task_id]: [mark.class_ for mark in each.annotation.marks] for each in found}
 
+    async def all_results(self, count: int) -> dict[str, list[str]]:
+        """The same, once there are so many: they are made a moment after the last word is in."""
+
+        async def look() -> dict[str, list[str]]:
+            found = await self.results()
+            return found if len(found) >= count else {}
+
+        return await until(look, f"{count} results are made")
+
+    async def review_is_due(self, count: int) -> None:
+        """Waits until so many tasks wait for a reviewer: the answers are brought together by a job."""
+
+        async def look() -> bool:
+            tasks = [task async for task in self.client.list_tasks(self.project.id)]
+            return sum(task.state is TaskState.OPEN and task.stage == 1 for task in tasks) >= count
+
+        await until(look, f"{count} tasks wait for a reviewer")
+
 
 async def take(client: AsyncClient, shop: Shop) -> AssignmentId:
     """Claims a turn for the person signed in; a project's tasks are made by a job, a moment after it is active."""
-    why = None
-    for _ in range(100):
+
+    async def look() -> AssignmentId | None:
         claim = await client.claim(project_id=shop.project.id)
-        if claim.assignment is not None:
-            return claim.assignment.id
-        why = claim.why
-        await asyncio.sleep(0.2)
-    raise AssertionError(why)
+        return claim.assignment.id if claim.assignment else None
+
+    found = await until(look, "there is something to claim")
+    assert found is not None
+    return found
 
 
 async def open_shop(
@@ -147,11 +166,17 @@ async def open_shop(
     workforce = await client.create_workforce("Staff")
     await client.set_project_workforces(project.id, [workforce.id])
     active = await client.activate_project(project.id)
-    for _ in range(300):
-        if (await client.get_progress(project.id)).total == pictures:
-            return Shop(url, client, active, str(workforce.id))
-        await asyncio.sleep(0.2)
-    raise AssertionError("the tasks were not made in time")
+    await tasks_made(client, project, pictures)
+    return Shop(url, client, active, str(workforce.id))
+
+
+async def tasks_made(client: AsyncClient, project: Project, count: int) -> None:
+    """Waits until the project has so many tasks: a job makes them, a moment after the items came."""
+
+    async def look() -> bool:
+        return (await client.get_progress(project.id)).total == count
+
+    await until(look, f"the {count} tasks are made")
 
 
 @dataclass
@@ -175,11 +200,7 @@ class Screen:
 
     async def until(self, condition: str) -> None:
         """Waits until a JavaScript expression is true; Playwright's own way would need eval, which the CSP forbids."""
-        for _ in range(300):
-            if await self.page.evaluate(condition):
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"This did not come true within 15 s: {condition}")
+        await until(lambda: self.page.evaluate(condition), condition)
 
     async def item(self) -> str:
         """The name of the item in the editor, once its picture is shown."""
@@ -191,7 +212,7 @@ class Screen:
 
     async def another_item(self, than: str) -> str:
         """The name of the next item, once it has taken the place of `than`."""
-        await expect(self.page.locator("h1")).not_to_have_text(than, timeout=15_000)
+        await expect(self.page.locator("h1")).not_to_have_text(than)
         return await self.item()
 
     async def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -225,7 +246,7 @@ class Screen:
 async def screen_of(browser: Browser, url: str) -> Screen:
     """A new person's browser."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     screen = Screen(url, context, await context.new_page())
     screen.page.on("pageerror", lambda error: screen.errors.append(str(error)))
     return screen

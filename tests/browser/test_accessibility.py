@@ -100,7 +100,7 @@ async def with_a_case(shop: Shop, db: Database) -> str:
 async def looked_over(page: Page) -> list[str]:
     """What is wrong with a page once it has come to rest: nothing is on its way, and nothing moves or fades."""
     if not page.url.endswith("/design"):  # which shows what waits, for ever
-        await expect(page.locator(WAITS)).to_have_count(0, timeout=60_000)
+        await expect(page.locator(WAITS)).to_have_count(0)
     await asyncio.sleep(0.3)
     await page.evaluate(AT_REST)
     return await page.evaluate(AUDIT)

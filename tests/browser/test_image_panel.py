@@ -88,7 +88,7 @@ class TestWork:
         page = editor.page
         await page.evaluate("harness.port.isOffline = true")
         await editor.drag((100, 100), (300, 250))
-        await page.wait_for_selector("[data-save=offline]", timeout=10_000)
+        await page.wait_for_selector("[data-save=offline]")
         await editor.drag((400, 100), (500, 250))
         await page.evaluate("harness.port.isOffline = false; dispatchEvent(new Event('online'))")
         await page.wait_for_selector("[data-save=saved]")
@@ -99,7 +99,7 @@ class TestWork:
         await editor.page.evaluate("harness.port.isOffline = true")
         await editor.drag((100, 100), (300, 250))
         await editor.page.click("[data-field=weather] label:has-text('Snow')")
-        await editor.page.wait_for_selector("[data-save=offline]", timeout=10_000)
+        await editor.page.wait_for_selector("[data-save=offline]")
         again = await open_editor(document_from=editor)
         await again.page.wait_for_function("harness.inside.workspace.scene.size === 1")
         assert await again.boxes() == [("car", 100, 100, 200, 150)]

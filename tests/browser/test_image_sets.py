@@ -191,7 +191,7 @@ class TestSideBySide:
         await drag(editor, 2, (200, 300), (500, 700))
         # The same again is a duplicate: said at the mark when the work is handed in.
         await editor.keys("Control+c", "Control+Shift+v", "Control+Enter")
-        await editor.page.wait_for_selector("[data-view='2'] [data-fault]", timeout=60_000)
+        await editor.page.wait_for_selector("[data-view='2'] [data-fault]")
         await editor.page.mouse.move(*await at(editor, 0, (300, 300)))
         assert await inside(editor, "workspace.session.asset") == 0
         await editor.keys("F8")
@@ -217,7 +217,7 @@ class TestManyImages:
         await drag(editor, 298, (100, 100), (200, 180))
         assert await boxes(editor) == [(298, 100, 100, 100, 80)]
         await editor.page.wait_for_function(
-            "document.querySelector(\"[data-small='298'] .count\")?.textContent === '1'", timeout=60_000
+            "document.querySelector(\"[data-small='298'] .count\")?.textContent === '1'"
         )
 
     async def test_one_image_has_no_strip_and_no_name(self, open_editor: OpenEditor) -> None:

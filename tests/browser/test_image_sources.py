@@ -95,10 +95,10 @@ class TestTiles:
         server.broken = {(1, 0, 0, 0)}
         editor = await open_editor(f"shelf=memory&{server.query}", blank)
         notice = editor.page.get_by_role("status").filter(has_text="did not come")
-        await expect(notice).to_be_visible(timeout=30_000)
+        await expect(notice).to_be_visible()
         server.broken = set()
         await notice.get_by_role("button", name="Try again").click()
-        await expect(notice).to_be_hidden(timeout=30_000)
+        await expect(notice).to_be_hidden()
         await editor.page.wait_for_function(COMPLETE)
 
     async def test_says_that_they_are_being_made_and_goes_on_when_they_are(self, open_editor: OpenEditor) -> None:
@@ -107,7 +107,7 @@ class TestTiles:
         blank = await open_editor("shelf=memory")
         await server.serve(blank.page)
         editor = await open_editor(f"shelf=memory&{server.query}", blank)
-        await expect(editor.page.get_by_text("is being prepared")).to_be_visible(timeout=30_000)
+        await expect(editor.page.get_by_text("is being prepared")).to_be_visible()
         server.is_made = True
         await editor.page.wait_for_function(COMPLETE)
         await expect(editor.page.get_by_text("is being prepared")).to_be_hidden()

@@ -1,13 +1,12 @@
 """What comes between a worker and their work: a second tab, a sleeping one, a pause, a closed one. Nothing is lost."""
 
-import asyncio
-
 import asyncpg
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenScreen, OpenShop
 from tests.browser.product import Screen, Shop
+from tests.patience import until
 
 pytestmark = pytest.mark.xdist_group("interruptions")
 
@@ -33,12 +32,12 @@ async def turns(owner: asyncpg.Connection, shop: Shop) -> dict[str, int]:
 
 
 async def until_turns(owner: asyncpg.Connection, shop: Shop, wanted: dict[str, int]) -> None:
-    """Waits up to 90 s for the turns to stand so."""
-    for _ in range(180):
-        if await turns(owner, shop) == wanted:
-            return
-        await asyncio.sleep(0.5)
-    assert await turns(owner, shop) == wanted
+    """Waits for the turns to stand so."""
+
+    async def stand() -> bool:
+        return await turns(owner, shop) == wanted
+
+    await until(stand, f"the turns stand as {wanted}")
 
 
 async def marks(screen: Screen, count: int) -> None:
@@ -167,7 +166,7 @@ class TestASleepingTab:
         await until_turns(owner, opened, {"expired": 1})
         await system.send("Page.setWebLifecycleState", {"state": "active"})
 
-        await expect(at.page.get_by_role("alert")).to_be_visible(timeout=40_000)
+        await expect(at.page.get_by_role("alert")).to_be_visible()
         await at.page.get_by_role("link", name="Work list").first.click()
         await at.page.get_by_role("tab", name="My work").click()
         await expect(at.page.get_by_text("Ran out")).to_be_visible()

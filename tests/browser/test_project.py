@@ -63,7 +63,7 @@ async def send_files(page: Page, files: list[str]) -> None:
     """Chooses files and waits until the import of them is done."""
     await page.locator("input[type=file]").first.set_input_files(files)
     done = page.get_by_role("table", name="Imports").get_by_text("Done", exact=True)
-    await expect(done).to_be_visible(timeout=60_000)
+    await expect(done).to_be_visible()
 
 
 async def export(page: Page, folder: Path) -> list[dict[str, Any]]:
@@ -73,7 +73,7 @@ async def export(page: Page, folder: Path) -> list[dict[str, Any]]:
     await expect(page.get_by_text("This format keeps everything")).to_be_visible()
     await page.get_by_role("button", name="Export", exact=True).click()
     button = page.get_by_role("button", name="Download")
-    await expect(button).to_be_visible(timeout=60_000)
+    await expect(button).to_be_visible()
     async with page.expect_download() as download:
         await button.click()
     file = folder / "export.zip"
@@ -109,7 +109,7 @@ class TestFromNothingToADownload:
 
         # The overview asks again every few seconds: what others do appears without a reload.
         await label_all(opened, project_id)
-        await expect(page.get_by_text(f"{PICTURES} of {PICTURES} done")).to_be_visible(timeout=60_000)
+        await expect(page.get_by_text(f"{PICTURES} of {PICTURES} done")).to_be_visible()
 
         lines = await export(page, tmp_path)
         marks = [mark for line in lines for mark in line.get("annotation", {}).get("marks", [])]
@@ -133,7 +133,7 @@ class TestTheSameFolderTwice:
         page.on("request", lambda request: sent.append(request.url))
         await page.locator("input[type=file]").first.set_input_files(files_of(tmp_path / "street"))
         words = page.get_by_text(f"{PICTURES} files were there already; nothing new.")
-        await expect(words).to_be_visible(timeout=60_000)
+        await expect(words).to_be_visible()
         assert [url for url in sent if url.endswith("/uploads/batch")] == []
         batches = [batch async for batch in opened.client.list_batches(project_id)]
         assert [batch.items for batch in batches] == [PICTURES]

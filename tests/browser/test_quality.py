@@ -1,6 +1,5 @@
 """A lead looks at quality in a real browser: people asked until it is sure enough, figures as the server has them."""
 
-import asyncio
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,8 @@ from fairmark.quality.cases import service as cases
 from fairmark.quality.cases.model import Evidence, Signal
 from fairmark.quality.reports.model import AgreementFigure
 from tests.browser.conftest import OpenScreen, OpenShop
-from tests.browser.product import PASSWORD, Screen, Shop, picture, pipeline, take
+from tests.browser.product import PASSWORD, Screen, Shop, picture, pipeline, take, tasks_made
+from tests.patience import until
 
 pytestmark = pytest.mark.xdist_group("quality_pages")
 
@@ -96,12 +96,12 @@ async def label(shop: Shop, said: Annotation) -> None:
 async def refreshed(shop: Shop, page: Page) -> Any:
     """The overview of figures that the page has had made."""
     await page.get_by_role("button", name="Refresh").click()
-    for _ in range(150):
+
+    async def made() -> Any:
         overview = await shop.client.get_quality(shop.project.id)
-        if overview.made_at is not None and not overview.stale:
-            return overview
-        await asyncio.sleep(0.2)
-    raise AssertionError("the figures were not made")
+        return overview if overview.made_at is not None and not overview.stale else None
+
+    return await until(made, "the figures are made")
 
 
 class TestAskingUntilSureEnough:
@@ -114,21 +114,22 @@ class TestAskingUntilSureEnough:
         await expect(page.get_by_text("Nobody has labeled it yet")).to_be_visible()
         await label(opened, RIGHT)
         await label(opened, OTHERWISE)
-        await expect(page.get_by_text("2 submissions")).to_be_visible(timeout=20_000)
-        await expect(page.get_by_text("One more answer is asked for.")).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text("2 submissions")).to_be_visible()
+        await expect(page.get_by_text("One more answer is asked for.")).to_be_visible()
         before = await opened.client.inspect_task(task.id)
         assert (before.confidence or 0) < TARGET
+
+        async def judged() -> bool:
+            return (await opened.client.inspect_task(task.id)).next in {"done", "ask"}
+
         asked = 2
         while (await opened.client.get_task(task.id)).task.state != "done":
             assert asked < 6, "six people are the most"
             await label(opened, RIGHT)
             asked += 1
-            for _ in range(50):
-                if (await opened.client.inspect_task(task.id)).next in {"done", "ask"}:
-                    break
-                await asyncio.sleep(0.2)
+            await until(judged, "the answer is judged")
         after = await opened.client.inspect_task(task.id)
-        await expect(page.get_by_text("The task is done.")).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text("The task is done.")).to_be_visible()
         await expect(page.get_by_text(f"{asked} submissions")).to_be_visible()
         shown = page.locator("dt", has_text="Confidence").locator("xpath=following-sibling::dd")
         await expect(shown).to_contain_text(percent(after.confidence))
@@ -266,11 +267,8 @@ class TestAgreementOnPlaces:
         """More pictures, under names of their own, which are returned once there are tasks for them."""
         names = late_pictures(folder, self.LATE)
         await shop.client.import_folder(shop.project.id, folder, batch="Late")
-        for _ in range(300):
-            if (await shop.client.get_progress(shop.project.id)).total == self.EARLY + self.LATE:
-                return names
-            await asyncio.sleep(0.2)
-        raise AssertionError("the tasks of the second batch were not made")
+        await tasks_made(shop.client, shop.project, self.EARLY + self.LATE)
+        return names
 
     async def figures(self, shop: Shop, kind: SliceKind) -> list[AgreementFigure]:
         report = await shop.client.get_agreement(shop.project.id, slice=kind)
@@ -336,7 +334,7 @@ class TestAWorkersOwnPages:
         await at.open("/work?tab=feedback")
         await at.sign_in(email)
         page = at.page
-        await expect(page.get_by_text("The sun is out.")).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text("The sun is out.")).to_be_visible()
         await expect(page.get_by_text("What is right")).to_be_visible()
         assert "gold" not in (await page.locator("main").inner_text()).lower()
         await page.get_by_role("tab", name="How it goes").click()

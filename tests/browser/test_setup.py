@@ -1,6 +1,5 @@
 """Setting a project up and looking into it in a real browser: ontology, explorer, one task's history."""
 
-import asyncio
 import re
 from uuid import uuid4
 
@@ -14,6 +13,7 @@ from fairmark.ontology.model import Annotation, Layers, LinkType, Mark, MarkLimi
 from fairmark.projects.model import Consensus, LabelStage, Methods
 from tests.browser.conftest import OpenScreen, OpenShop
 from tests.browser.product import PASSWORD, Screen, Shop, pipeline, take
+from tests.patience import until
 
 pytestmark = pytest.mark.xdist_group("setup_pages")
 
@@ -39,12 +39,12 @@ async def label_one(shop: Shop) -> str:
         turn = await take(client, shop)
         disc = Mark(id="a", kind="box", class_="disc", geometry=DISC)
         await client.submit(turn, Annotation(marks=(disc,), answers={"light": "day"}))
-    for _ in range(150):  # a reader of events makes the result, a moment later
-        done = [task.name async for task in shop.client.list_tasks(shop.project.id) if task.result_id is not None]
-        if done:
-            return done[0]
-        await asyncio.sleep(0.2)
-    raise AssertionError("no task was done within 30 s")
+
+    async def done() -> list[str]:
+        return [task.name async for task in shop.client.list_tasks(shop.project.id) if task.result_id is not None]
+
+    # A reader of events makes the result, a moment later.
+    return (await until(done, "a task is done"))[0]
 
 
 class TestOntology:
@@ -115,7 +115,7 @@ class TestOntology:
         await page.keyboard.press("Escape")
         await relation.get_by_role("checkbox", name="It has a direction").uncheck()
         await page.get_by_role("button", name="Save").click()
-        await expect(page.get_by_text("Version 2").first).to_be_visible()
+        await expect(page.get_by_text("Version 2, in force")).to_be_visible()
         saved = (await opened.client.get_ontology(opened.project.id)).document
         assert saved.links == (LinkType("covers", "Covers", ("block",), (), directed=False),)
         assert saved.classes[0].limits == {"box": MarkLimits(min_width=12)}

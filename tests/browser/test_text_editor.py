@@ -1,6 +1,5 @@
 """The text editor in a real browser, against the real server: spans by pointer and by keys, links, forms, reviews."""
 
-import asyncio
 import re
 import time
 from pathlib import Path
@@ -15,8 +14,9 @@ from fairmark.client.model import Annotation, Mark, Pipeline
 from fairmark.kernel.actor import MemberRole, WorkRole
 from fairmark.ontology.model import Link
 from tests.browser.conftest import OpenScreen
-from tests.browser.product import PASSWORD, Screen, Shop, picture, pipeline, take
+from tests.browser.product import PASSWORD, Screen, Shop, picture, pipeline, take, tasks_made
 from tests.conftest import Server
+from tests.patience import until
 from tests.stories.conftest import Customer, customer
 
 __all__ = ["customer"]
@@ -57,11 +57,8 @@ async def opened(customer: Customer, ontology: dict[str, Any], *items: dict[str,
         added = await client.add_items(project.id, [row])
         assert added.faults == []
     active = await client.activate_project(project.id)
-    for _ in range(150):
-        if (await client.get_progress(project.id)).total == len(items):
-            return Shop(customer.url, client, active, str(workforce.id))
-        await asyncio.sleep(0.2)
-    raise AssertionError("the tasks were not made in time")
+    await tasks_made(client, project, len(items))
+    return Shop(customer.url, client, active, str(workforce.id))
 
 
 def text(content: str = TEXT, **meta: Any) -> dict[str, Any]:
@@ -267,13 +264,12 @@ class TestReview:
         await expect(page.locator("[data-difference='0']:visible")).to_have_attribute("aria-current", "true")
         await at.keys("t", "1")
         await at.keys("Control+Enter")
-        for _ in range(50):
-            found = [each async for each in customer.client.list_results(shop.project.id)]
-            if found:
-                assert [mark.geometry["end"] for mark in found[0].annotation.marks] in ([19], [20])
-                return
-            await asyncio.sleep(0.2)
-        raise AssertionError("the review did not arrive")
+
+        async def results() -> list[Any]:
+            return [each async for each in customer.client.list_results(shop.project.id)]
+
+        (found,) = await until(results, "the review arrives")
+        assert [mark.geometry["end"] for mark in found.annotation.marks] in ([19], [20])
 
 
 class TestLooks:

@@ -9,6 +9,7 @@ from fairmark.client.model import Annotation, Mark, Thread, WorkRole
 from tests.browser.conftest import OpenScreen, OpenShop
 from tests.browser.product import PASSWORD, Screen, Shop, pipeline, take
 from tests.browser.test_accessibility import looked_over
+from tests.patience import PATIENCE_S, until
 
 SAID = Annotation(
     marks=(Mark(id="a", kind="box", class_="disc", geometry={"x": 100, "y": 100, "w": 140, "h": 140}),),
@@ -22,7 +23,7 @@ async def labeled(shop: Shop) -> str:
     async with AsyncClient(shop.url) as client:
         await client.sign_in(email, PASSWORD)
         await client.submit(await take(client, shop), SAID)
-    await shop.arrived(1)
+    await shop.review_is_due(1)
     return email
 
 
@@ -80,14 +81,12 @@ class TestThreads:
         assert abs(y - 100) < 3
         await reviewer.drag((100, 170), (140, 190))
         await expect(reviewer.page.locator("[data-thread]:visible")).to_have_count(2)
-        # A frame later.
-        for _ in range(100):
-            moved = await at(reviewer, "1")
-            if moved[0] > x + 20 and moved[1] > y + 10:
-                break
-            await asyncio.sleep(0.05)
-        else:
-            raise AssertionError("the pin stayed behind")
+
+        async def moved() -> bool:
+            now = await at(reviewer, "1")
+            return now[0] > x + 20 and now[1] > y + 10
+
+        await until(moved, "a frame later, the pin has gone with the mark")
         await reviewer.keys("Control+z", "Control+Shift+ArrowDown")
         dialog = reviewer.page.get_by_role("dialog")
         await dialog.get_by_role("checkbox").first.check()
@@ -138,21 +137,19 @@ class TestThreads:
         await labeled(here)
         await reviewing(here, reviewer)
         # The server takes it, and its answer is lost.
-        lost = 0
+        lost = asyncio.Event()
 
         async def lose(route: Route) -> None:
-            nonlocal lost
             await route.fetch()
             await route.abort()
-            lost += 1
+            lost.set()
 
         await reviewer.page.route("**/threads", lose)
         await reviewer.keys("Control+Alt+m")
         await reviewer.page.keyboard.type("Look again.")
         await reviewer.keys("Control+Enter")
         await expect(reviewer.page.get_by_text("On its way: Look again.")).to_be_visible()
-        while not lost:
-            await reviewer.page.wait_for_timeout(50)
+        await asyncio.wait_for(lost.wait(), PATIENCE_S)
         await reviewer.page.unroute_all(behavior="ignoreErrors")
         await reviewer.page.reload()
         await reviewer.item()
