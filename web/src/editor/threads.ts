@@ -99,8 +99,12 @@ export class Threads {
     const unsaid = port.unsaid?.(assignmentId) ?? []
     for (const said of unsaid) void this.#send(said)
     if (!mayHave && unsaid.length === 0) return
+    const before = this.list
     try {
-      this.#setList((await port.threads?.(assignmentId)) ?? [])
+      const found = (await port.threads?.(assignmentId)) ?? []
+      // What was said meanwhile is newer than this answer, which may not know of it.
+      const newer = this.list.filter((thread) => !before.includes(thread))
+      this.#setList([...found.filter(({ id }) => !newer.some((each) => each.id === id)), ...newer])
     } catch (error) {
       this.#parts.session.say(`The comments could not be fetched. ${asPortError(error).message}`, true)
     }

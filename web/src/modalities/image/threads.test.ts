@@ -82,6 +82,20 @@ describe("load", () => {
     await new Threads({ session, port, assignmentId: "a1", storage: null, mayHave: false }).load()
     expect(port.said.map(({ key }) => key)).toEqual(["k"])
   })
+  it("keeps what was said while the answer was on its way", async () => {
+    const { session } = workspaceOn({})
+    const port = new Talking()
+    let answer: (list: readonly Thread[]) => void = () => {}
+    vi.spyOn(port, "threads").mockReturnValue(new Promise((resolve) => (answer = resolve)))
+    const threads = new Threads({ session, port, assignmentId: "a1", storage: null, mayHave: true })
+    const loaded = threads.load()
+    threads.begin(place)
+    threads.write(null, "New.")
+    await threads.send(null)
+    answer([threadAt(place, "old")])
+    await loaded
+    expect(threads.list.map(({ id }) => id)).toEqual(["old", "new"])
+  })
 })
 
 describe("placeOf", () => {

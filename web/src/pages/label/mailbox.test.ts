@@ -36,6 +36,7 @@ describe("speak", () => {
     arrive(thread)
     expect(await spoken).toBe(thread)
     expect(storage.keys).toEqual([])
+    expect([mailbox.hasSpokenAt("a"), mailbox.hasSpokenAt("b")]).toEqual([true, false])
   })
 
   it("sends the same again while the network is away, at once when it is back", async () => {

@@ -30,6 +30,7 @@ export class Mailbox {
   readonly #parts: MailboxParts
   readonly #sending = new Map<string, Promise<Thread>>()
   readonly #waiting = new Set<() => void>()
+  readonly #spokenAt = new Set<string>()
 
   constructor(parts: MailboxParts) {
     this.#parts = parts
@@ -42,11 +43,17 @@ export class Mailbox {
       .map(({ said }) => said)
   }
 
+  /** Whether something was said at an assignment from this page: an answer asked for before may not know of it. */
+  hasSpokenAt(assignmentId: string): boolean {
+    return this.#spokenAt.has(assignmentId)
+  }
+
   /** Keeps a letter and sends it until the server has it; one that is on its way is not sent beside itself. Rejects if refused. */
   speak(letter: Letter): Promise<Thread> {
     const { key } = letter.said
     const under = this.#sending.get(key)
     if (under) return under
+    this.#spokenAt.add(letter.assignmentId)
     this.#store([...this.#all().filter(({ said }) => said.key !== key), letter])
     const sending = this.#deliver(letter).finally(() => {
       this.#sending.delete(key)
