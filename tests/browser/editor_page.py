@@ -100,6 +100,26 @@ class EditorPage:
         """Waits until two frames have been drawn: what follows from the last event is on screen then."""
         await self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
+    async def wheel(self, by: float) -> None:
+        """Turns the wheel, and waits until that has come to rest on screen: Playwright does not."""
+        await self.page.mouse.wheel(0, by)
+        await self.rest()
+
+    async def rest(self) -> None:
+        """Waits until the canvas draws no more: all that was to be drawn, however many frames it takes, is there."""
+        await self.page.evaluate(
+            """async () => {
+                const frame = () => new Promise((done) => requestAnimationFrame(done))
+                const { counters } = harness.inside.stage
+                do {
+                    counters.reset()
+                    await frame()
+                    await frame()
+                    await frame()
+                } while (counters.history().painted.length > 0)
+            }"""
+        )
+
     async def port(self, member: str) -> Any:
         """A member of the fake server: drafts, beats, skips ..."""
         return await self.page.evaluate(f"harness.port.{member}")

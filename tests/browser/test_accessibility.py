@@ -1,6 +1,6 @@
 """Every page, looked over for what keeps people from using it: names, landmarks, contrast, targets, the keyboard."""
 
-import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -99,9 +99,10 @@ async def with_a_case(shop: Shop, db: Database) -> str:
 
 async def looked_over(page: Page) -> list[str]:
     """What is wrong with a page once it has come to rest: nothing is on its way, and nothing moves or fades."""
+    await expect(page.locator("main").filter(has_text=re.compile(r"\S")).first).to_be_visible()
+    await page.wait_for_load_state("networkidle")
     if not page.url.endswith("/design"):  # which shows what waits, for ever
         await expect(page.locator(WAITS)).to_have_count(0)
-    await asyncio.sleep(0.3)
     await page.evaluate(AT_REST)
     return await page.evaluate(AUDIT)
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser.conftest import OpenEditor
 from tests.browser.editor_page import EditorPage
+from tests.browser.test_image_touch import fingers, swift_fingers
 
 pytestmark = pytest.mark.xdist_group("image_editor")
 
@@ -33,8 +34,7 @@ class TestDrawing:
     async def test_coordinates_are_those_of_the_image_at_any_zoom(self, open_editor: OpenEditor) -> None:
         editor = await open_editor()
         await editor.move((800, 500))
-        await editor.page.mouse.wheel(0, -900)
-        await editor.frame()
+        await editor.wheel(-900)
         await editor.drag((810, 510), (830, 520))
         assert await editor.boxes() == [("car", 810, 510, 20, 10)]
 
@@ -177,7 +177,7 @@ class TestView:
         editor = await open_editor()
         before = await editor.screen((400, 300))
         await editor.move((400, 300))
-        await editor.page.mouse.wheel(0, -500)
+        await editor.wheel(-500)
         assert await editor.screen((400, 300)) == pytest.approx(before, abs=1)
         await editor.keys("Control+0")
         assert await editor.screen((400, 300)) == pytest.approx(before, abs=1)
@@ -207,17 +207,8 @@ class TestView:
 class TestFingersAndPen:
     async def test_one_finger_draws_and_two_fingers_zoom(self, open_editor: OpenEditor) -> None:
         editor = await open_editor()
-        cdp = await editor.page.context.new_cdp_session(editor.page)
-
-        async def touch(kind: str, *points: tuple[float, float]) -> None:
-            at = [await editor.screen(point) for point in points]
-            touched = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(at)]
-            await cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
-
-        await touch("touchStart", (100, 100))
-        await touch("touchMove", (200, 180))
-        await touch("touchMove", (300, 250))
-        await touch("touchEnd")
+        touch = await fingers(editor)
+        await (await swift_fingers(editor))((100, 100), (200, 180), (300, 250))
         assert await editor.boxes() == [("car", 100, 100, 200, 150)]
 
         scale = await editor.page.evaluate("harness.inside.workspace.view.scale")
@@ -252,11 +243,11 @@ class TestCost:
         page = editor.page
         await editor.drag((1000, 1000), (1400, 1300))
         await editor.keys("v")
-        await page.wait_for_timeout(500)
+        await editor.rest()
         await editor.move((1200, 1000))
         await page.mouse.down()
         await editor.move((1250, 1050), steps=3)
-        await page.wait_for_timeout(300)
+        await editor.rest()
         await page.evaluate("harness.inside.stage.counters.reset()")
         await editor.move((1500, 1500), steps=20)
         painted = await page.evaluate("harness.inside.stage.counters.history().painted")
@@ -268,8 +259,7 @@ class TestCost:
         editor = await open_editor("n=10000&width=4000&height=3000")
         page = editor.page
         await editor.move((2000, 1500))
-        await page.mouse.wheel(0, -400)
-        await page.wait_for_timeout(1000)
+        await editor.wheel(-400)
         await page.evaluate("harness.inside.stage.counters.reset()")
         await editor.drag((2000, 1500), (2100, 1550), button="middle")
         painted = await page.evaluate("harness.inside.stage.counters.history().painted")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import OpenEditor
 from tests.browser.editor_page import EditorPage, Point
-from tests.browser.test_image_touch import Touch, fingers
+from tests.browser.test_image_touch import swift_fingers
 
 pytestmark = pytest.mark.xdist_group("image_editor")
 
@@ -41,14 +41,6 @@ TOOLS = {
 }  # fmt: skip
 
 
-async def stroke(touch: Touch, points: tuple[Point, ...]) -> None:
-    """Puts a finger down at the first point, moves it through the others, lifts it."""
-    await touch("touchStart", points[0])
-    for point in points[1:]:
-        await touch("touchMove", point)
-    await touch("touchEnd")
-
-
 async def press(editor: EditorPage, button: str) -> None:
     """Presses the keys that a button of the tool rail tells in its tip."""
     keys = await editor.page.locator(button).get_attribute("data-keys")
@@ -72,17 +64,17 @@ class TestFingersAlone:
         page = editor.page
         await page.set_viewport_size({"width": 820, "height": 1180})
         await editor.frame()
-        touch = await fingers(editor)
+        stroke = await swift_fingers(editor)
         await page.locator(f"[data-tool={kind}]").tap()
         for points in TOOLS[kind].strokes:
-            await stroke(touch, points)
+            await stroke(*points)
         assert await kinds(editor) == [kind]
         await page.locator("[data-command=undo]").tap()
         assert await kinds(editor) == []
         await page.locator("[data-command=redo]").tap()
         assert await kinds(editor) == [kind]
         await page.locator("[data-tool=select]").tap()
-        await stroke(touch, (TOOLS[kind].within,))
+        await stroke(TOOLS[kind].within)
         await page.get_by_role("button", name="Delete", exact=True).tap()
         assert await kinds(editor) == []
 

@@ -163,6 +163,8 @@ class TestMasks:
         await editor.keys(*["BracketRight"] * 15)
         await editor.move((400, 400))
         ring = editor.page.locator(".ring")
+        await ring.wait_for(state="visible")
+        await editor.frame()
         scale = await editor.page.evaluate("harness.inside.workspace.view.scale")
         width = await editor.page.evaluate("harness.inside.workspace.painter.width")
         box = await ring.bounding_box()

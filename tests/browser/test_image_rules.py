@@ -23,7 +23,7 @@ async def loosened(shop: Shop, screen: OpenScreen) -> None:
     await choose(page, "The same thing marked twice", "Has to be mended")
     await expect(page.get_by_label("Pixels that belong to no mask")).to_have_count(0)
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("Version 2").first).to_be_visible()
+    await expect(page.get_by_text("Version 2, in force")).to_be_visible()
 
 
 async def test_a_project_says_what_keeps_work_back_and_what_is_only_shown(shop: OpenShop, screen: OpenScreen) -> None:

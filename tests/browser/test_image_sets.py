@@ -97,7 +97,7 @@ class TestSideBySide:
     async def test_views_zoom_and_move_together_until_told_not_to(self, open_editor: OpenEditor) -> None:
         editor = await open_editor(SIZES)
         await editor.page.mouse.move(*await at(editor, 0, (400, 300)))
-        await editor.page.mouse.wheel(0, -600)
+        await editor.wheel(-600)
         scales = "workspace.views.shown.map(({ view }) => view.scale)"
         large = await inside(editor, scales)
         # Half as many pixels, twice the scale: the same share of the image is seen.

@@ -3,7 +3,8 @@
 from typing import Any
 
 from .conftest import OpenEditor
-from .editor_page import EditorPage, Point
+from .editor_page import EditorPage
+from .test_image_touch import swift_fingers
 
 WALKER = "walker"
 """Head, left hand, right hand, foot."""
@@ -90,18 +91,8 @@ class TestPlacing:
 
     async def test_by_fingers(self, open_editor: OpenEditor) -> None:
         editor = await open_editor("touch=1")
-        cdp = await editor.page.context.new_cdp_session(editor.page)
-
-        async def touch(kind: str, *places: Point) -> None:
-            at = [await editor.screen(place) for place in places]
-            fingers = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(at)]
-            await cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
-
         await editor.keys("Shift+K")
-        await touch("touchStart", (400, 200))
-        for place in [(450, 300), (600, 600)]:
-            await touch("touchMove", place)
-        await touch("touchEnd")
+        await (await swift_fingers(editor))((400, 200), (450, 300), (600, 600))
         assert await points(editor) == [POSED]
 
 

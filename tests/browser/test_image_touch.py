@@ -1,5 +1,6 @@
 """Fingers and a pen on the image: what they draw, choose, take back and move."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -10,6 +11,7 @@ from tests.browser.editor_page import EditorPage, Point
 pytestmark = pytest.mark.xdist_group("image_editor")
 
 Touch = Callable[..., Awaitable[None]]
+Gesture = Callable[..., Awaitable[None]]
 
 
 async def fingers(editor: EditorPage) -> Touch:
@@ -24,6 +26,23 @@ async def fingers(editor: EditorPage) -> Touch:
     return touch
 
 
+async def swift_fingers(editor: EditorPage) -> Gesture:
+    """A function for whole gestures of one finger: `await swift((100, 100), (200, 180))`, with one point a tap.
+
+    All that the finger does is sent together: a pause of this process between two events would make it a hold.
+    """
+    cdp = await editor.page.context.new_cdp_session(editor.page)
+
+    async def swift(*points: Point) -> None:
+        at = [await editor.screen(point) for point in points]
+        touched = [[{"x": x, "y": y, "id": 0}] for x, y in at]
+        kinds = ["touchStart"] + ["touchMove"] * (len(at) - 1) + ["touchEnd"]
+        events = [{"type": kind, "touchPoints": at} for kind, at in zip(kinds, [*touched, []], strict=True)]
+        await asyncio.gather(*(cdp.send("Input.dispatchTouchEvent", event) for event in events))
+
+    return swift
+
+
 async def pen(editor: EditorPage, kind: str, at: Point, buttons: int = 1) -> None:
     """Moves, presses or lifts a pen at a point of the image."""
     x, y = await editor.screen(at)
@@ -35,11 +54,10 @@ async def pen(editor: EditorPage, kind: str, at: Point, buttons: int = 1) -> Non
 class TestFingers:
     async def test_tap_corners_and_hold_to_take_the_last_back(self, open_editor: OpenEditor) -> None:
         editor = await open_editor()
-        touch = await fingers(editor)
+        touch, swift = await fingers(editor), await swift_fingers(editor)
         await editor.keys("d")
         for corner in ((300, 300), (500, 300), (500, 500), (900, 900)):
-            await touch("touchStart", corner)
-            await touch("touchEnd")
+            await swift(corner)
         await touch("touchStart", (700, 700))
         dots = "harness.inside.workspace.sketched?.dots?.length"
         await editor.page.wait_for_function(f"{dots} === 3")
@@ -49,28 +67,24 @@ class TestFingers:
 
     async def test_hold_adds_to_the_selection(self, open_editor: OpenEditor) -> None:
         editor = await open_editor()
-        touch = await fingers(editor)
+        touch, swift = await fingers(editor), await swift_fingers(editor)
         await editor.keys("r", "2")
         await editor.drag((200, 200), (400, 400))
         await editor.drag((600, 200), (800, 400))
         await editor.keys("v", "u")
-        await touch("touchStart", (300, 300))
-        await touch("touchEnd")
+        await swift((300, 300))
         assert len(await editor.selection()) == 1
         await touch("touchStart", (700, 300))
         await editor.page.wait_for_function("harness.inside.workspace.selection.size === 2")
         await touch("touchEnd")
         assert len(await editor.selection()) == 2
         # A finger that moves is no hold: it moves what is selected.
-        await touch("touchStart", (700, 300))
-        await touch("touchMove", (720, 320))
-        await touch("touchMove", (750, 350))
-        await touch("touchEnd")
+        await swift((700, 300), (720, 320), (750, 350))
         assert [x for _, x, *_ in await editor.boxes()] == [250, 650]
 
     async def test_grips_are_larger_for_them(self, open_editor: OpenEditor) -> None:
         editor = await open_editor()
-        touch = await fingers(editor)
+        swift = await swift_fingers(editor)
         await editor.keys("r", "2")
         await editor.drag((400, 400), (700, 700))
         await editor.keys("v")
@@ -78,10 +92,7 @@ class TestFingers:
         assert await editor.page.evaluate(coarse) is False
         # Fifteen CSS pixels beside the corner are a miss for a mouse, and none for a finger.
         beside = 15 / await editor.page.evaluate("harness.inside.workspace.view.scale")
-        await touch("touchStart", (700 + beside, 700))
-        await touch("touchMove", (720, 720))
-        await touch("touchMove", (800, 800))
-        await touch("touchEnd")
+        await swift((700 + beside, 700), (720, 720), (800, 800))
         assert await editor.page.evaluate(coarse) is True
         ((_, x, y, w, h),) = await editor.boxes()
         assert (x, y) == (400, 400)
@@ -99,14 +110,12 @@ class TestPen:
         drawn = [("pedestrian", 700, 400, 200, 100)]
         assert await editor.boxes() == drawn
         # A hand that rests right after it is none; later one finger moves the view, and draws nothing.
-        touch = await fingers(editor)
+        swift = await swift_fingers(editor)
         view = "[harness.inside.workspace.view.x, harness.inside.workspace.view.y]"
         before = await editor.page.evaluate(view)
 
         async def moved() -> list[float]:
-            await touch("touchStart", (800, 450))
-            await touch("touchMove", (740, 420))
-            await touch("touchEnd")
+            await swift((800, 450), (740, 420))
             return await editor.page.evaluate(view)
 
         while await moved() == before:

@@ -38,7 +38,7 @@ class TestTurned:
         await editor.drag((500, 400), (450, 450))
         await editor.drag((350, 350), (300, 320))
         assert await editor.boxes() == [("pedestrian", 300, 320, 250, 230)]
-        await editor.page.mouse.wheel(0, -400)
+        await editor.wheel(-400)
         await editor.drag((550, 550), (600, 600))
         assert await editor.boxes() == [("pedestrian", 300, 320, 300, 280)]
 
@@ -87,6 +87,7 @@ class TestLight:
         await editor.keys("F2")
         await editor.page.get_by_text("B", exact=True).click()
         assert (await settings(editor))["channel"] == "blue"
+        await editor.frame()
         matrix = await editor.page.locator("feColorMatrix").get_attribute("values")
         assert matrix == "0 0 1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 0 1 0"
         await editor.page.get_by_role("button", name="As it is").click()
@@ -117,6 +118,7 @@ class TestInstruments:
         await grid.wait_for(state="visible")
         far = int(await grid.get_attribute("data-step") or "")
         await editor.keys(*["Control+="] * 8)
+        await editor.frame()
         assert int(await grid.get_attribute("data-step") or "") < far
         await editor.keys("Alt+x")
         await grid.wait_for(state="hidden")
@@ -127,6 +129,7 @@ class TestInstruments:
         await editor.keys("Alt+z")
         await editor.move((800, 500))
         await loupe.wait_for(state="visible")
+        await editor.frame()
         x, y = await editor.screen((800, 500))
         box = await loupe.bounding_box()
         assert box is not None
@@ -148,6 +151,8 @@ class TestInstruments:
         editor = await open_editor()
         await editor.keys("Alt+n", *["Control+="] * 6)
         minimap = editor.page.locator(".minimap")
+        await minimap.wait_for(state="visible")
+        await editor.frame()
         box = await minimap.bounding_box()
         assert box is not None
         await editor.page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)

@@ -94,7 +94,12 @@ async def label(shop: Shop, said: Annotation) -> None:
 
 
 async def refreshed(shop: Shop, page: Page) -> Any:
-    """The overview of figures that the page has had made."""
+    """The overview of figures that the page has had made, once all that was handed in is judged."""
+
+    async def is_judged() -> bool:
+        return not (await shop.client.get_progress(shop.project.id)).behind
+
+    await until(is_judged, "all that was handed in is judged")
     await page.get_by_role("button", name="Refresh").click()
 
     async def made() -> Any:
@@ -120,7 +125,8 @@ class TestAskingUntilSureEnough:
         assert (before.confidence or 0) < TARGET
 
         async def judged() -> bool:
-            return (await opened.client.inspect_task(task.id)).next in {"done", "ask"}
+            found = await opened.client.inspect_task(task.id)
+            return found.submissions == asked and found.next in {"done", "ask"}
 
         asked = 2
         while (await opened.client.get_task(task.id)).task.state != "done":
@@ -327,9 +333,14 @@ class TestAWorkersOwnPages:
         async with AsyncClient(opened.url) as client:
             await client.sign_in(email, PASSWORD)
             await client.submit(await take(client, opened), OTHERWISE)
-        await opened.client.make_gold(
+        gold = await opened.client.make_gold(
             opened.project.id, RIGHT, external_id="picture-0.png", explanation="The sun is out.", keep_task=True
         )
+
+        async def is_known() -> bool:
+            return bool((await opened.client.get_gold(gold.id)).answers)
+
+        await until(is_known, "the answer is held against what is right")
         at = await screen()
         await at.open("/work?tab=feedback")
         await at.sign_in(email)

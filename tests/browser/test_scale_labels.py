@@ -8,13 +8,13 @@ from uuid import UUID
 
 import pytest
 from playwright.async_api import Page, expect
-from playwright.async_api import TimeoutError as PlaywrightTimeout
 from scaleapi.tasks import TaskType
 
 from fairmark.client import AsyncClient
 from fairmark.kernel.actor import WorkRole
 from tests.browser.conftest import OpenScreen
 from tests.browser.product import PASSWORD, Screen
+from tests.patience import until as eventually
 from tests.stories.conftest import customer
 from tests.stories.scale_side import BOXES, Scale, files, scale, until
 
@@ -42,14 +42,14 @@ class Desk:
     async def open(self) -> None:
         """Goes to the only work there is, as soon as there is any: what is attached is fetched first."""
         stage = self.page.locator(".turn.active .stage")
-        for _ in range(10):
+        nothing = self.page.get_by_text("Nothing waits for you right now")
+
+        async def look() -> bool:
             await self.screen.open("/label")
-            try:
-                await stage.wait_for(timeout=3_000)
-            except PlaywrightTimeout:
-                continue
-            return
-        await stage.wait_for()
+            await expect(stage.or_(nothing)).to_be_visible()
+            return await stage.is_visible()
+
+        await eventually(look, "there is work")
 
     async def submit(self, *more: str) -> dict[str, Any]:
         """Hands in; returns the body of the callback that this brings, of Scale's schema. more: members of its task."""

@@ -49,7 +49,7 @@ async def labeled_by_two(shop: Shop) -> None:
             await client.sign_in(await shop.person(), PASSWORD)
             mark = Mark(id=f"m{number}", kind="box", class_="disc", geometry={"x": x, "y": y, "w": 100, "h": 100})
             await client.submit(await take(client, shop), Annotation(marks=(mark,), answers={"light": "day"}))
-    await shop.arrived(2)
+    await shop.review_is_due(1)
 
 
 async def seen(screen: Screen) -> list[bool]:

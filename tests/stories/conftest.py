@@ -1,6 +1,5 @@
 """What the stories start from: an organisation of their own on a running server, and pictures with known truth."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -39,6 +38,7 @@ from fairmark.kernel.db import Database
 from fairmark.kernel.events import SYSTEM
 from fairmark.kernel.ids import OrgId
 from tests.conftest import Server
+from tests.patience import until
 
 COLORS = {"disc": "#2a9d8f", "block": "#e76f51"}
 ONTOLOGY = {
@@ -151,24 +151,23 @@ async def take(member: Member, project: Project) -> Assignment:
 
     A reviewer takes only reviews: whoever labels a task may not review it.
     """
-    why = None
     kinds = [Kind.REVIEW] if member.account.role is WorkRole.REVIEWER else []
-    for _ in range(100):
-        claim = await member.client.claim(kinds=kinds, project_id=project.id)
-        if claim.assignment is not None:
-            return claim.assignment
-        why = claim.why
-        await asyncio.sleep(0.2)
-    raise AssertionError(f"nothing to claim: {why}")
+
+    async def look() -> Assignment | None:
+        return (await member.client.claim(kinds=kinds, project_id=project.id)).assignment
+
+    found = await until(look, "there is something to claim")
+    assert found is not None
+    return found
 
 
 async def first_task(client: AsyncClient, project: Project) -> Task:
     """A task of the project, waited for: items become tasks a moment after they came."""
-    for _ in range(100):
-        async for task in client.list_tasks(project.id):
-            return task
-        await asyncio.sleep(0.2)
-    raise AssertionError("no task")
+
+    async def look() -> list[Task]:
+        return [task async for task in client.list_tasks(project.id)]
+
+    return (await until(look, "there is a task"))[0]
 
 
 async def nothing_left(member: Member, project: Project) -> str:

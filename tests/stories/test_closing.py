@@ -12,6 +12,7 @@ import pytest
 from fairmark.client import AsyncClient
 from fairmark.client.errors import ClientError, Forbidden, NotSignedIn
 from fairmark.client.model import Annotation, MemberRole, Scope, TaskId, TurnState
+from tests.patience import until
 
 from .conftest import Customer, Shapes, crew, draw_shapes, pipeline, project_of, take
 
@@ -47,13 +48,17 @@ async def admin(customer: Customer, owner: asyncpg.Connection) -> AsyncIterator[
 
 async def refused(client: AsyncClient) -> ClientError:
     """How the client is refused: it is, soon."""
-    for _ in range(300):
+
+    async def error() -> ClientError | None:
         try:
             await client.permissions()
         except ClientError as error:
             return error
-        await asyncio.sleep(0.1)
-    raise AssertionError("still let in")
+        return None
+
+    found = await until(error, "they are kept out")
+    assert found is not None
+    return found
 
 
 class TestDisabled:
@@ -99,10 +104,11 @@ class TestClosed:
         [worker] = await crew(customer, project, "perfect")
         turn = await take(worker, project)
         await worker.client.submit(turn.id, few.by_id[turn.external_id or ""])
-        for _ in range(300):
-            if (await customer.client.get_progress(project.id)).results:
-                break
-            await asyncio.sleep(0.1)
+
+        async def results() -> int:
+            return (await customer.client.get_progress(project.id)).results
+
+        await until(results, "there is a result")
         held = await take(worker, project)
         owns = await signed_in(customer, MemberRole.OWNER)
         manager = await signed_in(customer, MemberRole.MANAGER)
@@ -122,11 +128,7 @@ class TestClosed:
         assert (await owns.get_progress(project.id)).results == 1
         with pytest.raises(Forbidden, match="closed"):
             await owns.create_key("nightly", [Scope.READ])
-        for _ in range(300):  # what the worker held is open again
-            if await _given_back(owns, held.task_id):
-                break
-            await asyncio.sleep(0.1)
-        assert await _given_back(owns, held.task_id)
+        await until(lambda: _given_back(owns, held.task_id), "what the worker held is open again")
 
         await admin.reopen_organisation(customer.org_id)
         await owns.create_key("nightly", [Scope.READ])

@@ -9,6 +9,7 @@ import pytest
 from fairmark.client.model import Annotation, GoldState, LabelStage, Overlap, Pipeline
 from fairmark.client.simulate.people import Member
 from fairmark.projects.model import GoldTurns
+from tests.patience import until
 from tests.stories.conftest import Customer, Shapes, crew, draw_shapes, first_task, project_of, take
 
 GOLD = 4
@@ -42,11 +43,11 @@ async def label(member: Member, shapes: Shapes, project: Any, count: int) -> lis
 
 async def planted(customer: Customer, project: Any, count: int) -> None:
     """Waits until so many turns at gold were put in people's way."""
-    for _ in range(200):
-        if sum([gold.shown async for gold in customer.client.list_gold(project.id)]) >= count:
-            return
-        await asyncio.sleep(0.2)
-    raise AssertionError("nothing was planted")
+
+    async def look() -> bool:
+        return sum([gold.shown async for gold in customer.client.list_gold(project.id)]) >= count
+
+    await until(look, f"{count} are planted")
 
 
 class TestGold:
@@ -123,19 +124,17 @@ class TestGold:
         assert all(line.gold is None or line.gold.mean > 0.8 for line in lines)
         mended = await client.change_gold(gold.id, annotation=shapes.by_id[first], note="Looked again.")
         assert (mended.state, mended.version) == (GoldState.ACTIVE, 2)
-        detail = await client.get_gold(gold.id)
-        for _ in range(50):
-            if detail.answers and all(answer.score == 1 for answer in detail.answers):
-                break
-            await asyncio.sleep(0.2)
+
+        async def judged_anew() -> GoldDetail | None:
             detail = await client.get_gold(gold.id)
-        assert {answer.score for answer in detail.answers} == {1.0}
+            return detail if {answer.score for answer in detail.answers} == {1.0} else None
+
+        detail = await until(judged_anew, "all answers count as right")
+        assert detail is not None
         assert detail.gold.ambiguity < 0.1
 
     async def suspended(self, customer: Customer, project_id: Any) -> Any:
-        for _ in range(150):
-            found = [each async for each in customer.client.list_gold(project_id, state=GoldState.SUSPENDED)]
-            if found:
-                return found[0]
-            await asyncio.sleep(0.2)
-        raise AssertionError("no gold was suspended")
+        async def look() -> list[Any]:
+            return [each async for each in customer.client.list_gold(project_id, state=GoldState.SUSPENDED)]
+
+        return (await until(look, "a gold is suspended"))[0]

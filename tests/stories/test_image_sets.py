@@ -1,6 +1,5 @@
 """Several images of one item, from a manifest to the file of labels."""
 
-import asyncio
 import json
 from io import BytesIO
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from fairmark.client.model import Annotation, Mark, Project, Result
+from tests.patience import until
 
 from .conftest import Customer, crew, ontology, pipeline, take
 
@@ -79,8 +79,8 @@ class TestImageSet:
 
     async def only_result(self, customer: Customer, project: Project) -> Result:
         """The result of the one task, waited for: consensus comes a moment after the last submission."""
-        for _ in range(300):
-            async for result in customer.client.list_results(project.id):
-                return result
-            await asyncio.sleep(0.2)
-        raise AssertionError("no result")
+
+        async def results() -> list[Result]:
+            return [result async for result in customer.client.list_results(project.id)]
+
+        return (await until(results, "there is a result"))[0]

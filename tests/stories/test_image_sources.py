@@ -1,6 +1,5 @@
 """Images of every kind, from upload to what the editor is given: values, tiles, pictures as they are, refusals."""
 
-import asyncio
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from tests.modalities.image.pixels.files import deep_png, dicom, slope, tiff
+from tests.patience import until
 
 from .conftest import ONTOLOGY, Customer, crew, pipeline, take
 
@@ -28,12 +28,14 @@ def files(folder: Path) -> None:
 
 async def head_of(customer: Customer, url: str) -> dict[str, Any]:
     """The head of an image's tiles, waited for."""
-    for _ in range(300):
+
+    async def look() -> dict[str, Any] | None:
         found = (await customer.pool.get(customer.url + url)).json()
-        if found["state"] != "waiting":
-            return found["head"]
-        await asyncio.sleep(0.2)
-    raise AssertionError("the tiles were not made")
+        return found if found["state"] != "waiting" else None
+
+    found = await until(look, "the tiles are made")
+    assert found is not None
+    return found["head"]
 
 
 class TestImageSources:

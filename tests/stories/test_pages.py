@@ -1,6 +1,5 @@
 """Files of several pages or frames, from every way in to the export: one item, each page an image of its own."""
 
-import asyncio
 import hashlib
 import json
 from io import BytesIO
@@ -14,6 +13,7 @@ from PIL import Image
 from fairmark.client.errors import Invalid
 from fairmark.ontology.model import Annotation, Mark
 from tests.modalities.image.pixels.files import dicom, slope, tiff
+from tests.patience import until
 
 from .conftest import ONTOLOGY, Customer, crew, pipeline, take
 from .listening import listening
@@ -41,11 +41,11 @@ def files(folder: Path) -> Path:
 
 async def finished(customer: Customer, task_id: UUID) -> None:
     """Waits until the task has its result: what was handed in is merged a moment later."""
-    for _ in range(300):
-        if (await customer.client.get_task(task_id)).results:
-            return
-        await asyncio.sleep(0.2)
-    raise AssertionError("the task was not finished")
+
+    async def look() -> bool:
+        return bool((await customer.client.get_task(task_id)).results)
+
+    await until(look, "the task is finished")
 
 
 class TestPages:

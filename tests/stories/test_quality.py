@@ -13,6 +13,7 @@ from fairmark.client.model import (
     TaskState,
 )
 from fairmark.client.simulate.crowd import Plan, simulate
+from tests.patience import until
 from tests.stories.conftest import (
     Customer,
     Shapes,
@@ -32,32 +33,32 @@ def right_answers(shapes: Shapes, results: list[Any]) -> float:
 
 async def all_there(customer: Customer, project: Project, count: int) -> None:
     """Waits until every item has become a task: who finds none leaves."""
-    for _ in range(200):
-        if (await customer.client.get_progress(project.id)).total == count:
-            return
-        await asyncio.sleep(0.2)
-    raise AssertionError("not all items became tasks")
+
+    async def look() -> bool:
+        return (await customer.client.get_progress(project.id)).total == count
+
+    await until(look, "all items became tasks")
 
 
 async def caught_up(customer: Customer, project: Project) -> None:
     """Waits until all that was handed in has been judged."""
-    for _ in range(300):
-        if not (await customer.client.get_progress(project.id)).behind:
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("not everything was judged")
+
+    async def look() -> bool:
+        return not (await customer.client.get_progress(project.id)).behind
+
+    await until(look, "everything is judged")
 
 
 async def made(customer: Customer, project: Project) -> Any:
     """The overview, once all figures have been made anew."""
     before = (await customer.client.get_quality(project.id)).made_at
     await customer.client.refresh_quality(project.id)
-    for _ in range(200):
+
+    async def look() -> Any:
         overview = await customer.client.get_quality(project.id)
-        if overview.made_at is not None and overview.made_at != before and not overview.stale:
-            return overview
-        await asyncio.sleep(0.2)
-    raise AssertionError("the figures were not made")
+        return overview if overview.made_at not in {None, before} and not overview.stale else None
+
+    return await until(look, "the figures are made")
 
 
 class TestAskingUntilSureEnough:

@@ -1,6 +1,5 @@
 """Every method of Scale's client, version 1 and `client.v2`, against a running server, on both keys where it can be."""
 
-import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from scaleapi.teams import TeammateRole
 
 from fairmark.client import AsyncClient
 from tests.browser.product import PASSWORD
+from tests.patience import until as eventually
 from tests.stories.scale_side import BOXES, Scale, files, scale, until
 
 __all__ = ["files", "scale"]
@@ -361,11 +361,7 @@ class TestStudio:
         async with AsyncClient(scale.customer.url) as worker:
             await worker.accept_invitation(token, name="Bo", email=email, password=PASSWORD)
             await worker.sign_in(email, PASSWORD)
-            for _ in range(50):
-                if await worker.my_work():
-                    break
-                await asyncio.sleep(0.2)
-            assert [each.name for each in await worker.my_work()] == ["p (b)"]
+            assert [each.name for each in await eventually(worker.my_work, "there is work")] == ["p (b)"]
         changed = client.update_project_group("p", "night shift", [], [email])
         assert changed.numWorkers == 0
         changed = client.update_project_group("p", "night shift", [email], [])

@@ -14,6 +14,7 @@ from fairmark.client.model import Annotation, BatchState, Decision, Kind, TaskSt
 from fairmark.client.requests import no_cookies
 from fairmark.client.simulate.crowd import Plan, simulate
 from fairmark.client.simulate.people import Member
+from tests.patience import until
 
 from .conftest import Customer, Shapes, crew, draw_shapes, nothing_left, pipeline, project_of, take
 
@@ -24,14 +25,14 @@ async def expire(owner: asyncpg.Connection, customer: Customer, assignment_id: U
         "UPDATE assignments SET leased_until = now() - interval '1 second' WHERE org_id = $1 AND id = $2",
         customer.org_id, assignment_id,
     )  # fmt: skip
-    for _ in range(300):
+
+    async def expired() -> bool:
         state = await owner.fetchval(
             "SELECT state FROM assignments WHERE org_id = $1 AND id = $2", customer.org_id, assignment_id
         )
-        if state == "expired":
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("the lease did not expire")
+        return state == "expired"
+
+    await until(expired, "the lease expires")
 
 
 @pytest.fixture
