@@ -19,6 +19,7 @@ from fairmark.kernel import migrate
 from fairmark.kernel.db import Database
 from fairmark.kernel.embedded import OWNER, Embedded
 from fairmark.kernel.schema import APP_ROLE
+from tests.patience import PATIENCE_S
 
 # Property tests look for wrong answers; how long one takes depends on what else the machine does. "steady" tries the
 # same examples wherever it runs, so that what fails, fails for what was changed; "explore" tries others each time.
@@ -131,7 +132,7 @@ class Server:
 
     def wait_until_ready(self, log: Path) -> None:
         """Waits for the server; fails with what it answered last and the end of its log."""
-        deadline, last = time.monotonic() + 60, ""
+        deadline, last = time.monotonic() + PATIENCE_S, ""
         while time.monotonic() < deadline:
             try:
                 answer = httpx.get(self.url + "/readyz")
@@ -148,7 +149,7 @@ class Server:
         for process in self._processes:
             process.terminate()
         for process in self._processes:
-            process.wait(20)
+            process.wait(PATIENCE_S)
         self._processes.clear()
 
     def _fairmark(self, *args: str) -> list[str]:

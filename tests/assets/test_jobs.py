@@ -28,16 +28,19 @@ class TestFetch:
         self, place: Place, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         runs = 0
+        began, may_end = asyncio.Event(), asyncio.Event()
 
         async def slow(site: Site, org_id: OrgId) -> None:
             nonlocal runs
             runs += 1
-            await asyncio.sleep(0.1)
+            began.set()
+            await may_end.wait()
 
         monkeypatch.setattr(fetching, "fetch_pending", slow)
         first = asyncio.create_task(jobs.fetch(place.site, place.org_id, {}))
-        await asyncio.sleep(0.02)
+        await began.wait()
         await asyncio.gather(*(jobs.fetch(place.site, place.org_id, {}) for _ in range(5)))
+        may_end.set()
         await first
         assert runs == 2
 

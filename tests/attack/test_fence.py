@@ -24,6 +24,7 @@ from fairmark.kernel.ids import OrgId, PersonId, new_id
 from fairmark.kernel.signing import token_hash
 from tests.attack.examples import STAND_IN, TILE, body_of
 from tests.conftest import Server
+from tests.patience import PATIENCE_S
 from tests.tasks.world import World, boxes, make_world
 
 SECRET = "secret-of-the-victim"
@@ -292,7 +293,7 @@ class TestEveryRoute:
         before = await _settled(owner_connection, victim.world.org_id)
         gave_way: list[str] = []
         async with httpx.AsyncClient(
-            base_url=server.url, headers=attackers["a worker without an assignment"], timeout=20
+            base_url=server.url, headers=attackers["a worker without an assignment"], timeout=PATIENCE_S
         ) as client:
             for method, template, path, body in _requests(document, victim.ids):
                 if template in may or template.startswith("/api/v1/me") or template.endswith("/stream"):

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.product import PASSWORD, screen_of
 from tests.conftest import free_port
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.xdist_group("first_start")
 
@@ -30,12 +31,12 @@ def link(tmp_path: Path) -> Iterator[str]:
         yield _printed(log, f"http://127.0.0.1:{port}")
     finally:
         running.terminate()
-        running.wait(30)
+        running.wait(PATIENCE_S)
 
 
 def _printed(log: Path, url: str) -> str:
     """The link in the log. Raises AssertionError if within a minute none is there, or nothing answers at `url`."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         found = re.search(r"http\S+/first-start#\S+", log.read_text())
         try:

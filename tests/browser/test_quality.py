@@ -156,7 +156,7 @@ class TestTheFigures:
         opened = await shop(until_sure(4), pictures=PICTURES)
         client, project = opened.client, opened.project.id
         truth = Truth({f"picture-{number}.png": RIGHT for number in range(PICTURES)})
-        plan = Plan(workers=6, reviewers=1, mix="good:3,novice:3", seed=5, idle_s=2)
+        plan = Plan(workers=6, reviewers=1, mix="good:3,novice:3", seed=5, idle_s=10)
         await simulate(opened.url, plan, truth, boss=client, project_id=UUID(str(project)))
         await self.glance(opened, page := await owner(opened, await screen(), f"/projects/{project}/quality"))
         await self.details(opened, page)
@@ -245,7 +245,7 @@ class TestAgreementOnPlaces:
         opened = await shop(pipeline(3), pictures=self.EARLY)
         names = [f"picture-{n}.png" for n in range(self.EARLY)] + await self.second_batch(opened, tmp_path / "late")
         # Three people for three labels. Two are perfect, and skip nothing: they share every picture.
-        plan = Plan(workers=3, reviewers=1, mix="perfect:2,good:1", seed=7, idle_s=2)
+        plan = Plan(workers=3, reviewers=1, mix="perfect:2,good:1", seed=7, idle_s=20)
         truth = Truth({name: moved(n) for n, name in enumerate(names)})
         await simulate(opened.url, plan, truth, boss=opened.client, project_id=opened.project.id)
         page = await owner(opened, await screen(), f"/projects/{opened.project.id}/quality")

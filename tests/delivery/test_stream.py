@@ -24,6 +24,7 @@ from fairmark.kernel.db import Database
 from fairmark.kernel.events import Cursor, Event, StoredEvent
 from fairmark.kernel.ids import ProjectId, new_id
 from tests.conftest import free_port
+from tests.patience import PATIENCE_S
 
 from .world import World, box
 
@@ -114,7 +115,7 @@ class Listener:
                 self.at = batch.upto
                 self.empty += not batch.events
 
-    async def until(self, done: Callable[["Listener"], bool], seconds: float = 10) -> None:
+    async def until(self, done: Callable[["Listener"], bool], seconds: float = PATIENCE_S) -> None:
         async with asyncio.timeout(seconds):
             while not done(self):  # noqa: ASYNC110 (waits for what another process writes)
                 await asyncio.sleep(0.02)
@@ -292,7 +293,7 @@ class Reading:
                 event = data = ""
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.got) < count:  # noqa: ASYNC110 (waits for the network)
                 await asyncio.sleep(0.02)
 
@@ -304,7 +305,9 @@ class Served:
         self.process = process
         self.port = port
         self.headers = {"x-org": str(world.org_id)}
-        self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/api/v1", headers=self.headers, timeout=10)
+        self.client = httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}/api/v1", headers=self.headers, timeout=PATIENCE_S
+        )
 
     @asynccontextmanager
     async def open(self, path: str, **headers: str) -> AsyncGenerator[Reading]:
@@ -341,7 +344,7 @@ async def served(world: World, app_url: str, tmp_path: Path) -> AsyncIterator[Se
         sys.executable, "-W", "ignore", "-c", RUN, str(port), "2", env=environ, start_new_session=True
     )
     running = Served(world, process, port)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 await running.client.get("/formats")
@@ -390,8 +393,8 @@ class TestOverHttp:
         async with served.open("/events/stream") as reading:
             await asyncio.sleep(0.3)
             served.process.terminate()
-            await asyncio.wait_for(served.process.wait(), 8)
-            await asyncio.wait_for(reading.task, 2)
+            await asyncio.wait_for(served.process.wait(), PATIENCE_S)
+            await asyncio.wait_for(reading.task, PATIENCE_S)
         assert reading.end == "stopping"
 
     async def test_who_stops_reading_is_dropped(self, served: Served, world: World) -> None:
@@ -407,7 +410,7 @@ class TestOverHttp:
         assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
         await asyncio.sleep(5)
         read = 0
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while piece := await reader.read(65536):
                 read += len(piece)
         assert 0 < read < 40_000_000  # what lay in the buffers, and then the end

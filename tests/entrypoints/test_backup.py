@@ -87,7 +87,7 @@ async def fill(server: Server, folder: Path) -> Known:
     async with AsyncClient(server.url, key) as client:
         webhook = await client.create_webhook(f"http://127.0.0.1:{free_port()}/nobody", types=["export.*"])
         project = await project_of(client, shapes, pipeline())
-        plan = Plan(workers=1, reviewers=0, mix="perfect", seed=1, idle_s=5, people=folder / "people.json")
+        plan = Plan(workers=1, reviewers=0, mix="perfect", seed=1, idle_s=20, people=folder / "people.json")
         await simulate(server.url, plan, shapes.truth, boss=client, project_id=project.id)
         results = {result.external_id or "": result async for result in client.list_results(project.id)}
         assert len(results) == PICTURES

@@ -15,6 +15,7 @@ import uvicorn
 from fairmark.entrypoints import http_server
 from fairmark.entrypoints.http_server import HEAD_MAX, BoundedProtocol
 from tests.conftest import Server, free_port
+from tests.patience import PATIENCE_S
 
 WHOLE = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 4\r\n\r\n"
 
@@ -48,14 +49,14 @@ class Connection:
 
     async def rest(self) -> bytes:
         """All that comes until the server closes the connection."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             return await self.reader.read()
 
 
 @pytest.fixture
 async def connection(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Connection]:
-    """To a server that gives 0.3 s for headers."""
-    monkeypatch.setattr(http_server, "HEAD_WITHIN_S", 0.3)
+    """To a server that gives a second for headers."""
+    monkeypatch.setattr(http_server, "HEAD_WITHIN_S", 1.0)
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(echo, port=port, http=BoundedProtocol, lifespan="off", log_config=None))
     running = asyncio.create_task(server.serve())
@@ -68,7 +69,7 @@ async def connection(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Connectio
 
 async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """As soon as somebody listens."""
-    for _ in range(500):
+    for _ in range(6000):
         with suppress(ConnectionRefusedError):
             return await asyncio.open_connection("127.0.0.1", port)
         await asyncio.sleep(0.01)
@@ -78,11 +79,11 @@ async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWrite
 class TestBoundedProtocol:
     async def test_answers_one_request_after_the_other(self, connection: Connection) -> None:
         assert await connection.answer(WHOLE + b"once") == b"once"
-        await asyncio.sleep(0.5)  # idle between requests is not slow within one
+        await asyncio.sleep(1.3)  # idle between requests is not slow within one
         assert await connection.answer(WHOLE, b"more") == b"more"
 
     async def test_a_body_may_take_its_time(self, connection: Connection) -> None:
-        assert await connection.answer(WHOLE, b"sl", b"ow", pause_s=0.4) == b"slow"
+        assert await connection.answer(WHOLE, b"sl", b"ow", pause_s=1.2) == b"slow"
 
     async def test_who_says_nothing_is_cut_off(self, connection: Connection) -> None:
         assert await connection.rest() == b""
@@ -118,7 +119,7 @@ class TestSeveralProcesses:
             assert second in again
             assert httpx.get(server.url + "/readyz").status_code == 200
             watching.kill()
-            _, alive = psutil.wait_procs(again, 20)
+            _, alive = psutil.wait_procs(again, PATIENCE_S)
             assert alive == []
         finally:
             server.stop()

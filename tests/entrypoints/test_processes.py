@@ -17,6 +17,7 @@ from fairmark.kernel import schema, settings
 from fairmark.kernel.embedded import DATABASE, OWNER, DatabaseWillNotStart, Embedded
 from fairmark.kernel.errors import DatabaseDown
 from tests.conftest import Server, free_port
+from tests.patience import PATIENCE_S
 
 NOBODY = "postgresql://app:secret-word@127.0.0.1:9/labels"
 
@@ -87,7 +88,7 @@ class TestSupervisor:
         supervisor = processes.Supervisor(config, tmp_path / "code")
 
         def until(count: int) -> None:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + PATIENCE_S
             while not (starts.exists() and len(starts.read_text()) == count):
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
@@ -164,7 +165,7 @@ class TestUp:
                         time.sleep(0.05)
                 finally:
                     up.send_signal(signal.SIGTERM)
-                assert up.wait(30) == 0
+                assert up.wait(PATIENCE_S) == 0
                 said.seek(0)
                 text = said.read()
             assert f"fairmark is at {server.url} " in text

@@ -22,6 +22,7 @@ from fairmark.kernel.errors import Unavailable
 from fairmark.kernel.ids import OrgId, new_id
 from fairmark.kernel.schema import APP_ROLE
 from tests.conftest import free_port
+from tests.patience import PATIENCE_S
 
 from .background import Happened
 
@@ -51,7 +52,7 @@ class Workers:
         pairs = [(name, rest) for name, _, rest in (line.partition(" ") for line in text.splitlines())]
         return [pair for pair in pairs if pair[1].startswith(what)]
 
-    async def until(self, done: Callable[[], bool], seconds: float = 60) -> None:
+    async def until(self, done: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
         deadline = time.monotonic() + seconds
         while not done():
             assert time.monotonic() < deadline, self.lines()[-20:] + [
@@ -214,7 +215,7 @@ class TestLostDatabase:
 
 async def _stubbornly(write: Callable[[], Any]) -> None:
     """As a caller does that got no answer: again, until it is acknowledged."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         try:
             await write()

@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from fairmark.kernel.embedded import DATABASE, OWNER, DatabaseWillNotStart, Embedded
+from tests.patience import PATIENCE_S
 
 NAMES = ["a folder", 'it\'s "quoted", $(touch x) `id`; & \\ %41 é', "long/" + "/".join(["x" * 60] * 3)]
 SOCKET_PATH_MAX = 103
@@ -50,7 +51,7 @@ class TestStart:
         try:
             pid = int((embedded.folder / "postmaster.pid").read_text().split("\n")[0])
             os.kill(pid, signal.SIGKILL)
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + PATIENCE_S
             while embedded.running():
                 assert time.monotonic() < deadline
                 time.sleep(0.01)

@@ -14,6 +14,7 @@ import scaleapi
 from fairmark.client.model import Annotation, Assignment, Ontology, Project
 from fairmark.kernel.actor import Mode
 from fairmark.kernel.db import Database
+from tests.patience import PATIENCE_S
 from tests.stories.conftest import Customer, crew, draw_shapes, key_of, take
 from tests.stories.listening import Listener, listening
 
@@ -71,7 +72,7 @@ async def scale(customer: Customer, db: Database, files: Listener) -> Scale:
     return Scale(client_of(customer.url, customer.key), client_of(customer.url, test_key), customer, files)
 
 
-async def until(what: Callable[[], Any], seconds: float = 60.0) -> Any:
+async def until(what: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
     """The first value of `what` that says something. Raises AssertionError if none comes in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

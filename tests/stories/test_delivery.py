@@ -13,6 +13,7 @@ from fairmark.client.model import DeliveryState, Project, ResultOut
 from fairmark.client.signatures import HEADER
 from fairmark.client.simulate.crowd import Plan, simulate
 from fairmark.kernel.ids import WebhookId
+from tests.patience import PATIENCE_S
 
 from .conftest import Customer, Shapes, draw_shapes, pipeline, project_of
 from .listening import Listener, listening
@@ -26,7 +27,7 @@ def few(shapes: Shapes) -> Shapes:
     return draw_shapes(shapes.folder.with_name("few"), 5)
 
 
-async def until(what: Callable[[], bool], seconds: float = 30) -> None:
+async def until(what: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
     """Waits until it is so. Asserts that it comes to be."""
     for _ in range(round(seconds / 0.1)):
         if what():
@@ -37,7 +38,7 @@ async def until(what: Callable[[], bool], seconds: float = 30) -> None:
 
 async def delivered(customer: Customer, webhook_id: WebhookId, count: int = 1) -> None:
     """Waits until so many deliveries, and all there are, are known to have arrived: a listener knows it earlier."""
-    for _ in range(300):
+    for _ in range(600):
         states = [each.state async for each in customer.client.list_deliveries(webhook_id)]
         if len(states) >= count and set(states) == {DeliveryState.DELIVERED}:
             return

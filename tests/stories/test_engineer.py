@@ -106,7 +106,7 @@ class TestGuide:
             async with AsyncClient(customer.url, customer.key) as boss:
                 project = await active_project(boss, running)
                 truth = Truth(dict.fromkeys([*IDS, address], TRUTH))
-                plan = Plan(workers=3, reviewers=1, mix="perfect", reviewers_mix="perfect", seed=1, idle_s=5)
+                plan = Plan(workers=3, reviewers=1, mix="perfect", reviewers_mix="perfect", seed=1, idle_s=20)
                 await simulate(customer.url, plan, truth, boss=boss, project_id=project.id)
             out, err = await asyncio.wait_for(running.communicate(), 120)
         finally:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from fairmark.client.model import Annotation, GoldState, LabelStage, Overlap, Pipeline
+from fairmark.client.model import Annotation, GoldDetail, GoldState, LabelStage, Overlap, Pipeline
 from fairmark.client.simulate.people import Member
 from fairmark.projects.model import GoldTurns
 from tests.patience import until

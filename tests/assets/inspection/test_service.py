@@ -13,6 +13,7 @@ from fairmark.assets.inspection import service
 from fairmark.assets.inspection.model import FileRefused, InspectionFailed
 from fairmark.assets.inspection.service import Inspector
 from tests.assets.place import picture
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ class TestDeath:
         await inspector.inspect("a.png", picture())
         new = [child for child in children() if child.pid not in before]
         assert len(new) == 1
-        assert psutil.wait_procs(new, timeout=5)[1] == []
+        assert psutil.wait_procs(new, timeout=PATIENCE_S)[1] == []
 
     async def test_comes_to_one_that_has_seen_many_files(
         self, inspector: Inspector, monkeypatch: pytest.MonkeyPatch
