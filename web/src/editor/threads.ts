@@ -83,6 +83,8 @@ export class Threads {
   /** Why a comment was not taken, or null. */
   problem: string | null = null
   #texts: Record<string, string> = {}
+  /** Where threads stand whose mark went away here: an answer that was under way then does not know of it. */
+  readonly #left = new Map<string, { readonly asset: number; readonly at: Place }>()
 
   constructor(parts: ThreadsParts) {
     this.#parts = parts
@@ -232,10 +234,11 @@ export class Threads {
     const [asset, at] = [mark.asset, { x: box.x, y: box.y }]
     for (const thread of this.list) {
       if (thread.markId !== mark.id) continue
-      this.list = this.list.map((each) => (each.id === thread.id ? { ...each, asset, at } : each))
+      this.#left.set(thread.id, { asset, at })
       // Should it not arrive, the thread stands where it was when it was begun.
       port.placeThread?.(assignmentId, thread.id, asset, at).catch(() => undefined)
     }
+    this.list = this.#inPlace(this.list)
   }
 
   #put(thread: Thread): void {
@@ -244,8 +247,15 @@ export class Threads {
   }
 
   #setList(list: readonly Thread[]): void {
-    this.list = list
+    this.list = this.#inPlace(list)
     this.topics.tell("threads")
+  }
+
+  #inPlace(list: readonly Thread[]): readonly Thread[] {
+    return list.map((thread) => {
+      const left = this.#left.get(thread.id)
+      return left ? { ...thread, ...left } : thread
+    })
   }
 
   #write(id: string, text: string): void {

@@ -99,6 +99,19 @@ describe("load", () => {
 })
 
 describe("placeOf", () => {
+  it("stays where the mark was though an answer that was under way says otherwise", async () => {
+    const { threads, port, session } = await opened([threadAt({ asset: 0, markId: "a", at: { x: 1, y: 2 } })])
+    let answer: () => void = () => {}
+    port.speaking = () => new Promise((resolve) => (answer = resolve))
+    threads.write("t", "Mended.")
+    const sent = threads.send("t")
+    session.select(["a"])
+    deleteMarks(session, ["a"])
+    answer()
+    await sent
+    expect(threads.list[0]?.comments.map(({ text }) => text)).toEqual(["Mended."])
+    expect(threads.placeOf(threads.list[0] as Thread)).toEqual({ asset: 0, x: 10, y: 20 })
+  })
   it("goes with the mark, and stays where that was last", async () => {
     const pinned = threadAt({ asset: 0, markId: "a", at: { x: 1, y: 2 } })
     const { threads, port, session } = await opened([pinned])
