@@ -18,6 +18,7 @@ from fairmark.formats.source import open_source
 from fairmark.kernel.actor import Mode
 from fairmark.kernel.blobs import BlobsDown
 from fairmark.kernel.ids import ExportId, ProjectId, new_id
+from tests.patience import until
 
 from .world import ONTOLOGY, Made, World, box
 
@@ -296,25 +297,27 @@ class TestRun:
     async def test_no_transaction_stays_open_meanwhile(
         self, world: World, client: httpx.AsyncClient, cars: Cars, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        open_ones: list[int] = []
+        looks = 0
         add = exporting._Run._add  # pyright: ignore[reportPrivateUsage]
 
-        async def count() -> None:
+        async def none_is_open() -> bool:
             held = await world.owner.fetchval(
                 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tests' AND state LIKE 'idle in%'"
             )
-            open_ones.append(held or 0)
+            return not held
 
         loop = asyncio.get_running_loop()
 
         def added(*args: Any) -> None:
-            asyncio.run_coroutine_threadsafe(asyncio.sleep(0.05), loop).result()  # lets the page read ahead end
-            asyncio.run_coroutine_threadsafe(count(), loop).result()
+            nonlocal looks
+            # The page that is read ahead ends first.
+            asyncio.run_coroutine_threadsafe(until(none_is_open, "no transaction is open"), loop).result()
+            looks += 1
             add(*args)
 
         monkeypatch.setattr(exporting._Run, "_add", added)  # pyright: ignore[reportPrivateUsage]
         await export(world, client, cars.project)
-        assert open_ones == [0]
+        assert looks == 1
 
     async def test_only_so_many_at_a_time(
         self, world: World, client: httpx.AsyncClient, cars: Cars, monkeypatch: pytest.MonkeyPatch
