@@ -29,7 +29,7 @@ async def fingers(editor: EditorPage) -> Touch:
 async def swift_fingers(editor: EditorPage) -> Gesture:
     """A function for whole gestures of one finger: `await swift((100, 100), (200, 180))`, with one point a tap.
 
-    All that the finger does is sent together: a pause of this process between two events would make it a hold.
+    What it does first is sent together with its coming down: a pause of this process in between would make it a hold.
     """
     cdp = await editor.page.context.new_cdp_session(editor.page)
 
@@ -38,7 +38,10 @@ async def swift_fingers(editor: EditorPage) -> Gesture:
         touched = [[{"x": x, "y": y, "id": 0}] for x, y in at]
         kinds = ["touchStart"] + ["touchMove"] * (len(at) - 1) + ["touchEnd"]
         events = [{"type": kind, "touchPoints": at} for kind, at in zip(kinds, [*touched, []], strict=True)]
-        await asyncio.gather(*(cdp.send("Input.dispatchTouchEvent", event) for event in events))
+        await asyncio.gather(*(cdp.send("Input.dispatchTouchEvent", event) for event in events[:2]))
+        # A finger that has moved holds nothing; moves that come together would be made one.
+        for event in events[2:]:
+            await cdp.send("Input.dispatchTouchEvent", event)
 
     return swift
 
