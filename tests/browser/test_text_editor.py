@@ -316,7 +316,7 @@ class TestLooks:
         await marks(at.page, "Person, “Ada”", "Person, “Rome”")
         # Both words are in the first of the 4,000 lines, some 220,000 characters.
         lines_drawn = await at.page.evaluate("[...drawn].map((each) => each.textContent)")
-        assert lines_drawn == [lines[0].rstrip("\n")]
+        assert lines_drawn == [lines[0]]
 
 
 class TestLinksOnTheText:
