@@ -14,6 +14,8 @@ import asyncpg
 import httpx
 import hypothesis
 import pytest
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from fairmark.kernel import migrate
 from fairmark.kernel.db import Database
@@ -26,7 +28,13 @@ from tests.patience import PATIENCE_S
 PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.register_profile("steady", PATIENT, derandomize=True, database=None)
 hypothesis.settings.register_profile("explore", PATIENT)
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "steady")
+hypothesis.settings.load_profile(PROFILE)
+if PROFILE == "steady":
+    # Hypothesis also draws from the constants in the source of whichever of our modules are loaded, so that a whole run
+    # would try other examples than a narrow one, and a new constant anywhere would change them all. No setting keeps it
+    # from that. tests/test_conftest.py tells when a newer Hypothesis no longer asks here.
+    providers._get_local_constants = Constants  # pyright: ignore[reportPrivateUsage]
 
 
 def free_port() -> int:
