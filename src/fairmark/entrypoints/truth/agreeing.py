@@ -46,7 +46,7 @@ def agreement(path: Path, level: str) -> list[Figure]:
     (ratio), or JSON lists of names (set). Raises Invalid: another level, a bad row, too many different labels.
     """
     if level not in LEVELS:
-        raise Invalid(f"There is no level '{level}'.", mend=f"Use one of: {', '.join(LEVELS)}.")
+        raise Invalid(f"There is no level '{level}'.", mend=f"Use one of: {', '.join((*LEVELS, 'shapes'))}.")
     tasks: dict[str, dict[str, Any]] = {}
     for row in rows_of(path):
         tasks.setdefault(row.task, {})[row.worker] = _value(row, level, path)

@@ -76,17 +76,22 @@ def list_workers(
 @app.command("agreement")
 def measure_agreement(
     labels: Labels,
-    level: Annotated[str, typer.Option(help="nominal, ordinal, interval, ratio or set.")] = "nominal",
+    level: Annotated[str, typer.Option(help="nominal, ordinal, interval, ratio, set or shapes.")] = "nominal",
+    ontology: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="JSON: the classes of the shapes.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how far workers agree beyond chance, with intervals: in all, by label, by pair of workers.
 
-    Labels of sets are JSON lists of names, compared with MASI.
+    Labels of sets are JSON lists of names, compared with MASI. Those of shapes are annotations of images, or lists of
+    their marks, with the image's size in columns width and height; told is how well they fit, by kind and class: F1,
+    IoU, boundary F, PQ, SQ, RQ, OKS, chamfer distance.
     """
     _needs_numpy()
-    from fairmark.entrypoints.truth import agreeing
+    from fairmark.entrypoints.truth import agreeing, fitting
 
-    figures = agreeing.agreement(labels, level)
+    figures = fitting.shapes(labels, ontology) if level == "shapes" else agreeing.agreement(labels, level)
     if as_json:
         print_json([each._asdict() for each in figures])
         return

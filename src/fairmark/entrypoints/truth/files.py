@@ -35,6 +35,17 @@ class Row(NamedTuple):
     label: str
 
 
+class SizedRow(NamedTuple):
+    """A judgement on an image, its size as it is written, and the line it stands on."""
+
+    line: int
+    worker: str
+    task: str
+    label: str
+    width: str
+    height: str
+
+
 class Answer(NamedTuple):
     """label: as the labels are written. confidence: 0 to 1; of a number, its standard deviation in its own unit."""
 
@@ -134,6 +145,12 @@ def rows_of(path: Path) -> list[Row]:
     return [
         Row(line, row["worker"], row["task"], row["label"]) for line, row in _table(path, "worker", "task", "label")
     ]
+
+
+def sized_rows_of(path: Path) -> list[SizedRow]:
+    """The lines of worker,task,label,width,height. Raises as `rows_of` does."""
+    columns = ("worker", "task", "label", "width", "height")
+    return [SizedRow(line, *(row[name] for name in columns)) for line, row in _table(path, *columns)]
 
 
 def _table(path: Path, *columns: str) -> list[tuple[int, dict[str, str]]]:

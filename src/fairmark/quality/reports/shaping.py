@@ -12,9 +12,10 @@ import numpy as np
 
 from fairmark.methods.bootstrap import bootstrap
 from fairmark.methods.truth.labels import Floats, Indices
-from fairmark.modalities import MODALITIES
+from fairmark.modalities import MODALITIES, MediaSize
 from fairmark.modalities.model import Tallies
 from fairmark.ontology.compiled import CompiledOntology
+from fairmark.ontology.model import Annotation
 from fairmark.quality.judging.explaining import Names
 from fairmark.quality.judging.gathering import TaskRow
 from fairmark.quality.reports.model import AgreementFigure, Interval, SliceKind
@@ -30,6 +31,13 @@ BY_CLASS = frozenset({"pq", "sq", "rq"})
 """Of these the whole is the mean over classes, each as heavy as any other; of the others all marks count alike."""
 
 
+class Marked(NamedTuple):
+    """What each person marked in one item. media: sizes of its assets in their order; empty: not known."""
+
+    annotations: Sequence[Annotation]
+    media: tuple[MediaSize, ...]
+
+
 class Fits(NamedTuple):
     """What the pairs of people of one task add up to; answers: how many people."""
 
@@ -38,8 +46,16 @@ class Fits(NamedTuple):
 
 
 def figures(modality: str, compiled: CompiledOntology, rows: Sequence[TaskRow], names: Names) -> list[AgreementFigure]:
+    """Those of the tasks of a project, the newest last."""
+    marked = [Marked([handed.annotation for handed in row.handed], row.media) for row in rows]
+    return figures_of(modality, compiled, marked, names)
+
+
+def figures_of(
+    modality: str, compiled: CompiledOntology, marked: Sequence[Marked], names: Names
+) -> list[AgreementFigure]:
     """A subject "shapes:KIND" for every kind of mark with a figure for each measure that it has, whole and by class."""
-    tasks = _tasks(modality, compiled, rows)
+    tasks = _tasks(modality, compiled, marked)
     keys = dict.fromkeys(key for task in tasks for key in task.tallies)
     found: list[AgreementFigure] = []
     for measure in ORDER:
@@ -54,22 +70,22 @@ def figures(modality: str, compiled: CompiledOntology, rows: Sequence[TaskRow], 
     return [figure for figure in found if figure.figure.value is not None]
 
 
-def _tasks(modality: str, compiled: CompiledOntology, rows: Sequence[TaskRow]) -> list[Fits]:
+def _tasks(modality: str, compiled: CompiledOntology, marked: Sequence[Marked]) -> list[Fits]:
     """The newest first, until enough marks have been looked at."""
     found: list[Fits] = []
     looked = 0
-    useful = [row for row in rows if len(row.handed) > 1 and any(h.annotation.marks for h in row.handed)]
-    for row in useful[: -ROWS_MAX - 1 : -1]:
+    useful = [each for each in marked if len(each.annotations) > 1 and any(said.marks for said in each.annotations)]
+    for annotations, media in useful[: -ROWS_MAX - 1 : -1]:
         if looked > MARKS_MAX:
             break
         together: Tallies = {}
-        for ours, theirs in list(combinations(row.handed, 2))[:PAIRS_MAX]:
-            looked += len(ours.annotation.marks) + len(theirs.annotation.marks)
-            alike = MODALITIES[modality].shapes(ours.annotation, theirs.annotation, row.media, compiled=compiled)
+        for ours, theirs in list(combinations(annotations, 2))[:PAIRS_MAX]:
+            looked += len(ours.marks) + len(theirs.marks)
+            alike = MODALITIES[modality].shapes(ours, theirs, media, compiled=compiled)
             for key, (total, weight) in alike.items():
                 before = together.get(key, (0.0, 0.0))
                 together[key] = (before[0] + total, before[1] + weight)
-        found.append(Fits(len(row.handed), together))
+        found.append(Fits(len(annotations), together))
     return found
 
 
