@@ -64,6 +64,10 @@ class TestImageSet:
         for (_, found), (_, (x, *_)) in zip(merged, sorted(BOXES), strict=True):
             assert x <= found <= x + 2
 
+        # The explorer shows the first one, and says that there are more.
+        [tile] = [each async for each in client.explore(project.id)]
+        assert (tile.asset_count, tile.width, tile.height) == (3, *next(iter(SIZES.values())))
+
         unpacked = await client.export(project.id, "coco", tmp_path / "coco", unpack=True)
         coco = json.loads((unpacked / "annotations" / "instances_default.json").read_text())
         images = {image["id"]: image for image in coco["images"]}

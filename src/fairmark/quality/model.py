@@ -65,7 +65,9 @@ class ItemImage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tile(msgspec.Struct, frozen=True, kw_only=True):
-    """One item in the explorer. annotation: of the result in force, or what consensus has so far."""
+    """One item in the explorer. annotation: of the result in force, or what consensus has so far. asset_count: how many
+    images it has; thumbnail and media are the first one's.
+    """
 
     item_id: ItemId
     task_id: TaskId | None
@@ -85,5 +87,6 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None
     thumbnail: str | None
     media: str | None
+    asset_count: int
     workers: list[str]
     updated_at: datetime | None

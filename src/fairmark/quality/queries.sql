@@ -52,7 +52,7 @@ SELECT count(*) FROM questions WHERE org_id = :org_id AND project_id = :project_
 -- A project's items with where their task stands and what is known of them, filtered; oldest first.
 SELECT i.id AS item_id, i.name, i.external_id, i.meta, i.batch_id, t.id AS task_id, t.state, t.stage, t.round, t.note,
        t.agreement, t.confidence, t.result_id, t.updated_at, m.id AS asset_id, m.state AS asset_state, m.width, m.height,
-       coalesce(r.annotation, g.annotation) AS annotation,
+       cardinality(i.asset_ids) AS asset_count, coalesce(r.annotation, g.annotation) AS annotation,
        ARRAY(SELECT w.alias FROM submissions s JOIN workers w ON w.org_id = s.org_id AND w.id = s.worker_id
               WHERE s.org_id = i.org_id AND s.task_id = t.id AND s.round = t.round ORDER BY s.id LIMIT 10) AS workers
   FROM items i

@@ -85,6 +85,5 @@ def _tile(org_id: OrgId, row: store.Row, url: MediaUrl) -> Tile:
         state=TaskState(row["state"]) if row["state"] else None, stage=row["stage"] or 0, round=row["round"] or 0,
         note=row["note"], agreement=row["agreement"], confidence=row["confidence"], result_id=row["result_id"],
         annotation=annotation, width=shown.width, height=shown.height, thumbnail=shown.thumbnail, media=shown.media,
-        workers=list(row["workers"]),
-        updated_at=row["updated_at"],
+        asset_count=row["asset_count"], workers=list(row["workers"]), updated_at=row["updated_at"],
     )  # fmt: skip

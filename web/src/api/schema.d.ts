@@ -5053,6 +5053,7 @@ export interface components {
             height: number | null;
             thumbnail: string | null;
             media: string | null;
+            asset_count: number;
             workers: string[];
             updated_at: string | null;
         };
