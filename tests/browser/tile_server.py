@@ -12,7 +12,6 @@ from playwright.async_api import Page, Route
 from fairmark.modalities.image.pixels import pack, pyramid
 from fairmark.modalities.image.pixels.model import Facts, Pixels
 
-_HERE = re.compile(r"^http://[^?]*/media/org/asset/tiles/")
 _TILE = re.compile(r"/tiles/(\d+)/(\d+)/(\d+)/(\d+)\?")
 
 
@@ -30,9 +29,13 @@ class Numbers:
 
 
 class TileServer:
-    """Answers a page's requests for tiles. asked: what was asked for, in order; broken: tiles that do not come."""
+    """Answers a page's requests for tiles. asked: what was asked for, in order; broken: tiles that do not come.
 
-    def __init__(self, numbers: Pixels, **facts: object) -> None:
+    name: that of the asset, in its address.
+    """
+
+    def __init__(self, numbers: Pixels, name: str = "asset", **facts: object) -> None:
+        self._name = name
         file = io.BytesIO()
         self.head, _ = pyramid.cut(Numbers(numbers, **facts), file)
         self._data = file.getvalue()
@@ -46,10 +49,15 @@ class TileServer:
     @property
     def query(self) -> str:
         """What the harness has to be asked for."""
-        return f"tiles=/media/org/asset/tiles/head%3Fe=1%26s=x&width={self.head.width}&height={self.head.height}"
+        return f"tiles={self.address}&width={self.head.width}&height={self.head.height}"
+
+    @property
+    def address(self) -> str:
+        """Where the tiles are described, as a part of an address."""
+        return f"/media/org/{self._name}/tiles/head%3Fe=1%26s=x"
 
     async def serve(self, page: Page) -> None:
-        await page.context.route(_HERE, self._answer)
+        await page.context.route(re.compile(rf"^http://[^?]*/media/org/{self._name}/tiles/"), self._answer)
 
     async def _answer(self, route: Route) -> None:
         found = _TILE.search(route.request.url)

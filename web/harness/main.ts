@@ -1,6 +1,6 @@
 /**
  * The editor alone on a page, for browser tests and benchmarks. The address says what is on it: ?mode=label|review|view,
- * layers (no pixel of two masks), n (boxes), polygons (how many) of corners, street (marked street), two (classes of boxes and nothing else), width, height, assets, sizes, tiles (address of their head), theme, shelf=memory, gallery.
+ * layers (no pixel of two masks), n (boxes), polygons (how many) of corners, street (marked street), two (classes of boxes and nothing else), width, height, assets, sizes, tiles (addresses of their heads), theme, shelf=memory, gallery.
  */
 
 import { mount } from "svelte"
@@ -37,10 +37,13 @@ window.harness = { port, document: () => structuredClone(window.harness.inside?.
 
 /** ?pictures=a.png,b.png: files beside the page instead of paint, one for each asset. */
 const pictures = asked.get("pictures")?.split(",") ?? []
-const tiles = asked.get("tiles")
+/** Where tiles are described, one address for all images or one for each. */
+const tiles = asked.get("tiles")?.split(",") ?? []
 // Of an image in tiles the picture itself is a small one.
 const painted =
-  pictures.length > 0 ? "" : await (tiles ? paint(800, Math.round((800 * height) / width)) : paint(width, height))
+  pictures.length > 0
+    ? ""
+    : await (tiles.length > 0 ? paint(800, Math.round((800 * height) / width)) : paint(width, height))
 /** ?sizes=800x600,400x300: an image of each size. */
 const sizes = (asked.get("sizes")?.split(",") ?? []).map((each) => each.split("x").map(Number) as [number, number])
 const paintings = await Promise.all(sizes.map(([w, h]) => paint(w, h)))
@@ -54,7 +57,9 @@ mount(Harness, {
       url: pictures[i] ?? paintings[i] ?? painted,
       name: `picture ${i + 1}.png`,
       // ?tiled=1,2: which of several are shown in tiles.
-      tiles: (asked.get("tiled")?.split(",") ?? [String(i)]).includes(String(i)) ? tiles : null,
+      tiles: (asked.get("tiled")?.split(",") ?? [String(i)]).includes(String(i))
+        ? (tiles[i] ?? tiles[0] ?? null)
+        : null,
       width: sizes[i]?.[0] ?? width,
       height: sizes[i]?.[1] ?? height,
     })),

@@ -1,6 +1,7 @@
 /** The images of an item: which of them is in hand, and how they stand on screen. */
 
 import { type Command, type Keys, keys, LOOK } from "#editor/commands.ts"
+import { pickImage } from "../views/picking.ts"
 import type { Workspace } from "../workspace.ts"
 
 function next(by: 1 | -1, name: string, key: Keys): Command<Workspace> {
@@ -38,6 +39,12 @@ export const viewsCommands: readonly Command<Workspace>[] = [
     settings.set({ sideBySide: !settings.values.sideBySide })
     session.say(settings.values.sideBySide ? "Side by side." : "One image alone.")
   }),
+  {
+    ...onSet("away", "Take this image of the item away from the others; the strip has it", "Alt+K", (workspace) =>
+      pickImage(workspace, workspace.session.asset),
+    ),
+    refusal: ({ views }) => (views.shown.length > 1 ? null : "One image is shown alone."),
+  },
   onSet("linked", "Zoom and move them together, or each alone", "Alt+Shift+I", ({ settings, session }) => {
     settings.set({ linkedViews: !settings.values.linkedViews })
     session.say(settings.values.linkedViews ? "All views move together." : "Each view moves alone.")

@@ -6,8 +6,9 @@ import { Settings } from "../../settings.ts"
 import { clipboard, placeOfCopied } from "../clipboard.ts"
 import { commandsAndKeys } from "../commands/table.ts"
 import { imageKinds } from "../kinds/table.ts"
-import { box, drag, ontology } from "../testing.ts"
+import { box, drag, ontology, pointerAt } from "../testing.ts"
 import { Workspace } from "../workspace.ts"
+import { pickImage } from "./picking.ts"
 import type { View } from "./view.ts"
 
 const PANE = { width: 803, height: 603 }
@@ -67,6 +68,47 @@ describe("the images of an item", () => {
     expect(workspace.views.inHand.asset).toBe(5)
     workspace.session.showAsset(9)
     expect(shown(workspace)).toEqual([6, 7, 8, 9])
+  })
+  it("are those that are picked, in their order, and stay when another is taken in hand", () => {
+    const workspace = setOf(Array.from({ length: 10 }, () => ({ width: 400, height: 300 })))
+    const { views, session } = workspace
+    // Four is all there is room for: the first of them that is not in hand goes.
+    pickImage(workspace, 8)
+    expect([shown(workspace), session.asset]).toEqual([[0, 2, 3, 8], 0])
+    pickImage(workspace, 2)
+    pickImage(workspace, 3)
+    expect(shown(workspace)).toEqual([0, 8])
+    expect(session.notice.text).toBe("Image 4 of 10 is taken away.")
+    // One by one beside that which stays: the next takes the place of the one in hand.
+    session.showAsset(8)
+    session.showAsset(0)
+    run(workspace, "view.asset.next")
+    expect([shown(workspace), views.inHand.asset]).toEqual([[1, 8], 1])
+    run(workspace, "views.sideBySide")
+    run(workspace, "views.sideBySide")
+    expect(shown(workspace)).toEqual([0, 1, 2, 3])
+  })
+  it("are taken away by a key, never the last one, and put beside one that is alone", () => {
+    const workspace = setOf()
+    workspace.session.showAsset(1)
+    run(workspace, "views.away")
+    expect([shown(workspace), workspace.session.asset]).toEqual([[0, 2], 0])
+    run(workspace, "views.away")
+    expect(run(workspace, "views.away")).toBe("One image is shown alone.")
+    pickImage(workspace, 2)
+    expect(shown(workspace)).toEqual([2])
+    run(workspace, "views.sideBySide")
+    pickImage(workspace, 0)
+    expect([shown(workspace), workspace.settings.values.sideBySide]).toEqual([[0, 2], true])
+  })
+  it("stay as they are while something is being drawn", () => {
+    const workspace = setOf()
+    workspace.choose("polygon")
+    workspace.useClass("lake")
+    workspace.machine.pointerDown(pointerAt(50, 50))
+    pickImage(workspace, 0)
+    expect(shown(workspace)).toEqual([0, 1, 2])
+    expect(workspace.session.notice.urgent).toBe(true)
   })
   it("are shown one alone by a key, the one in hand, and side by side again", () => {
     const workspace = setOf()

@@ -33,6 +33,8 @@ export class Views {
   #density = 1
   #isLeading = false
   #wasLinked: boolean
+  /** The images that somebody has chosen to stand side by side, the first chosen first; null: the page that one is on. */
+  #picked: readonly number[] | null = null
 
   /** `onChange`: something of the view in hand has changed, or another one is. */
   constructor(session: Session, settings: Settings, onChange: (topic: ViewingTopic) => void) {
@@ -100,14 +102,41 @@ export class Views {
     this.#lay()
   }
 
-  /** Takes the image in hand, and brings it on screen if it is not there. */
+  /**
+   * Takes the image in hand, and brings it on screen if it is not there: with its page, or, where images have been
+   * picked, in the place of the one in hand.
+   */
   show(asset: number): void {
-    if (!this.of(asset)) this.#arrange()
-    else if (asset === this.#inHand.asset) return
+    if (!this.of(asset)) {
+      this.#picked = this.#picked?.map((each) => (each === this.#inHand.asset ? asset : each)) ?? null
+      this.#arrange()
+    } else if (asset === this.#inHand.asset) return
     this.#inHand = this.of(asset) as View
     this.topics.tell("layout")
     this.#onChange("turn")
     this.#onChange("viewport")
+  }
+
+  /**
+   * Puts an image beside the others, in the place of the one that was put there first if there are as many as can be; or
+   * takes it away, unless it is the only one. True if it is on screen now.
+   */
+  pick(asset: number): boolean {
+    const shown = this.#picked ?? this.#shown.map((view) => view.asset)
+    const others = shown.filter((each) => each !== asset)
+    if (others.length === shown.length) {
+      const first = shown.find((each) => each !== this.#inHand.asset)
+      const kept = shown.length < SHOWN_MAX ? shown : shown.filter((each) => each !== first)
+      this.#picked = [...kept, asset]
+    } else {
+      const [next] = others
+      if (next === undefined) return true
+      if (asset === this.#inHand.asset) this.#session.showAsset(next, true)
+      this.#picked = others
+    }
+    if (this.isGrid) this.#rearrange()
+    else this.#settings.set({ sideBySide: true })
+    return this.of(asset) !== undefined
   }
 
   follow(before: DocumentRecord | null, after: DocumentRecord | null): void {
@@ -120,21 +149,27 @@ export class Views {
 
   #settingsChanged(): void {
     if (!this.isSet) return
+    // One alone, and side by side again: in their order, by pages.
+    if (!this.isGrid) this.#picked = null
     const count = this.#wanted().length
-    if (count !== this.#shown.length) {
-      this.#arrange()
-      this.#inHand = this.of(this.#session.asset) as View
-      this.topics.tell("layout")
-      this.#onChange("turn")
-      this.#onChange("viewport")
-    } else if (this.isLinked && !this.#wasLinked) this.#lead()
+    if (count !== this.#shown.length) this.#rearrange()
+    else if (this.isLinked && !this.#wasLinked) this.#lead()
     this.#wasLinked = this.isLinked
   }
 
-  /** The images that are to be on screen: that in hand, or the page of them that it is on. */
+  #rearrange(): void {
+    this.#arrange()
+    this.#inHand = this.of(this.#session.asset) as View
+    this.topics.tell("layout")
+    this.#onChange("turn")
+    this.#onChange("viewport")
+  }
+
+  /** The images that are to be on screen: that in hand, those that have been picked, or the page of them that it is on. */
   #wanted(): number[] {
     const { assets, asset } = this.#session
     if (!this.isGrid) return [asset]
+    if (this.#picked) return [...this.#picked].sort((a, b) => a - b)
     const count = Math.min(SHOWN_MAX, assets.length)
     // The last page is as full as the others: its first images are those that end the page before.
     const first = Math.min(Math.floor(asset / SHOWN_MAX) * SHOWN_MAX, assets.length - count)
