@@ -30,6 +30,8 @@ export interface Gesture {
   readonly words: string
   /** Whether there is something to accept. */
   readonly canAccept: boolean
+  /** Whether what is pressed next may add or take off. */
+  readonly canTakeOff?: boolean
 }
 
 export class Assistance {
@@ -38,6 +40,8 @@ export class Assistance {
   /** The item's images, by the index of the asset. Empty: nothing can be asked. */
   sources: readonly ImageSource[] = []
   gesture: Gesture | null = null
+  /** What is pressed takes off, with no key held. Each gesture begins by adding. */
+  takesOff = false
   /** What is offered now, to be taken or refused. */
   offering: Offering | null = null
 

@@ -42,6 +42,8 @@ function boxing(workspace: Workspace, first: PointerState): State {
       return "start"
     },
     back: () => "start",
+    // Two fingers move the view between two clicks; one that drags is the first of them.
+    interrupt: () => (clicks > 0 ? undefined : "start"),
     cancel: () => "start",
     leave: (host) => host.sketch(null),
   }
@@ -68,14 +70,14 @@ class Mending {
       },
       pointerDown: (host, pointer) => {
         if (contains(box, imagePoint(pointer.at[0], pointer.at[1]))) {
-          this.#stroke = { path: [pointer.at], isRemoving: isRemoving(pointer) }
+          this.#stroke = { path: [pointer.at], isRemoving: isRemoving(workspace, pointer) }
         } else host.say("Strokes count inside the box. N accepts, Esc calls it off.", true)
       },
       pointerMove: (_host, pointer) => this.#draw(pointer.at),
       pointerUp: () => this.#letGo(),
       finish: () => this.#accept(),
       back: () => this.#back(),
-      interrupt: () => this.state,
+      interrupt: () => this.#unpress(),
       cancel: (host) => {
         if (!this.#isDone) host.say("Called off.")
         return "start"
@@ -95,6 +97,15 @@ class Mending {
     this.#show()
   }
 
+  /** The press was the beginning of another gesture, and no stroke. */
+  #unpress(): State {
+    if (this.#stroke) {
+      this.#stroke = null
+      this.#show()
+    }
+    return this.state
+  }
+
   #letGo(): void {
     if (!this.#stroke) return
     this.#strokes = [...this.#strokes, this.#stroke]
@@ -109,7 +120,7 @@ class Mending {
       this.#workspace.say("There is no image to look at.", true)
       return
     }
-    assistance.gesture = { words: "Looking …", canAccept: false }
+    assistance.gesture = { words: "Looking …", canAccept: false, canTakeOff: true }
     this.#workspace.sketch({ ...this.#workspace.sketched, frame: this.#box })
     assistance.ask(
       { sort: "cut", image: source.url, box: this.#box, strokes: this.#strokes },
@@ -148,6 +159,7 @@ class Mending {
         ? "Strokes add, Shift + strokes take off; N accepts."
         : "Nothing stands out: a stroke on the thing says what is meant.",
       canAccept: geometry !== null,
+      canTakeOff: true,
     }
     const dots = [...this.#strokes, ...(this.#stroke ? [this.#stroke] : [])].map(({ path }) => path[0] as XY)
     const frame = this.#box

@@ -58,7 +58,7 @@ class Asking {
       pointerUp: (_host, pointer) => this.#point(pointer),
       finish: () => this.#accept(),
       back: () => this.#back(),
-      interrupt: () => this.state,
+      interrupt: () => this.#unpress(),
       cancel: (host) => {
         if (!this.#isDone) host.say("Called off.")
         return "start"
@@ -85,13 +85,21 @@ class Asking {
     if (box) this.#workspace.sketch({ ...this.#workspace.sketched, frame: box })
   }
 
+  /** The press was the beginning of another gesture: it says nothing to the model. */
+  #unpress(): State | "start" {
+    this.#pressed = null
+    if (this.#points.length === 0 && this.#box === null) return "start"
+    if (!this.#isWaiting) this.#show()
+    return this.state
+  }
+
   #point(pointer: PointerState): void {
     if (!this.#pressed) return
     const box = this.#corners(pointer)
     if (box) this.#box = [box.x, box.y, box.x + box.w, box.y + box.h]
     else {
       const [x, y] = within([pointer.at[0], pointer.at[1]], this.#workspace.image)
-      this.#points = [...this.#points, { x, y, on: !isRemoving(this.#pressed) }]
+      this.#points = [...this.#points, { x, y, on: !isRemoving(this.#workspace, this.#pressed) }]
     }
     this.#pressed = null
     void this.#ask()
@@ -101,7 +109,7 @@ class Asking {
     const { work, session, assistance } = this.#workspace
     const asked = ++this.#asked
     this.#isWaiting = true
-    assistance.gesture = { words: `${this.#model.title} looks …`, canAccept: false }
+    assistance.gesture = { words: `${this.#model.title} looks …`, canAccept: false, canTakeOff: true }
     this.#workspace.topics.tell("live")
     try {
       const question = { model: this.#model.id, asset: session.asset, points: this.#points, box: this.#box }
@@ -150,6 +158,7 @@ class Asking {
         ? `${Math.round(100 * this.#mask.score)} % sure. Click to add, Shift + click for what is not of it; N accepts.`
         : "The model sees nothing there: click elsewhere, or drag a box.",
       canAccept: geometry !== null,
+      canTakeOff: true,
     }
     const dots = this.#points.map(({ x, y }): XY => [x, y])
     const [left, top, right, bottom] = this.#box ?? [0, 0, 0, 0]

@@ -13,6 +13,8 @@ export class Offering {
   readonly #made: Making
   #offers: readonly Offer[]
   #current = 0
+  /** The one that is being clicked: two fingers that move the view refuse nothing. */
+  #pressed: number | null = null
   #isDone = false
 
   constructor(workspace: Workspace, label: string, offers: readonly Offer[], made: Making) {
@@ -31,11 +33,17 @@ export class Offering {
       pointerDown: (_host, { at, reach }) => {
         const costs = offers.map(({ mark }) => placedKind(mark.kind)?.pickCost(mark.geometry, at, reach) ?? Infinity)
         const least = Math.min(...costs)
-        if (least < Infinity) this.toggle(costs.indexOf(least))
+        this.#pressed = least < Infinity ? costs.indexOf(least) : null
+      },
+      pointerUp: () => {
+        if (this.#pressed !== null) this.toggle(this.#pressed)
+        this.#pressed = null
       },
       finish: () => this.accept(),
       back: () => undefined,
-      interrupt: () => this.state,
+      interrupt: () => {
+        this.#pressed = null
+      },
       cancel: (host) => {
         if (!this.#isDone) host.say("Called off: nothing was changed.")
         return "start"

@@ -19,6 +19,7 @@ export function ready({ workspace, kinds, howTo }: Helped, begin: (kind: string,
     enter(host) {
       host.hover(null)
       host.cursor("crosshair")
+      workspace.assistance.takesOff = false
       host.say(howTo)
     },
 
@@ -31,7 +32,10 @@ export function ready({ workspace, kinds, howTo }: Helped, begin: (kind: string,
   }
 }
 
-/** Whether the pointer means taking off instead of adding. Keys hold Alt of themselves, and mean a place to the pixel. */
-export function isRemoving({ shift, alt, reach }: PointerState): boolean {
-  return shift || (alt && reach > 0)
+/**
+ * Whether the pointer means taking off instead of adding. Keys hold Alt of themselves, and mean a place to the pixel.
+ * Where taking off has been switched on, for hands without keys, Shift and Alt mean adding.
+ */
+export function isRemoving({ assistance }: Workspace, { shift, alt, reach }: PointerState): boolean {
+  return assistance.takesOff !== (shift || (alt && reach > 0))
 }

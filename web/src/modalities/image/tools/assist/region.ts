@@ -57,7 +57,7 @@ class Choosing {
       },
       finish: () => this.#accept(),
       back: () => this.#back(),
-      interrupt: () => this.state,
+      interrupt: () => this.#unpress(),
       cancel: (host) => {
         if (!this.#isDone) host.say("Called off.")
         return "start"
@@ -73,8 +73,18 @@ class Choosing {
 
   #press(pointer: PointerState): void {
     this.#pressed = pointer
-    this.#clicks = [...this.#clicks, { at: pointer.at, tolerance: TOLERANCE, isRemoving: isRemoving(pointer) }]
+    this.#clicks = [
+      ...this.#clicks,
+      { at: pointer.at, tolerance: TOLERANCE, isRemoving: isRemoving(this.#workspace, pointer) },
+    ]
     this.#look(false)
+  }
+
+  /** The press was the beginning of another gesture: what it would add or take off is none of this one. */
+  #unpress(): State | "start" {
+    if (!this.#pressed) return this.state
+    this.#pressed = null
+    return this.#back()
   }
 
   #widen(pointer: PointerState): void {
@@ -93,7 +103,7 @@ class Choosing {
       this.#workspace.say("There is no image to look at.", true)
       return
     }
-    assistance.gesture = { words: "Looking …", canAccept: false }
+    assistance.gesture = { words: "Looking …", canAccept: false, canTakeOff: true }
     this.#workspace.topics.tell("live")
     assistance.ask(
       { sort: "region", image: source.url, view: this.#view, clicks: this.#clicks, isFinal },
@@ -131,6 +141,7 @@ class Choosing {
     this.#workspace.assistance.gesture = {
       words: "Click to add, Shift + click to take off, drag for more or less; N accepts.",
       canAccept: geometry !== null,
+      canTakeOff: true,
     }
     const dots = this.#clicks.map(({ at }) => at)
     this.#workspace.sketch(geometry ? { fresh: { kind: "mask", geometry }, dots } : { dots })

@@ -47,6 +47,8 @@ class Laying {
   #live: Path = []
   #clicks: readonly Click[] = []
   #pointer: PointerState
+  /** The first press has been let go: what follows is not the beginning of another gesture. */
+  #isBegun = false
   #isLeft = false
   #isDone = false
   /** What is being asked: the stretch of a click, the line to the pointer, or nothing. */
@@ -68,7 +70,7 @@ class Laying {
       pointerUp: (_host, up) => this.#click(up),
       finish: () => this.#finish(),
       back: () => this.#back(),
-      interrupt: () => this.state,
+      interrupt: () => (this.#isBegun ? this.state : "start"),
       cancel: (host) => {
         if (!this.#isDone) host.say("Called off.")
         return "start"
@@ -106,6 +108,7 @@ class Laying {
     this.#pointer = pointer
     const isFirst = this.#stretches.length + this.#clicks.length === 0
     const stray = Math.hypot(pointer.at[0] - this.#first[0], pointer.at[1] - this.#first[1])
+    this.#isBegun = true
     // The press that began the outline is let go where it was.
     if (isFirst && stray < CLICK_STRAY * pointer.pixel) return
     this.#queue(pointer, this.#closes(pointer))

@@ -37,21 +37,28 @@ function reaching(from: string, first: PointerState): State {
     if (start) host.sketch({ arrow: { from: start, to: (other === null ? null : host.links.middleOf(other)) ?? at } })
   }
 
+  /** The first mark has been clicked: the second one is still to come, and may take several tries. */
+  let isClicked = false
   return {
     name: "reaching",
     pointerMove: show,
     pointerUp(host, pointer) {
       const id = host.pick(pointer.at, pointer.reach)
       // Let go where it was pressed: the second click is still to come.
-      if (id === from && distance(first.screen, pointer.screen) < CLICK_STRAY) return undefined
+      if (id === from && distance(first.screen, pointer.screen) < CLICK_STRAY) {
+        isClicked = true
+        return undefined
+      }
       if (id === null || id === from) {
-        host.say("Let go on another mark.", true)
-        return distance(first.screen, pointer.screen) < CLICK_STRAY ? undefined : "start"
+        host.say(isClicked ? "Click another mark, or call it off with Escape." : "Let go on another mark.", true)
+        return isClicked ? undefined : "start"
       }
       host.links.join(from, id)
       return "start"
     },
     back: () => "start",
+    // Between two clicks two fingers may move the view.
+    interrupt: () => (isClicked ? undefined : "start"),
     cancel(host) {
       host.say("Called off.")
       return "start"
