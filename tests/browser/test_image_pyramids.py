@@ -72,7 +72,7 @@ class TestTwoPyramids:
         # Zoomed by the wheel over the first one, off its middle: both go to the same place at the same scale.
         await editor.page.mouse.move(*await at(editor, 0, (1500, 600)))
         for _ in range(8):
-            await editor.page.mouse.wheel(0, -240)
+            await editor.wheel(-240)
         one, two = await looks(editor)
         assert one == pytest.approx(two, abs=1)
         assert one[0] > 1100
@@ -84,6 +84,7 @@ class TestTwoPyramids:
         await editor.page.mouse.down(button="middle")
         await editor.page.mouse.move(x + 100, y - 60, steps=5)
         await editor.page.mouse.up(button="middle")
+        await editor.rest()
         moved, along = await looks(editor)
         assert moved == pytest.approx(along, abs=1)
         assert moved[0] == pytest.approx(one[0] - 100 / one[2], abs=2)
