@@ -49,7 +49,7 @@ class TestASample:
         await expect(tasks).to_be_focused()
         await tasks.fill("2")
         await dialog.get_by_role("button", name="Draw it").click()
-        await expect(page.get_by_text(f"2 tasks of {PICTURES} are in review.")).to_be_visible()
+        await expect(page.get_by_text(f"In review now: 2 of {PICTURES} tasks.")).to_be_visible()
         samples = page.get_by_role("list", name="Samples for review")
         await expect(samples).to_contain_text("0 accepted, 0 fixed, 0 sent back")
 
