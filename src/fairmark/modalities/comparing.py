@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
+from fairmark.kernel import json
 from fairmark.modalities.answers import values_agreement
 from fairmark.modalities.consensus import link_key
 from fairmark.modalities.model import Agreement, Pair
@@ -14,6 +17,20 @@ def pair_of(ours: Mark, theirs: Mark, similarity: float, compiled: CompiledOntol
     alike = attributes_agreement(ours, theirs, compiled)
     is_same = ours.class_ == theirs.class_
     return Pair(ours.id, theirs.id, similarity, is_same, alike, similarity * alike if is_same else 0.0)
+
+
+def goes_first(ours: Sequence[Mark], theirs: Sequence[Mark]) -> bool:
+    """Whether these marks come first when both are paired.
+
+    Where several pairings are worth the same, which one is found depends on the side that comes first: so it is the
+    same side whoever is compared with whom.
+    """
+    return json.encode(ours) < json.encode(theirs)
+
+
+def turned(pair: Pair) -> Pair:
+    """The pair as the other side sees it."""
+    return msgspec.structs.replace(pair, ours=pair.theirs, theirs=pair.ours)
 
 
 def agreement_of(

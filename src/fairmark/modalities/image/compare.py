@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fairmark.methods.matching import Candidates, Floats, matched
-from fairmark.modalities.comparing import agreement_of, pair_of
+from fairmark.modalities.comparing import agreement_of, goes_first, pair_of, turned
 from fairmark.modalities.image.marks import KINDS
 from fairmark.modalities.model import Agreement, Pair
 from fairmark.ontology.compiled import CompiledOntology
@@ -58,6 +58,8 @@ def weight_of(candidates: Candidates, ours: Sequence[Mark], theirs: Sequence[Mar
 def _pairs(
     kind: str, ours: list[Mark], theirs: list[Mark], iou_min: float, compiled: CompiledOntology | None
 ) -> list[Pair]:
+    if goes_first(theirs, ours):
+        return [turned(pair) for pair in _pairs(kind, theirs, ours, iou_min, compiled)]
     found = KINDS[kind].pairs(ours, theirs, iou_min, compiled)
     pairs: list[Pair] = []
     for number in matched(found, weight_of(found, ours, theirs)):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fairmark.methods.matching import Candidates, matched
-from fairmark.modalities.comparing import agreement_of, pair_of
+from fairmark.modalities.comparing import agreement_of, goes_first, pair_of, turned
 from fairmark.modalities.model import Agreement, Pair
 from fairmark.ontology.compiled import CompiledOntology
 from fairmark.ontology.model import Annotation, Mark
@@ -50,6 +50,8 @@ def similarity(ours: Mark, theirs: Mark) -> float:
 def _pairs(
     ours: Sequence[Mark], theirs: Sequence[Mark], iou_min: float, compiled: CompiledOntology | None
 ) -> list[Pair]:
+    if goes_first(theirs, ours):
+        return [turned(pair) for pair in _pairs(theirs, ours, iou_min, compiled)]
     starts = sorted(range(len(theirs)), key=lambda number: theirs[number].geometry["start"])
     rows: list[tuple[int, int, float]] = []
     for number, mark in enumerate(ours):
