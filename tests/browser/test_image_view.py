@@ -94,6 +94,26 @@ class TestLight:
         assert (await settings(editor))["channel"] == "all"
 
 
+IN_SIGHT = """(id) => {
+    const tool = document.querySelector(`[data-tool="${id}"]`).getBoundingClientRect()
+    const { top, bottom } = document.querySelector(".tools").getBoundingClientRect()
+    return tool.top >= top - 1 && tool.bottom <= bottom + 1
+}"""
+"""Whether a tool of the rail is one that can be seen."""
+
+
+class TestRail:
+    async def test_scrolls_to_the_tool_that_a_key_chooses_in_a_low_window(self, open_editor: OpenEditor) -> None:
+        editor = await open_editor()
+        await editor.page.set_viewport_size({"width": 1440, "height": 500})
+        await editor.page.wait_for_function(f"({IN_SIGHT})('box') && !({IN_SIGHT})('ruler')")
+        await editor.keys("Alt+q")
+        await editor.page.wait_for_function(f"({IN_SIGHT})('ruler')")
+        assert not await editor.page.evaluate(IN_SIGHT, "box")
+        await editor.keys("r")
+        await editor.page.wait_for_function(f"({IN_SIGHT})('box')")
+
+
 class TestInstruments:
     async def test_ruler_by_a_drag_and_by_two_clicks(self, open_editor: OpenEditor) -> None:
         editor = await open_editor()
