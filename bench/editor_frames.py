@@ -7,7 +7,7 @@ a window of 1440 x 900, and pans (all marks in view, and close up), zooms, hover
 events, a mark and a point of one; then it works with each tool of the assistance, whose answers come from a worker, and
 looks for neighbours to lie along. The editor's own
 counters give the script time of each frame (from the start of the animation frame to the last call on a canvas) and
-how many marks it drew; the browser gives the processor time of all script of the page, listeners and lists included,
+how many marks it drew, and what was drawn between frames; the browser gives the processor time of all script of the page, listeners and lists included,
 per frame (other programs on the machine lengthen the former, not the latter); the page counts frames per second.
 Targets: script of a frame under 8 ms, and the drag of one mark draws one mark.
 """
@@ -34,7 +34,7 @@ CORNER = """() => {
     return [box.x + view.x + x * view.scale, box.y + view.y + y * view.scale]
 }"""
 """Where the first corner of the selected polygon lies in the window."""
-COLUMNS = ("frames", "p50 ms", "p99 ms", "max ms", "cpu ms", "marks p50", "marks max", "frames/s")
+COLUMNS = ("frames", "p50 ms", "p99 ms", "max ms", "cpu ms", "marks p50", "marks max", "frames/s", "between", "slice ms")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Figures:
     """Of the frames of one action: script milliseconds, marks drawn, frames a second while it lasted.
 
     script_cpu_ms: processor time of all script of the page, for each frame.
+    between: marks drawn between frames; slice_max_ms: the longest that this took without a pause.
     """
 
     action: str
@@ -53,6 +54,8 @@ class Figures:
     painted_max: float
     frames_per_s: float
     script_cpu_ms: float
+    between: int
+    slice_max_ms: float
 
 
 def quantile(values: list[float], share: float) -> float:
@@ -76,8 +79,9 @@ def measure(page: Page, cdp: CDPSession, action: str, act: Callable[[], None]) -
     spent = script_cpu_ms(cdp) - before
     seen = page.evaluate("""() => {
         cancelAnimationFrame(frameCount.id)
-        const { script_ms, painted } = harness.inside.stage.counters.history()
-        return { script_ms, painted, rate: 1000 * frameCount.n / (performance.now() - frameCount.from) }
+        const { counters } = harness.inside.stage
+        const { paintedBetween: between, longestBetween_ms: slice_max_ms } = counters
+        return { ...counters.history(), between, slice_max_ms, rate: 1000 * frameCount.n / (performance.now() - frameCount.from) }
     }""")
     script, painted = seen["script_ms"], seen["painted"]
     return Figures(
@@ -90,6 +94,8 @@ def measure(page: Page, cdp: CDPSession, action: str, act: Callable[[], None]) -
         max(painted, default=0.0),
         seen["rate"],
         spent / max(1, len(script)),
+        seen["between"],
+        seen["slice_max_ms"],
     )
 
 
@@ -232,7 +238,8 @@ def show(words: str, figures: list[Figures]) -> None:
     for each in figures:
         row = (each.p50_ms, each.p99_ms, each.max_ms, each.script_cpu_ms)
         print(f"{each.action:20}{each.frames:>10}" + "".join(f"{value:>10.2f}" for value in row)
-              + f"{each.painted_p50:>10.0f}{each.painted_max:>10.0f}{each.frames_per_s:>10.0f}")  # fmt: skip
+              + f"{each.painted_p50:>10.0f}{each.painted_max:>10.0f}{each.frames_per_s:>10.0f}"
+              + f"{each.between:>10}{each.slice_max_ms:>10.2f}")  # fmt: skip
     late = [each.action for each in figures if each.p99_ms > SCRIPT_MS_MAX]
     print(f"over {SCRIPT_MS_MAX:g} ms: {', '.join(late) or 'none'}")
 

@@ -8,6 +8,14 @@ from tests.browser.test_image_touch import fingers, swift_fingers
 
 pytestmark = pytest.mark.xdist_group("image_editor")
 
+STILL = """async () => {
+    const shown = [...document.querySelectorAll(".marks-layer")].find(({ style }) => style.visibility !== "hidden")
+    const { data } = shown.getContext("2d").getImageData(0, 0, shown.width, shown.height)
+    const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", data))
+    return [data.some((value) => value > 0), ...sum].join(" ")
+}"""
+"""What the picture of the marks that lie still looks like, as one word."""
+
 
 class TestDrawing:
     async def test_a_drag_and_two_clicks_draw_boxes_one_after_another(self, open_editor: OpenEditor) -> None:
@@ -254,6 +262,45 @@ class TestCost:
         await page.mouse.up()
         assert len(painted) > 5
         assert set(painted) == {1}
+
+    @pytest.mark.parametrize("marks", [60, 10_000])
+    async def test_a_drag_begins_and_ends_with_one_mark_drawn(self, open_editor: OpenEditor, marks: int) -> None:
+        """A large mark under all others, from its press until something else is selected: whatever lies in its place is
+        drawn between frames, and then looks as if all had been drawn anew."""
+        editor = await open_editor(f"n={marks}&width=4000&height=3000")
+        page = editor.page
+        await page.evaluate("harness.inside.workspace.settings.set({ fill: 0.3 })")
+        await editor.drag((600, 600), (2200, 1800))
+        await editor.keys("v", "Shift+-", "Escape")
+        await page.evaluate(
+            """() => {
+                const { session } = harness.inside.workspace
+                const marks = harness.document().marks
+                session.setLocked(new Set(marks.filter(({ id }) => /^m[0-9]+$/.test(id)).map(({ id }) => id)))
+            }"""
+        )
+        await page.wait_for_function("harness.inside.stage.isSettled")
+        before = await editor.document()
+        await page.evaluate("harness.inside.stage.counters.reset()")
+        await editor.drag((1400, 601), (1700, 1001))
+        await page.wait_for_function("harness.inside.stage.isSettled")
+        counters = await page.evaluate(
+            """() => {
+                const { counters } = harness.inside.stage
+                return { painted: counters.history().painted, between: counters.paintedBetween }
+            }"""
+        )
+        assert await editor.document() != before
+        assert max(counters["painted"]) == 1
+        assert counters["between"] > marks / 10
+        await editor.keys("Escape")
+        await page.wait_for_function("harness.inside.stage.isSettled")
+        drawn = await page.evaluate(STILL)
+        # Another fill and back again: nothing of what was drawn is kept.
+        for fill in (0.2, 0.3):
+            await page.evaluate("(fill) => harness.inside.workspace.settings.set({ fill })", fill)
+            await page.wait_for_function("harness.inside.stage.isSettled")
+        assert await page.evaluate(STILL) == drawn
 
     async def test_panning_draws_only_what_comes_into_sight(self, open_editor: OpenEditor) -> None:
         editor = await open_editor("n=10000&width=4000&height=3000")

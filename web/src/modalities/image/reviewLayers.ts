@@ -5,7 +5,7 @@ import { LAYER_PENS, type Pen } from "../pens.ts"
 import type { Review, Submission } from "../review.ts"
 import { MERGED } from "../swipe.ts"
 import { LayerLook } from "./layers/look.ts"
-import type { Stratum } from "./layers/marksLayer.ts"
+import type { Stratum } from "./layers/stratum.ts"
 import { Scene } from "./scene.ts"
 
 /** White, for what they say together. */

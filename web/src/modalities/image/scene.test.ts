@@ -55,6 +55,17 @@ describe("Scene", () => {
     expect(scene.weightIn(area, 10)).toBe(0)
   })
 
+  it("knows what nothing that is drawn lies over", () => {
+    const scene = sceneOf(box("a", 0, 0, 9, 9), box("b", 5, 5, 9, 9), box("far", 90, 90, 5, 5))
+    const slot = (id: string) => scene.slotOf(id) as number
+    expect(["a", "b", "far"].map((id) => scene.isOnTop(slot(id)))).toEqual([false, true, true])
+    scene.lift(slot("b"), true)
+    expect([scene.isOnTop(slot("a")), scene.isLifted(slot("b"))]).toEqual([true, true])
+    scene.remove("b")
+    scene.put(fullMark(box("c", 5, 5, 9, 9, { z: -1 })), 3, false)
+    expect(scene.isOnTop(slot("a"))).toBe(true)
+  })
+
   it("picks the one on top of equals, and passes over what is not open", () => {
     const scene = sceneOf(box("a", 0, 0, 50, 50), box("b", 0, 0, 50, 50))
     expect(scene.pick(imagePoint(25, 25), 2, () => true)).toBe("b")

@@ -30,6 +30,8 @@ export class Scene {
   #ordered = new Int32Array(CAPACITY_FIRST)
   #isOrdered = true
   #used = 0
+  /** Another number whenever marks came, went or changed places in the drawing order. */
+  orderVersion = 0
 
   get size(): number {
     return this.#slotOf.size
@@ -70,7 +72,7 @@ export class Scene {
     if (slot >= this.#rank.length) this.#grow()
     const box = kind.bounds(mark.geometry)
     const rank = mark.z * ORDER_RANGE + order
-    if (known === undefined || this.#rank[slot] !== rank) this.#isOrdered = false
+    if (known === undefined || this.#rank[slot] !== rank) this.#disorder()
     this.#slotOf.set(mark.id, slot)
     this.#marks[slot] = mark
     this.#kinds[slot] = kind
@@ -89,7 +91,7 @@ export class Scene {
     this.#lifted[slot] = 0
     this.#index.delete(slot)
     this.#free.push(slot)
-    this.#isOrdered = false
+    this.#disorder()
   }
 
   clear(): void {
@@ -104,6 +106,16 @@ export class Scene {
   /** Lifted marks are left out of the picture: something draws them elsewhere while they move. */
   lift(slot: number, isLifted: boolean): void {
     this.#lifted[slot] = isLifted ? 1 : 0
+  }
+
+  isLifted(slot: number): boolean {
+    return this.#lifted[slot] === 1
+  }
+
+  /** Whether no other mark that is drawn lies over it: over its bounds, that is. */
+  isOnTop(slot: number): boolean {
+    const rank = this.#rank[slot] as number
+    return !this.near(this.boundsAt(slot)).some((other) => (this.#rank[other] as number) > rank && this.isDrawn(other))
   }
 
   isDrawn(slot: number): boolean {
@@ -217,6 +229,11 @@ export class Scene {
       if (touching ? touches(box, bounds) : encloses(box, bounds)) ids.push(this.markAt(slot).id)
     }
     return ids
+  }
+
+  #disorder(): void {
+    this.#isOrdered = false
+    this.orderVersion++
   }
 
   #grow(): void {

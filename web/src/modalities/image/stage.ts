@@ -1,7 +1,6 @@
 /** Puts a view of a workspace on screen: layers over one another, drawn at most once per frame and only when something changed. */
 
 import type { Mark } from "#editor/annotation.ts"
-import type { Sketch } from "#editor/tool.ts"
 import { type Box, unionOf } from "#geometry/box.ts"
 import type { Version } from "../swipe.ts"
 import { placedKind } from "./kinds/table.ts"
@@ -22,6 +21,7 @@ import type { Workspace } from "./workspace.ts"
 
 /** Moving more marks than this is shown by their frame and the first few hundred of them. */
 const LIFTED_ONE_BY_ONE = 200
+const NONE: ReadonlyMap<string, number> = new Map()
 
 export interface StageParts {
   readonly workspace: Workspace
@@ -56,9 +56,10 @@ export class Stage {
   readonly #look: ClassLook
   readonly #submitted: ReviewLayers | null
   readonly #stop: (() => void)[] = []
-  #lifted: number[] = []
-  /** What is lifted: one mark, a selection, or nothing. While it is the same, nothing has to be looked up. */
-  #liftedFor: string | ReadonlySet<string> | null = null
+  /** Slots of the marks that the still picture is without. */
+  #lifted: ReadonlyMap<string, number> = NONE
+  /** What they were made of. While it is the same, nothing has to be looked up. */
+  #liftedFor: readonly unknown[] = []
   #asset = -1
   #requested = 0
   #isLiveDue = true
@@ -83,8 +84,9 @@ export class Stage {
       this.#request()
     })
     this.tiles = new TileLayer(host, () => this.#request(), onTiles)
-    this.#marks = new MarksLayer(host)
-    this.#swipe = new SwipeLayer(host)
+    const onSlice = (painted: number, script_ms: number) => this.counters.noteBetween(painted, script_ms)
+    this.#marks = new MarksLayer(host, onSlice)
+    this.#swipe = new SwipeLayer(host, onSlice)
     this.#links = new LinksLayer(host)
     this.#live = new LiveLayer(host)
     this.#stop.push(
@@ -108,7 +110,7 @@ export class Stage {
       session.topics.on("view", () => this.#viewChanged()),
       session.store.subscribe((diff) => {
         for (const { before, after } of diff.values()) {
-          for (const record of [before, after]) if (record?.type === "mark") this.#touch(record.mark)
+          this.#changed(before?.type === "mark" ? before.mark : null, after?.type === "mark" ? after.mark : null)
         }
         this.#selectionChanged()
       }),
@@ -141,6 +143,11 @@ export class Stage {
     this.#draw()
   }
 
+  /** Whether the marks on screen are those of the document, each in its order. */
+  get isSettled(): boolean {
+    return this.#requested === 0 && this.#marks.isSettled
+  }
+
   /** The picture on screen; null while there is none. */
   get picture(): CanvasImageSource | null {
     return this.#image.picture
@@ -168,11 +175,24 @@ export class Stage {
     this.#live.destroy()
   }
 
-  #touch(mark: Mark): void {
+  /** A mark has another version, or came (`before` is null), or went. */
+  #changed(before: Mark | null, after: Mark | null): void {
+    const { scene } = this.#view
+    const id = (after ?? before)?.id ?? ""
+    const slot = scene.slotOf(id)
+    for (const mark of [before, after]) {
+      const box = mark && this.#placeOf(mark)
+      if (box) this.#swipe.invalidate(box)
+      // The still picture is without it before and after.
+      if (box && mark === before && !this.#lifted.has(id)) this.#marks.invalidate(box)
+    }
+    if (after && slot !== undefined && !scene.isLifted(slot)) this.#marks.lay(slot)
+  }
+
+  /** Where a mark lies on the asset on screen; null if it has no place there. */
+  #placeOf(mark: Mark): Box | null {
     const kind = placedKind(mark.kind)
-    if (!kind || mark.asset !== this.#asset) return
-    this.#marks.invalidate(kind.bounds(mark.geometry))
-    this.#swipe.invalidate(kind.bounds(mark.geometry))
+    return kind && mark.asset === this.#asset ? kind.bounds(mark.geometry) : null
   }
 
   #request(): void {
@@ -218,6 +238,7 @@ export class Stage {
       selection: session.selection,
       locked: session.locked,
       sketch: sketched,
+      fill: settings.values.fill,
       classInHand: session.classInHand,
       labels: settings.values.labels,
       canEdit: canEdit && isInHand,
@@ -233,29 +254,40 @@ export class Stage {
   }
 
   #liveChanged(): void {
-    this.#lift(this.#workspace.sketched)
+    this.#lift()
     this.#request()
   }
 
-  /** Takes the marks of a gesture out of the still picture while it lasts. */
-  #lift(sketch: Sketch | null): void {
-    const { session } = this.#workspace
+  /**
+   * Takes out of the still picture what is drawn over it anyhow: the one selected mark, and all that a gesture has in
+   * hand. A gesture then begins and ends without a change of the still picture.
+   */
+  #lift(): void {
+    const { session, sketched, review } = this.#workspace
     const { scene } = this.#view
-    const liftedFor = sketch?.changed?.id ?? (sketch?.shift ? session.selection : null)
-    if (liftedFor === this.#liftedFor) return
+    const { selection, locked } = session
+    const isInHand = sketched?.shift !== undefined || sketched?.changed !== undefined
+    const isLifted = isInHand || (selection.size === 1 && !review?.swipe.pair)
+    const liftedFor = isLifted ? [selection, locked, scene.orderVersion] : []
+    if (liftedFor.length === this.#liftedFor.length && liftedFor.every((each, i) => each === this.#liftedFor[i])) return
     this.#liftedFor = liftedFor
-    const slots: number[] = []
-    for (const id of typeof liftedFor === "string" ? [liftedFor] : (liftedFor ?? [])) {
-      const slot = scene.slotOf(id)
-      if (slot !== undefined && !session.locked.has(id)) slots.push(slot)
+    const lifted = new Map<string, number>()
+    for (const id of isLifted ? selection : []) {
+      const slot = locked.has(id) ? undefined : scene.slotOf(id)
+      if (slot !== undefined) lifted.set(id, slot)
     }
-    const changed = [...this.#lifted, ...slots]
-    for (const slot of this.#lifted) scene.lift(slot, false)
-    for (const slot of slots) scene.lift(slot, true)
-    this.#lifted = slots
-    if (changed.length > 0) this.#swipe.invalidate()
-    if (changed.length > LIFTED_ONE_BY_ONE) this.#marks.invalidate()
-    else for (const slot of changed) if (scene.hasMark(slot)) this.#marks.invalidate(scene.boundsAt(slot))
+    const back = [...this.#lifted].filter(([id, slot]) => !lifted.has(id) && scene.slotOf(id) === slot)
+    const taken = [...lifted.values()].filter((slot) => !scene.isLifted(slot))
+    this.#lifted = lifted
+    for (const [, slot] of back) scene.lift(slot, false)
+    for (const slot of taken) scene.lift(slot, true)
+    const count = back.length + taken.length
+    if (count > 0) this.#swipe.invalidate()
+    if (count > LIFTED_ONE_BY_ONE) this.#marks.invalidate()
+    else {
+      for (const [, slot] of back) this.#marks.lay(slot)
+      for (const slot of taken) this.#marks.invalidate(scene.boundsAt(slot))
+    }
   }
 
   #selectionChanged(): void {
@@ -263,6 +295,7 @@ export class Stage {
     const { scene } = this.#view
     const boxes = session.selection.size < 2 ? [] : [...session.selection].flatMap((id) => scene.boundsOf(id) ?? [])
     this.#selectionFrame = boxes.length > 1 ? unionOf(boxes) : null
+    this.#lift()
     this.#request()
   }
 
@@ -274,13 +307,14 @@ export class Stage {
     this.#seen = seen
     if (asset !== this.#asset) {
       this.#asset = asset
-      this.#lifted = []
-      this.#liftedFor = null
+      this.#lifted = NONE
+      this.#liftedFor = []
       this.#submitted?.showAsset(asset)
       this.#pointOut()
       this.#image.show(this.#urls[asset] ?? "", this.#view.image)
       this.tiles.show(this.#tileUrls[asset] ?? null)
     }
+    this.#lift()
     // Another view was taken in hand: what lies still here stays as it is drawn.
     if (isSame) this.#request()
     else this.#layersChanged()
@@ -297,6 +331,7 @@ export class Stage {
     const { scene } = this.#view
     const own = { scene, look: this.#look, isShown: true }
     const swiped = review?.swipe.pair
+    this.#lift()
     this.#marks.strata = swiped ? [] : [...(this.#submitted?.strata ?? []), own]
     const stratumOf = ({ id }: Version) => this.#submitted?.stratumOf(id) ?? own
     this.#swipe.show(swiped ? [stratumOf(swiped[0]), stratumOf(swiped[1])] : null)

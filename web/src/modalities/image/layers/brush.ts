@@ -42,6 +42,13 @@ export class Brush {
     return true
   }
 
+  /** Gives the canvas at least so many device pixels; what was drawn is lost if that changes anything. */
+  widen(width: number, height: number): void {
+    if (this.canvas.width < width) this.canvas.width = width
+    if (this.canvas.height < height) this.canvas.height = height
+    this.forgetPen()
+  }
+
   /** Aims at `view`; to be called before drawing. */
   aim(view: Viewport): void {
     const { projection } = this

@@ -10,6 +10,9 @@ export class FrameCounters {
   paintedLive = 0
   /** Milliseconds of script in the last frame. */
   script_ms = 0
+  /** Of the work between frames since the last reset: marks drawn, and the longest time that it took without a pause. */
+  paintedBetween = 0
+  longestBetween_ms = 0
   readonly #script_ms = new Float64Array(KEPT)
   readonly #painted = new Float64Array(KEPT)
 
@@ -22,8 +25,15 @@ export class FrameCounters {
     this.paintedLive = paintedLive
   }
 
+  noteBetween(painted: number, script_ms: number): void {
+    this.paintedBetween += painted
+    this.longestBetween_ms = Math.max(this.longestBetween_ms, script_ms)
+  }
+
   reset(): void {
     this.frames = 0
+    this.paintedBetween = 0
+    this.longestBetween_ms = 0
   }
 
   /** Script milliseconds and marks drawn of the frames since the last reset, at most the last 2048. */

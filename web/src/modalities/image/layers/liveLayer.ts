@@ -44,6 +44,8 @@ export interface LiveScene {
   readonly selection: ReadonlySet<string>
   readonly locked: ReadonlySet<string>
   readonly sketch: Sketch | null
+  /** Share of opacity that marks are filled with where they lie still. */
+  readonly fill: number
   readonly classInHand: string | null
   readonly labels: LabelDisplay
   readonly canEdit: boolean
@@ -123,7 +125,7 @@ export class LiveLayer {
 
   /** Draws the selected marks in view, moved or reshaped as the sketch says; returns those it drew. */
   #drawSelection(live: LiveScene, inView: Box): { mark: Mark; kind: PlacedImageKind }[] {
-    const { selection, scene, sketch, look, locked } = live
+    const { selection, scene, sketch, look, locked, fill } = live
     const [dx, dy] = sketch?.shift ?? [0, 0]
     const { projection } = this.#brush
     const drawn: { mark: Mark; kind: PlacedImageKind }[] = []
@@ -141,7 +143,9 @@ export class LiveLayer {
         projection.x += dx * projection.scale
         projection.y += dy * projection.scale
       }
-      this.#brush.strongMark(mark, kind, look, SELECTED_FILL, 1.25)
+      // Where it is drawn here alone, it is filled as if it lay over itself.
+      const share = scene.isLifted(slot) ? 1 - (1 - fill) * (1 - SELECTED_FILL) : SELECTED_FILL
+      this.#brush.strongMark(mark, kind, look, share, 1.25)
       if (isShifted) {
         projection.x -= dx * projection.scale
         projection.y -= dy * projection.scale
@@ -292,7 +296,9 @@ export class LiveLayer {
     if (labels === "all" && scene.weightIn(inView, LABELS_MAX + 1) <= LABELS_MAX) {
       const { x, y, w, h } = inView
       for (const slot of scene.ordered()) {
-        if (!scene.isDrawn(slot) || !scene.touches(slot, x, y, x + w, y + h)) continue
+        if (scene.isHidden(slot) || !scene.touches(slot, x, y, x + w, y + h)) continue
+        // What a handle reshapes has left the place it is known by.
+        if (sketch?.changed?.id === scene.markAt(slot).id) continue
         this.#drawLabel(live, scene.markAt(slot), scene.kindAt(slot))
       }
       return

@@ -3,14 +3,15 @@
  *
  * Panning shifts the bitmap and draws the strips that come into sight. Zooming draws all of it; with many marks in view
  * it shows the old bitmap scaled while the new one is drawn in slices of a few milliseconds, so that no frame waits for
- * 10,000 marks.
+ * 10,000 marks. Places where a mark went are drawn between frames; a mark that comes is laid on top at once, and drawn
+ * in its order between frames if others lie over it.
  */
 
 import { type Box, grown, type Size } from "#geometry/box.ts"
 import { type Viewport, visibleBox } from "#geometry/viewport.ts"
-import type { Scene } from "../scene.ts"
 import { Brush } from "./brush.ts"
-import type { Look } from "./look.ts"
+import { PATCHES_MAX, Patches } from "./patches.ts"
+import { type PaintMark, type Stratum, Walk } from "./stratum.ts"
 
 /** Up to such a weight in view is drawn at once, a box being 1: two to three milliseconds of script. */
 export const DIRECT_MAX = 1500
@@ -18,23 +19,15 @@ export const DIRECT_MAX = 1500
 const HALO_MAX = 400
 /** Milliseconds of drawing per frame while a new bitmap is made. */
 const SLICE_MS = 4
-const WEIGHT_PER_CLOCK_LOOK = 64
 /** Outlines reach so many CSS pixels beyond the bounds. */
 const REACH = 6
-const DIRTY_MAX = 200
 
-/** Marks drawn alike: the document, or one of the submissions under it. The last stratum is on top. */
-export interface Stratum {
-  readonly scene: Scene
-  readonly look: Look
-  readonly isShown: boolean
-}
-
+/** The next bitmap while it is being made. */
 interface Job {
   readonly view: Viewport
+  readonly walk: Walk
+  /** What changed meanwhile, in image space. */
   readonly dirty: Box[]
-  stratum: number
-  next: number
 }
 
 export class MarksLayer {
@@ -49,7 +42,9 @@ export class MarksLayer {
   #isStale = false
   #hasHalos = false
   #job: Job | null = null
-  #dirty: Box[] = []
+  /** Slots of the topmost stratum that the next frame lays on top. */
+  #coming: number[] = []
+  readonly #patches: Patches
   strata: readonly Stratum[] = []
   /** Share of opacity that every mark is filled with. */
   fill = 0
@@ -58,9 +53,35 @@ export class MarksLayer {
   /** How many marks the last frame drew. */
   painted = 0
 
-  constructor(host: HTMLElement) {
+  /** `onSlice`: told how many marks were drawn between two frames, and how long that took. */
+  constructor(host: HTMLElement, onSlice: (painted: number, script_ms: number) => void) {
     this.#host = host
     this.#front = this.#newBrush()
+    let painted = 0
+    this.#patches = new Patches(
+      () => ({
+        front: this.#front,
+        strata: this.strata,
+        hasHalos: this.#hasHalos,
+        reach: REACH * this.#density,
+        paint: (brush) => {
+          const paint = this.#paintOn(brush)
+          return (...mark) => {
+            painted++
+            paint(...mark)
+          }
+        },
+      }),
+      (script_ms) => {
+        onSlice(painted, script_ms)
+        painted = 0
+      },
+    )
+  }
+
+  /** Whether what is on screen is what the strata say. */
+  get isSettled(): boolean {
+    return this.#shown !== null && !this.#isStale && this.#coming.length === 0 && this.#patches.isDone
   }
 
   resize(size: Size, density: number): void {
@@ -72,31 +93,44 @@ export class MarksLayer {
     this.invalidate()
   }
 
-  /** All has to be drawn anew, or only what touches `box`. */
+  /** All has to be drawn anew, or only what touches `box`, from which something went. */
   invalidate(box?: Box): void {
-    if (box && this.#dirty.length < DIRTY_MAX) {
-      if (this.#shown) this.#dirty.push(box)
+    if (box && this.#isPatchable) {
       this.#job?.dirty.push(box)
-      return
+      if (this.#isStale || this.#patches.add(box)) return
     }
     this.#isStale = true
     this.#job = null
-    this.#dirty = []
+    this.#coming = []
+    this.#patches.drop()
+  }
+
+  /** Whether there is something that the next frame will not draw anew anyhow, and not too much has changed of it. */
+  get #isPatchable(): boolean {
+    return this.#job ? this.#job.dirty.length < PATCHES_MAX : this.#shown !== null && !this.#isStale
+  }
+
+  /** A mark of the topmost stratum came, or came back. */
+  lay(slot: number): void {
+    this.#coming.push(slot)
+    if (this.#coming.length > PATCHES_MAX) this.invalidate()
   }
 
   /** Brings the picture as near to `view` as one frame allows; false if another frame is needed. */
   frame(view: Viewport): boolean {
     this.painted = 0
     const isSame = this.#isUpToDate(view)
-    if (isSame && this.#dirty.length === 0 && this.#job === null) return true
+    if (isSame && this.#coming.length === 0) return true
     if (isSame || this.#canShift(view)) this.#shift(view)
     else if (this.#isCrowded(view)) this.#advance(view)
     else this.#drawAll(view)
+    this.#layAll()
     this.#place(view)
     return this.#isUpToDate(view)
   }
 
   destroy(): void {
+    this.#patches.drop()
     this.#front.canvas.remove()
     this.#back?.canvas.remove()
   }
@@ -115,27 +149,24 @@ export class MarksLayer {
 
   #drawAll(view: Viewport): void {
     this.#job = null
-    this.#dirty = []
+    this.#coming = []
+    this.#patches.drop()
     const brush = this.#front
     brush.aim(view)
     brush.clear()
-    const { x, y, w, h } = grown(visibleBox(view, this.#size), REACH / view.scale)
-    const count = this.strata.reduce((sum, { scene, isShown }) => {
-      return isShown ? sum + scene.weightIn({ x, y, w, h }, HALO_MAX + 1) : sum
+    const area = this.#areaOf(view)
+    const weight = this.strata.reduce((sum, { scene, isShown }) => {
+      return isShown ? sum + scene.weightIn(area, HALO_MAX + 1) : sum
     }, 0)
-    this.#hasHalos = count <= HALO_MAX
-    for (const { scene, look, isShown } of this.strata) {
-      if (!isShown) continue
-      for (let pass = this.#hasHalos ? 0 : 1; pass < 2; pass++) {
-        for (const slot of scene.ordered()) {
-          if (!scene.isDrawn(slot) || !scene.touches(slot, x, y, x + w, y + h)) continue
-          if (pass === 0) brush.halo(scene.markAt(slot), scene.kindAt(slot), look)
-          else this.#paint(brush, scene, slot, look)
-        }
-      }
-    }
+    this.#hasHalos = weight <= HALO_MAX
+    new Walk(this.strata, area, this.#hasHalos).go(this.#paintInFrame(brush), Number.POSITIVE_INFINITY)
     this.#isStale = false
     this.#shown = view
+  }
+
+  /** What of the image has to be drawn for a view. */
+  #areaOf(view: Viewport): Box {
+    return grown(visibleBox(view, this.#size), REACH / view.scale)
   }
 
   /** Same scale, whole device pixels, and most of the bitmap still in sight. */
@@ -150,7 +181,7 @@ export class MarksLayer {
     )
   }
 
-  /** Moves the bitmap to `view`, then draws the strips that came into sight and what has changed. */
+  /** Moves the bitmap to `view`, then draws the strips that came into sight. */
   #shift(view: Viewport): void {
     const shown = this.#shown as Viewport
     const { context, canvas } = this.#front
@@ -162,34 +193,27 @@ export class MarksLayer {
       context.drawImage(canvas, dx, dy)
       context.globalCompositeOperation = "source-over"
       const { width, height } = canvas
-      if (dx !== 0) this.#patch(this.#front, dx > 0 ? 0 : width + dx, 0, Math.abs(dx), height)
-      if (dy !== 0) this.#patch(this.#front, 0, dy > 0 ? 0 : height + dy, width, Math.abs(dy))
+      if (dx !== 0) this.#strip(dx > 0 ? 0 : width + dx, 0, Math.abs(dx), height)
+      if (dy !== 0) this.#strip(0, dy > 0 ? 0 : height + dy, width, Math.abs(dy))
+      this.#patches.shift(dx, dy)
     }
     this.#shown = view
-    this.#mend(this.#front, this.#dirty)
-    this.#dirty = []
     this.#job = null
   }
 
   /** Goes on drawing the next bitmap; shows it once it is whole. */
   #advance(view: Viewport): void {
-    const began = performance.now()
-    if (this.#shown && this.#dirty.length > 0) {
-      this.#front.aim(this.#shown)
-      this.#mend(this.#front, this.#dirty)
-    }
-    this.#dirty = []
+    const until = performance.now() + SLICE_MS
     this.#back ??= this.#newBrush()
     const brush = this.#back
-    if (this.#job === null) {
+    if (this.#job === null || this.#job.walk.isBroken) {
       brush.resize(this.#size, this.#density)
       brush.clear()
-      this.#job = { view, dirty: [], stratum: 0, next: 0 }
+      this.#job = { view, walk: new Walk(this.strata, this.#areaOf(view), false), dirty: [] }
     }
     const job = this.#job
     brush.aim(job.view)
-    if (!this.#paintSlice(brush, job, began)) return
-    this.#mend(brush, job.dirty)
+    if (!job.walk.go(this.#paintInFrame(brush), until)) return
     this.#back = this.#front
     this.#front = brush
     this.#front.canvas.style.visibility = ""
@@ -198,45 +222,33 @@ export class MarksLayer {
     this.#isStale = false
     this.#hasHalos = false
     this.#job = null
+    this.#patches.drop()
+    for (const box of job.dirty) this.#patches.add(box)
   }
 
-  #paintSlice(brush: Brush, job: Job, began: number): boolean {
-    const { x, y, w, h } = grown(visibleBox(job.view, this.#size), REACH / job.view.scale)
-    let untilLook = WEIGHT_PER_CLOCK_LOOK
-    for (; job.stratum < this.strata.length; job.stratum++, job.next = 0) {
-      const { scene, look, isShown } = this.strata[job.stratum] as Stratum
-      if (!isShown) continue
-      const slots = scene.ordered()
-      for (; job.next < slots.length; job.next++) {
-        const slot = slots[job.next] as number
-        if (!scene.isDrawn(slot) || !scene.touches(slot, x, y, x + w, y + h)) continue
-        if (untilLook <= 0) {
-          if (performance.now() - began > SLICE_MS) return false
-          untilLook = WEIGHT_PER_CLOCK_LOOK
-        }
-        untilLook -= scene.weightAt(slot)
-        this.#paint(brush, scene, slot, look)
-      }
+  /** Lays on top what came. What has others over it is drawn in its order afterwards. */
+  #layAll(): void {
+    const shown = this.#shown
+    const stratum = this.strata.at(-1)
+    if (this.#coming.length === 0 || shown === null || !stratum?.isShown) return
+    const { scene, look } = stratum
+    const brush = this.#front
+    brush.aim(shown)
+    const paint = this.#paintInFrame(brush)
+    for (const slot of this.#coming) {
+      if (!scene.hasMark(slot) || !scene.isDrawn(slot)) continue
+      const box = scene.boundsAt(slot)
+      paint(scene, slot, look, false)
+      this.#patches.spoil(box)
+      // Halos lie under all marks: laid on top, one would darken its neighbours.
+      if (this.#job || this.#hasHalos || !scene.isOnTop(slot)) this.invalidate(box)
     }
-    return true
-  }
-
-  /** Draws boxes of image space anew. */
-  #mend(brush: Brush, boxes: readonly Box[]): void {
-    const { scale, x, y, density } = brush.projection
-    const reach = REACH * density
-    for (const box of boxes) {
-      const left = Math.max(0, Math.floor(box.x * scale + x - reach))
-      const top = Math.max(0, Math.floor(box.y * scale + y - reach))
-      const right = Math.min(brush.canvas.width, Math.ceil((box.x + box.w) * scale + x + reach))
-      const bottom = Math.min(brush.canvas.height, Math.ceil((box.y + box.h) * scale + y + reach))
-      if (right > left && bottom > top) this.#patch(brush, left, top, right - left, bottom - top)
-    }
+    this.#coming = []
   }
 
   /** Draws a rectangle of the bitmap anew, device pixels. */
-  #patch(brush: Brush, left: number, top: number, width: number, height: number): void {
-    const { context, projection } = brush
+  #strip(left: number, top: number, width: number, height: number): void {
+    const { context, projection } = this.#front
     const { scale, x, y, density } = projection
     context.save()
     context.beginPath()
@@ -247,25 +259,32 @@ export class MarksLayer {
       { x: (left - x) / scale, y: (top - y) / scale, w: width / scale, h: height / scale },
       (REACH * density) / scale,
     )
-    const hasHalos = this.#hasHalos && brush === this.#front
+    this.#front.forgetPen()
+    const paint = this.#paintInFrame(this.#front)
     for (const { scene, look, isShown } of this.strata) {
       if (!isShown) continue
+      // Few marks touch a strip: they are looked up rather than met on the way through all.
       const slots = scene.query(area)
-      for (let pass = hasHalos ? 0 : 1; pass < 2; pass++) {
-        for (const slot of slots) {
-          if (!scene.isDrawn(slot)) continue
-          if (pass === 0) brush.halo(scene.markAt(slot), scene.kindAt(slot), look)
-          else this.#paint(brush, scene, slot, look)
-        }
-      }
+      if (this.#hasHalos) for (const slot of slots) if (scene.isDrawn(slot)) paint(scene, slot, look, true)
+      for (const slot of slots) if (scene.isDrawn(slot)) paint(scene, slot, look, false)
     }
     context.restore()
-    brush.forgetPen()
+    this.#front.forgetPen()
   }
 
-  #paint(brush: Brush, scene: Scene, slot: number, look: Look): void {
-    brush.mark(scene.markAt(slot), scene.kindAt(slot), look, this.fill)
-    this.painted++
+  #paintInFrame(brush: Brush): PaintMark {
+    const paint = this.#paintOn(brush)
+    return (scene, slot, look, isHalo) => {
+      if (!isHalo) this.painted++
+      paint(scene, slot, look, isHalo)
+    }
+  }
+
+  #paintOn(brush: Brush): PaintMark {
+    return (scene, slot, look, isHalo) => {
+      if (isHalo) brush.halo(scene.markAt(slot), scene.kindAt(slot), look)
+      else brush.mark(scene.markAt(slot), scene.kindAt(slot), look, this.fill)
+    }
   }
 
   /** Lays the bitmap where its view lies within the one on screen. */

@@ -5,7 +5,8 @@
 
 import type { Box, Size } from "#geometry/box.ts"
 import type { Viewport } from "#geometry/viewport.ts"
-import { MarksLayer, type Stratum } from "./marksLayer.ts"
+import { MarksLayer } from "./marksLayer.ts"
+import type { Stratum } from "./stratum.ts"
 
 interface Side {
   readonly place: HTMLElement
@@ -18,9 +19,12 @@ export class SwipeLayer {
   #sides: readonly Side[] = []
   #size: Size = { width: 1, height: 1 }
   #density = 1
+  readonly #onSlice: (painted: number, script_ms: number) => void
   isOn = false
 
-  constructor(host: HTMLElement) {
+  /** `onSlice`: as of the marks. */
+  constructor(host: HTMLElement, onSlice: (painted: number, script_ms: number) => void) {
+    this.#onSlice = onSlice
     this.#places = [newPlace(host), newPlace(host)]
   }
 
@@ -30,7 +34,7 @@ export class SwipeLayer {
     for (const place of this.#places) place.hidden = !this.isOn
     if (!pair) return
     if (this.#sides.length === 0) {
-      this.#sides = this.#places.map((place) => ({ place, marks: new MarksLayer(place) }))
+      this.#sides = this.#places.map((place) => ({ place, marks: new MarksLayer(place, this.#onSlice) }))
       this.resize(this.#size, this.#density)
     }
     this.#sides.forEach(({ marks }, i) => {
