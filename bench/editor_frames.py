@@ -5,10 +5,10 @@ Run: python -m bench.editor_frames [--boxes 10000] [--polygons 2000] [--corners 
 Builds the harness page of web/harness, opens it with seeded boxes, then with seeded polygons, on a 4000 x 3000 image in
 a window of 1440 x 900, and pans (all marks in view, and close up), zooms, hovers, draws and drags with real mouse
 events, a mark and a point of one; then it works with each tool of the assistance, whose answers come from a worker, and
-looks for neighbours to lie along. The editor's own
-counters give the script time of each frame (from the start of the animation frame to the last call on a canvas) and
-how many marks it drew, and what was drawn between frames; the browser gives the processor time of all script of the page, listeners and lists included,
-per frame (other programs on the machine lengthen the former, not the latter); the page counts frames per second.
+looks for neighbours to lie along. The editor's own counters give the script time of each frame (from the start of the
+animation frame to the last call on a canvas), how many marks it drew, and what was drawn between frames; the browser
+gives the processor time of all script of the page, listeners and lists included, per frame (other programs on the
+machine lengthen the former, not the latter); the page counts frames per second.
 Targets: script of a frame under 8 ms, and the drag of one mark draws one mark.
 """
 
@@ -34,7 +34,7 @@ CORNER = """() => {
     return [box.x + view.x + x * view.scale, box.y + view.y + y * view.scale]
 }"""
 """Where the first corner of the selected polygon lies in the window."""
-COLUMNS = ("frames", "p50 ms", "p99 ms", "max ms", "cpu ms", "marks p50", "marks max", "frames/s", "between", "slice ms")
+COLUMNS = ("frames", "p50 ms", "p99 ms", "max ms", "cpu ms", "marks p50", "marks max", "frames/s", "between", "slice")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ def measure(page: Page, cdp: CDPSession, action: str, act: Callable[[], None]) -
         cancelAnimationFrame(frameCount.id)
         const { counters } = harness.inside.stage
         const { paintedBetween: between, longestBetween_ms: slice_max_ms } = counters
-        return { ...counters.history(), between, slice_max_ms, rate: 1000 * frameCount.n / (performance.now() - frameCount.from) }
+        const rate = 1000 * frameCount.n / (performance.now() - frameCount.from)
+        return { ...counters.history(), between, slice_max_ms, rate }
     }""")
     script, painted = seen["script_ms"], seen["painted"]
     return Figures(
