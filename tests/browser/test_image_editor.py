@@ -281,6 +281,7 @@ class TestCost:
         )
         await page.wait_for_function("harness.inside.stage.isSettled")
         before = await editor.document()
+        assert before["marks"][-1]["z"] == -1
         await page.evaluate("harness.inside.stage.counters.reset()")
         await editor.drag((1400, 601), (1700, 1001))
         await page.wait_for_function("harness.inside.stage.isSettled")

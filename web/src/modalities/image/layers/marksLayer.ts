@@ -124,7 +124,7 @@ export class MarksLayer {
     if (isSame || this.#canShift(view)) this.#shift(view)
     else if (this.#isCrowded(view)) this.#advance(view)
     else this.#drawAll(view)
-    this.#layAll()
+    this.#layAll(isSame)
     this.#place(view)
     return this.#isUpToDate(view)
   }
@@ -226,8 +226,11 @@ export class MarksLayer {
     for (const box of job.dirty) this.#patches.add(box)
   }
 
-  /** Lays on top what came. What has others over it is drawn in its order afterwards. */
-  #layAll(): void {
+  /**
+   * Lays on top what came. What has others over it is drawn in its order afterwards; so is what this frame may have drawn
+   * already, since the picture was not the same (`isSame`) before it.
+   */
+  #layAll(isSame: boolean): void {
     const shown = this.#shown
     const stratum = this.strata.at(-1)
     if (this.#coming.length === 0 || shown === null || !stratum?.isShown) return
@@ -241,7 +244,7 @@ export class MarksLayer {
       paint(scene, slot, look, false)
       this.#patches.spoil(box)
       // Halos lie under all marks: laid on top, one would darken its neighbours.
-      if (this.#job || this.#hasHalos || !scene.isOnTop(slot)) this.invalidate(box)
+      if (!isSame || this.#hasHalos || !scene.isOnTop(slot)) this.invalidate(box)
     }
     this.#coming = []
   }
