@@ -116,14 +116,6 @@ class Shop:
 
         return await until(look, f"{count} are handed in")
 
-    async def finished(self, count: int) -> None:
-        """Waits until so many tasks have a result: judging them is a reaction to what is handed in."""
-        for _ in range(150):
-            if len(await self.results()) >= count:
-                return
-            await asyncio.sleep(0.2)
-        raise AssertionError(f"{count} tasks had no result in time")
-
     async def results(self) -> dict[str, list[str]]:
         """The classes of the marks of each result, by the item's name."""
         names = {task.id: task.name async for task in self.client.list_tasks(self.project.id)}

@@ -41,7 +41,7 @@ class TestASample:
     async def test_is_drawn_by_a_lead_and_decided_by_keys(self, shop: OpenShop, screen: OpenScreen) -> None:
         opened = await shop(SAMPLED, pictures=PICTURES)
         await labeled(opened)
-        await opened.finished(PICTURES)
+        await opened.all_results(PICTURES)
         page = await manager(opened, await screen())
         await page.get_by_role("button", name="Review a sample").click()
         dialog = page.get_by_role("dialog", name="Review a sample")
