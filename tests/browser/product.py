@@ -217,16 +217,17 @@ class Screen:
 
     async def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Drags the mouse between two points of the picture, in its own pixels."""
+        first, last = await self.screen(start), await self.screen(end)
+        await self.page.mouse.move(*first)
+        await self.page.mouse.down()
+        await self.page.mouse.move(*last, steps=6)
+        await self.page.mouse.up()
+
+    async def screen(self, point: tuple[float, float]) -> tuple[float, float]:
+        """Where a pixel of the picture is in the window."""
         box = await self.page.locator(".image-layer:visible").bounding_box()
         assert box is not None
-
-        def at(point: tuple[float, float]) -> tuple[float, float]:
-            return box["x"] + point[0] * box["width"] / SIZE[0], box["y"] + point[1] * box["height"] / SIZE[1]
-
-        await self.page.mouse.move(*at(start))
-        await self.page.mouse.down()
-        await self.page.mouse.move(*at(end), steps=6)
-        await self.page.mouse.up()
+        return box["x"] + point[0] * box["width"] / SIZE[0], box["y"] + point[1] * box["height"] / SIZE[1]
 
     async def keys(self, *keys: str) -> None:
         """Presses keys one after another."""

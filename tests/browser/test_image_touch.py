@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser.conftest import OpenEditor
 from tests.browser.editor_page import EditorPage, Point
+from tests.browser.product import Screen
 
 pytestmark = pytest.mark.xdist_group("image_editor")
 
@@ -26,7 +27,7 @@ async def fingers(editor: EditorPage) -> Touch:
     return touch
 
 
-async def swift_fingers(editor: EditorPage) -> Gesture:
+async def swift_fingers(editor: EditorPage | Screen) -> Gesture:
     """A function for whole gestures of one finger: `await swift((100, 100), (200, 180))`, with one point a tap.
 
     What it does first is sent together with its coming down: a pause of this process in between would make it a hold.

@@ -4,15 +4,17 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import ViewportSize, expect
 
 from fairmark.modalities.image.marks.mask import MASK, decode
 from tests.browser.conftest import OpenScreen, OpenShop
 from tests.browser.product import SIZE, Screen, Shop
+from tests.browser.test_image_touch import swift_fingers
 from tests.conftest import Server
 from tests.predictions.made import make_model
 
 ONTOLOGY = {"classes": [{"id": "shape", "name": "Shape", "color": "#2a9d8f", "marks": ["mask"]}]}
+TABLET = ViewportSize(width=820, height=1180)
 BLOCK = (340, 200, 201, 161)
 """Left, top, width and height of the block on the pictures of `product.picture`, in whole pixels."""
 
@@ -25,11 +27,15 @@ def model(server: Server) -> Iterator[str]:
     shutil.rmtree(folder)
 
 
-async def asked(shop: OpenShop, screen: OpenScreen, model: str) -> tuple[Shop, Screen]:
+async def asked(
+    shop: OpenShop, screen: OpenScreen, model: str, window: ViewportSize | None = None
+) -> tuple[Shop, Screen]:
     """A worker before a picture, with the model in hand."""
     there = await shop(None, 1, ONTOLOGY)
     email = await there.person()
     here = await screen()
+    if window:
+        await here.page.set_viewport_size(window)
     await here.open(f"/label?project={there.project.id}")
     await here.sign_in(email)
     await here.item()
@@ -60,6 +66,25 @@ class TestAskModel:
         for found, wanted in zip((crop.x, crop.y, crop.width, crop.height), BLOCK, strict=True):
             assert abs(found - wanted) <= 10
         assert crop.width <= SIZE[0]
+
+    async def test_fingers_add_and_take_off(self, shop: OpenShop, screen: OpenScreen, model: str) -> None:
+        there, here = await asked(shop, screen, model, TABLET)
+        tap = await swift_fingers(here)
+        bar = here.page.locator("[data-assist]")
+        await tap((440, 280))
+        await expect(bar).to_contain_text("90 % sure")
+        # The model sees a colour: with a point taken off in the disc nothing changes for the block.
+        await bar.get_by_text("Take off").click()
+        await tap((170, 170))
+        await expect(bar).to_contain_text("sure")
+        await bar.get_by_role("button", name="Accept").click()
+        await here.saved()
+        await here.keys("Control+Enter")
+        (handed,) = await there.arrived(1)
+        ((_, geometry),) = handed["marks"]
+        crop = decode(MASK.read(geometry))
+        for found, wanted in zip((crop.x, crop.y, crop.width, crop.height), BLOCK, strict=True):
+            assert abs(found - wanted) <= 10
 
     async def test_a_mark_says_that_a_model_made_it(self, shop: OpenShop, screen: OpenScreen, model: str) -> None:
         there, here = await asked(shop, screen, model)
