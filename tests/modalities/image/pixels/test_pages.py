@@ -53,6 +53,7 @@ def made() -> dict[str, bytes]:
         "tiff of pictures": moving("TIFF", frames, compression="tiff_lzw"),
         "gif": moving("GIF", frames, duration=[40, 60, 80]),
         "webp": moving("WEBP", frames, duration=[40, 60, 80], lossless=True),
+        "avif": moving("AVIF", frames, duration=[40, 60, 80], quality=100),
         "apng": moving("PNG", frames, duration=[40, 60, 80]),
         "dicom": dicom(stack(dtype=np.int16), FrameTime="50"),
     }
@@ -97,14 +98,15 @@ class TestTiff:
 
 
 class TestMoving:
-    @pytest.mark.parametrize("kind", ["gif", "webp", "apng"])
+    @pytest.mark.parametrize("kind", ["gif", "webp", "avif", "apng"])
     def test_gives_frames_with_their_times(self, tmp_path: Path, kind: str) -> None:
         found = cut(FILES[kind], tmp_path)
         assert [(page.word, page.time_ms, page.duration_ms) for page in found] == [
             ("frame", 0, 40), ("frame", 40, 60), ("frame", 100, 80),
         ]  # fmt: skip
-        shown = [Image.open(page.path).convert("RGB").getpixel((5, 5)) for page in found]
-        assert shown == COLOURS
+        shown = np.stack([np.asarray(Image.open(page.path).convert("RGB"))[5, 5] for page in found])
+        # AVIF is not without loss, even at its best.
+        assert np.abs(shown.astype(int) - COLOURS).max() <= (3 if kind == "avif" else 0)
 
     def test_frames_are_whole_though_the_file_holds_only_what_changed(self, tmp_path: Path) -> None:
         first = Image.new("RGB", (40, 30), COLOURS[0])
