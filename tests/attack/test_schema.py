@@ -42,7 +42,8 @@ EXAMPLES = 12
 """Random requests per operation, beside the smallest one that fits."""
 ORDER = ("get", "patch", "put", "post", "delete")
 """What takes things away comes last."""
-WORKERS_OWN = ("/api/v1/assignments", "/api/v1/work", "/api/v1/me")
+WORKERS_OWN = {"assignments", "work", "me"}
+"""What stands after /api/v1/ where no key may go."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
@@ -56,7 +57,7 @@ class Place:
     ids: dict[str, str]
 
     def header(self, path: str) -> dict[str, str]:
-        own = path.startswith(WORKERS_OWN)
+        own = path.removeprefix("/api/v1/").partition("/")[0] in WORKERS_OWN
         return {"authorization": f"Bearer {self.session if own else self.key}"}
 
 

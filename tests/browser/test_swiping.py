@@ -8,6 +8,7 @@ from fairmark.kernel.actor import WorkRole
 from tests.browser.conftest import OpenScreen, OpenShop
 from tests.browser.product import PASSWORD, Screen, Shop, pipeline, take
 from tests.browser.test_accessibility import looked_over
+from tests.patience import until
 
 PLACES = ((100, 100), (340, 200))
 """Where the first and the second labeler saw something: left and right of the middle."""
@@ -52,10 +53,14 @@ async def labeled_by_two(shop: Shop) -> None:
     await shop.review_is_due(1)
 
 
-async def seen(screen: Screen) -> list[bool]:
-    """Whether the left upper corner of each labeler's box is drawn."""
-    await screen.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return [await screen.page.evaluate(INK, list(place)) > 0 for place in PLACES]
+async def sees(screen: Screen, *wanted: bool) -> None:
+    """Waits until the left upper corner of each labeler's box is drawn, or not: what goes is wiped away between frames."""
+
+    async def look() -> bool:
+        ink: list[int] = [await screen.page.evaluate(INK, list(place)) for place in PLACES]
+        return tuple(each > 0 for each in ink) == wanted
+
+    await until(look, f"the corners are drawn: {wanted}")
 
 
 class TestSwiping:
@@ -70,7 +75,7 @@ class TestSwiping:
         await at.keys("Alt+Shift+f")
         await expect(divider).to_have_attribute("aria-label", "Divider between Submission A and Submission B")
         # A's box is on the left of the middle, B's on the right of it: both are seen.
-        assert await seen(at) == [True, True]
+        await sees(at, True, True)
         assert await looked_over(at.page) == []
         stage = await at.page.locator(".stage:visible").bounding_box()
         grip = await divider.bounding_box()
@@ -83,11 +88,11 @@ class TestSwiping:
         await at.page.mouse.up()
         # All is the right side's: B alone.
         await expect(divider).to_have_attribute("aria-valuenow", "0")
-        assert await seen(at) == [False, True]
+        await sees(at, False, True)
         await divider.focus()
         await at.keys("End")
         await expect(divider).to_have_attribute("aria-valuenow", "100")
-        assert await seen(at) == [True, False]
+        await sees(at, True, False)
         await at.page.locator(".stage:visible").focus()
         await at.keys("Control+Alt+,", "Control+Alt+,")
         await expect(divider).to_have_attribute("aria-valuenow", "90")
@@ -102,7 +107,7 @@ class TestSwiping:
         await at.keys("Home")
         await at.page.locator(".stage:visible").focus()
         await at.keys("Control+a", "Delete")
-        assert await seen(at) == [False, False]
+        await sees(at, False, False)
         await at.keys("Control+z", "Alt+Shift+f")
         await expect(divider).to_have_count(0)
         await at.keys("Alt+f")
