@@ -54,7 +54,7 @@ async def labeled_by_two(shop: Shop) -> None:
 
 
 async def sees(screen: Screen, *wanted: bool) -> None:
-    """Waits until the left upper corner of each labeler's box is drawn, or not: what goes is wiped away between frames."""
+    """Waits until the left upper corner of each labeler's box is drawn, or not: what goes is wiped between frames."""
 
     async def look() -> bool:
         ink: list[int] = [await screen.page.evaluate(INK, list(place)) for place in PLACES]
