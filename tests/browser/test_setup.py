@@ -1,10 +1,11 @@
 """Setting a project up and looking into it in a real browser: ontology, explorer, one task's history."""
 
+import asyncio
 import re
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from fairmark.client import AsyncClient
 from fairmark.client.model import OntologyVersion
@@ -101,6 +102,30 @@ class TestOntology:
         sky = next(each for each in saved.document.classes if each.id == "sky")
         assert ("mask" in sky.marks, sky.instances) == (True, False)
         assert saved.document.layers == Layers(Overlap.FORBIDDEN, whole=True)
+
+    async def test_what_is_written_while_it_is_saved_stays(self, shop: OpenShop, screen: OpenScreen) -> None:
+        opened = await shop()
+        page = await manager_at(opened, await screen(), "/setup")
+        answer = asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            if route.request.method == "PUT":
+                await answer.wait()
+            await route.continue_()
+
+        await page.route("**/ontology", hold)
+        await page.get_by_text("Least sizes and numbers of points").click()
+        await page.get_by_label("At least wide").fill("12")
+        async with page.expect_request(lambda request: request.method == "PUT"):
+            await page.get_by_role("button", name="Save").click()
+        await page.get_by_label("At least high").fill("7")
+        answer.set()
+        await expect(page.get_by_text("Version 2, in force")).to_be_visible()
+        await expect(page.get_by_label("At least high")).to_have_value("7")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_text("Version 3, in force")).to_be_visible()
+        saved = (await opened.client.get_ontology(opened.project.id)).document
+        assert saved.classes[0].limits == {"box": MarkLimits(min_width=12, min_height=7)}
 
     async def test_relations_and_least_sizes_are_set(self, shop: OpenShop, screen: OpenScreen) -> None:
         opened = await shop()
