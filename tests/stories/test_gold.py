@@ -79,6 +79,14 @@ class TestGold:
             assert str(shape_of(msgspec.to_builtins(again))) in {
                 str(shape_of(msgspec.to_builtins(await worker.client.get_assignment(each.id)))) for each in ordinary
             }
+
+        async def scored() -> bool:
+            answers = sum([each.answers async for each in client.list_gold(project.id)])
+            told = [each async for each in worker.client.my_feedback()]
+            said = sum(each.submissions for each in (await client.get_progress(project.id)).contributions)
+            return answers == len(met) and bool(told) and said == len(turns)
+
+        await until(scored, "what was handed in is counted and scored")
         # In no list of the customer's is there a trace of it.
         tasks = {str(meeting.task_id) for meeting in met}
         assert not tasks & {str(task.id) async for task in client.list_tasks(project.id)}
